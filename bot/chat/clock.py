@@ -1,0 +1,35 @@
+"""The only place that reads the time. Everything else is handed an aware UTC datetime."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Something that tells the time: `read()` gives an aware datetime in UTC."""
+
+    def read(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def read(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class MovableClock:
+    """A clock that stands still until it is moved: the demo's, the simulation's and the tests'."""
+
+    def __init__(self, at: datetime) -> None:
+        self.move_to(at)
+
+    def read(self) -> datetime:
+        return self._at
+
+    def move_to(self, at: datetime) -> None:
+        """Set the time. Raises ValueError for a naive datetime."""
+        if at.tzinfo is None:
+            raise ValueError("the clock needs an aware datetime")
+        self._at = at.astimezone(UTC)

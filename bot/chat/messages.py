@@ -1,0 +1,168 @@
+"""What the bot says, as frozen data: a Message is a list of blocks, a block holds spans of text.
+
+Nothing here is escaped, shortened or split; that is the renderers' work. Blocks survive `to_json`/`from_json`
+unchanged, because a message waits in the outbox and is rendered only when its destination's platform is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style. `person` is the id of a person who should be notified where the platform can."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+    href: str = ""
+    person: int | None = None
+
+
+Spans = tuple[Span, ...]
+Values = tuple[tuple[str, str], ...]
+
+
+def plain(spans: Spans) -> str:
+    """The words of the spans without their styles."""
+    return "".join(span.text for span in spans)
+
+
+def spans(text: str) -> Spans:
+    """One unstyled span."""
+    return (Span(text),)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[Spans, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Label and value pairs."""
+
+    rows: tuple[tuple[str, Spans], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns` are the header cells; every row has as many cells as there are columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`alt` says in words what the picture shows; it is never empty."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` things, e.g. action steps."""
+
+    label: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it sends Command(verb, values); with `url` it opens that page instead."""
+
+    label: str
+    verb: str = ""
+    values: Values = ()
+    style: str = ""  # "", "primary" or "danger"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Small print under what it explains."""
+
+    spans: Spans
+
+
+Block = Heading | Text | Bullets | Facts | Table | Image | Progress | Actions | Divider | Context
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Blocks from top to bottom. `summary` is what a notification or a screen reader says first."""
+
+    blocks: tuple[Block, ...]
+    summary: str = ""
+
+    def short(self) -> str:
+        """The summary, or the first words of the message: never empty for a message with text."""
+        if self.summary:
+            return self.summary
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                return block.text
+            if isinstance(block, Text | Context):
+                return plain(block.spans)
+        return ""
+
+    def plus(self, *blocks: Block) -> Message:
+        """The same message with more blocks at its end."""
+        return replace(self, blocks=self.blocks + blocks)
+
+    def people(self) -> frozenset[int]:
+        """Ids of the people the message mentions."""
+        return frozenset(span.person for span in _all_spans(self.blocks) if span.person is not None)
+
+
+def say(text: str, *buttons: Button) -> Message:
+    """A message of one plain paragraph, with buttons under it."""
+    blocks: tuple[Block, ...] = (Text(spans(text)),)
+    return Message(blocks + ((Actions(buttons),) if buttons else ()))
+
+
+def _all_spans(blocks: Iterable[Block]) -> Iterable[Span]:
+    for block in blocks:
+        match block:
+            case Text(found) | Context(found):
+                yield from found
+            case Bullets(items):
+                for item in items:
+                    yield from item
+            case Facts(rows):
+                for _, value in rows:
+                    yield from value
+            case Table(_, rows):
+                for row in rows:
+                    for cell in row:
+                        yield from cell
+            case _:
+                pass

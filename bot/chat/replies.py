@@ -1,0 +1,24 @@
+"""What a handler answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.chat.forms import Form, FormErrors
+from bot.chat.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one command. Private to the person who asked unless `public`.
+
+    form: open this form. errors: the submitted form has faults; keep it open. replace: the message stands in for the
+    one whose button was pressed. reaction: put this emoji (by its name) on the person's own message.
+    """
+
+    message: Message | None = None
+    form: Form | None = None
+    errors: FormErrors | None = None
+    public: bool = False
+    replace: bool = False
+    reaction: str = ""

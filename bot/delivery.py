@@ -1,0 +1,138 @@
+"""The outbox is delivered: claim, resolve the address, send, mark (DESIGN §9).
+
+At least once always, exactly once where the platform can be asked: before a second attempt the adapter looks for our
+key in the channel and adopts what is already there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Engine
+
+from bot.chat.clock import Clock
+from bot.chat.codec import from_json
+from bot.chat.compose import Composer
+from bot.chat.errors import SendError
+from bot.chat.ports import Address, ChatAdapter, Post
+from storage import outbox
+from storage.db import UNAVAILABLE
+from storage.queries.people import organizations
+from storage.uow import Destination, unit_of_work
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)  # outlasts the adapters' HTTP time-out of 30 s
+BATCH = 20
+IDLE_SECONDS = 1.0
+MAX_ATTEMPTS = 12  # with the backoff below: about two days
+FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 4 * 3600.0
+DEAD_LETTER = "dead_letter"
+
+
+class Delivery:
+    """One replica's delivery loop. Any number may run against one database."""
+
+    def __init__(self, engine: Engine, clock: Clock, adapters: Iterable[ChatAdapter], *, composer: Composer) -> None:
+        self._engine, self._clock, self._composer = engine, clock, composer
+        self._adapters = {adapter.platform: adapter for adapter in adapters}
+        self._owner = str(uuid.uuid4())
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to deliver: do not wait for the next look. From the loop's own thread."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                sent = await self.once()
+            except UNAVAILABLE:
+                log.exception("outbox cannot be read")
+                sent = 0
+            if not sent:
+                try:
+                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def drain(self) -> int:
+        """Deliver until nothing is due; how many rows were tried."""
+        total = 0
+        while tried := await self.once():
+            total += tried
+        return total
+
+    async def once(self) -> int:
+        """Claim one batch and deliver it; how many rows were tried."""
+        rows = await asyncio.to_thread(outbox.claim, self._engine, self._owner, self._clock.read(), LEASE, BATCH)
+        await asyncio.gather(*(self._deliver(row) for row in rows))
+        return len(rows)
+
+    async def _deliver(self, row: outbox.Row) -> None:
+        try:
+            post = await asyncio.to_thread(self._post, row)
+            remote_id = await self._send(post, row)
+        except SendError as error:
+            await asyncio.to_thread(self._failed, row, error)
+        except Exception as error:
+            log.exception("delivery failed", outbox=row.id, kind=row.kind)
+            await asyncio.to_thread(self._failed, row, SendError(type(error).__name__, unknown=True))
+        else:
+            await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, self._clock.read(), remote_id)
+
+    async def _send(self, post: Post, row: outbox.Row) -> str:
+        adapter = self._adapters[post.address.platform]
+        if row.attempts > 1 and (found := await adapter.find(post)) is not None:
+            log.info("adopted a post that had got through", outbox=row.id)
+            return found
+        return await adapter.send(post)
+
+    def _post(self, row: outbox.Row) -> Post:
+        to = outbox.reach(self._engine, row, frozenset(self._adapters))
+        if not to.platform:
+            raise SendError("there is no chat account or channel to reach them", permanent=True)
+        message = from_json(row.message) if row.message else None
+        people = message.people() if message else frozenset()
+        return Post(
+            key=row.dedupe_key,
+            address=Address(to.platform, to.workspace, to.channel, to.user, row.thread),
+            message=message,
+            reaction=row.reaction,
+            target=row.target,
+            mentions=outbox.mentions(self._engine, to.platform, people),
+        )
+
+    def _failed(self, row: outbox.Row, error: SendError) -> None:
+        if error.permanent or row.attempts >= MAX_ATTEMPTS:
+            self._bury(row, str(error))
+            return
+        wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)
+        log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
+        later = self._clock.read() + timedelta(seconds=wait)
+        outbox.put_back(self._engine, row, self._owner, later, str(error))
+
+    def _bury(self, row: outbox.Row, error: str) -> None:
+        """A dead letter, and one notice to those who can mend it; a notice that dies is only logged."""
+        log.error("dead letter", outbox=row.id, kind=row.kind, error=error)
+        with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
+            uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
+            if not outbox.give_up(uow.connection, row, self._owner, error) or row.kind == DEAD_LETTER:
+                return
+            message = uow.compose("delivery/dead_letter", kind=row.kind.replace("_", " "), error=error)
+            for person_id in outbox.to_tell(uow.connection, row.organization_id):
+                uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
+
+
+def backoff(attempts: int) -> float:
+    """Seconds before the next attempt: doubling, with full jitter so that replicas do not march in step.
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/"""
+    most = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**attempts)
+    return random.uniform(most / 2, most)

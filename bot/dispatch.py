@@ -1,0 +1,230 @@
+"""Command -> inbox -> organization and person -> permission -> handler -> one commit -> Reply.
+
+`handle` never raises: a person always gets an answer, and it says "saved" only after the commit. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+import structlog
+from rapidfuzz import process
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from bot.chat.clock import Clock
+from bot.chat.codec import from_json, to_json
+from bot.chat.commands import Command, CommandSpec, Role, first_word, parse_args, squash
+from bot.chat.compose import Composer
+from bot.chat.errors import UserError
+from bot.chat.messages import Button, Message, say
+from bot.chat.replies import Reply
+from storage.db import UNAVAILABLE
+from storage.models import inbox
+from storage.queries import people
+from storage.queries.people import Organization, Person
+from storage.uow import Destination, UnitOfWork, unit_of_work
+
+log = structlog.get_logger()
+
+NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
+_LONGEST_VERB = 3  # words
+_NAMED = 3
+_FIRST_REPLY = select(inbox.c.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who gets in. `admins`: platform user ids or e-mail addresses that are administrators by settings.
+    `default_name`, `default_zone`: of the organization made when the first person speaks and there is none.
+    `adopt`: take the first workspace that speaks as the organization's own (single-workspace installations)."""
+
+    admins: frozenset[str] = frozenset()
+    default_name: str = "Our county"
+    default_zone: str = "America/Los_Angeles"
+    adopt: bool = True
+
+
+class Dispatcher:
+    """The one door for everything people do."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        specs: Iterable[CommandSpec],
+        *,
+        composer: Composer,
+        policy: Policy,
+        public_url: str = "",
+    ) -> None:
+        self._engine, self._clock, self._composer = engine, clock, composer
+        self._policy, self._public_url = policy, public_url
+        self.specs: Mapping[str, CommandSpec] = {name: s for s in specs for name in (s.verb, *s.aliases)}
+
+    def handle(self, command: Command) -> Reply:
+        """Answer a command. Safe to call from any thread, any number of times with the same delivery."""
+        try:
+            return self._transact(command)
+        except UserError as error:
+            return self._answer(command, Reply(_sorry(error)))
+        except UNAVAILABLE as error:
+            log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
+            return Reply(say(NOT_SAVED))
+        except IntegrityError:
+            # The same delivery on another replica, a moment ago: its reply is there now.
+            return self._first_reply(command) or self._failed(command)
+        except Exception:
+            return self._failed(command)
+
+    def _failed(self, command: Command) -> Reply:
+        reference = secrets.token_hex(4)
+        log.exception("command failed", reference=reference, verb=command.verb, delivery=command.delivery_id)
+        text = f"Something went wrong on our side and nothing was saved. Tell IT this reference: {reference}."
+        return self._answer(command, Reply(say(text)))
+
+    def _open(self) -> AbstractContextManager[UnitOfWork]:
+        return unit_of_work(self._engine, self._clock.read(), self._composer, self._public_url)
+
+    def _transact(self, command: Command) -> Reply:
+        with self._open() as uow:
+            row = uow.row(_FIRST_REPLY.where(inbox.c.delivery_id == command.delivery_id))
+            if row is not None:
+                first: Reply = from_json(row.reply)
+                return first
+            uow.organization, uow.person = self._who(uow, command)
+            spec, values = self._read(uow, command)
+            reply = spec.run(replace(command, verb=spec.verb, values=values), uow)
+            reply = self._shown(uow, command, reply)
+            uow.connection.execute(
+                insert(inbox), {"delivery_id": command.delivery_id, "at": uow.at, "reply": to_json(reply)}
+            )
+            return reply
+
+    def _first_reply(self, command: Command) -> Reply | None:
+        with self._open() as uow:
+            row = uow.row(_FIRST_REPLY.where(inbox.c.delivery_id == command.delivery_id))
+            return from_json(row.reply) if row else None
+
+    def _answer(self, command: Command, reply: Reply) -> Reply:
+        """The reply to a command that stored nothing; for an event it still has to be queued."""
+        if command.answerable:
+            return reply
+        try:
+            with self._open() as uow:
+                uow.organization, uow.person = self._who(uow, command)
+                return self._shown(uow, command, reply)
+        except Exception:
+            log.exception("answer not queued", delivery=command.delivery_id)
+            return Reply()
+
+    def _shown(self, uow: UnitOfWork, command: Command, reply: Reply) -> Reply:
+        """The reply itself where the adapter can show it; else outbox rows and an empty reply."""
+        if command.answerable:
+            return reply
+        place, actor = command.place, command.actor
+        here = people.channel_for(uow, actor.platform, actor.workspace, place.channel) if place.channel else None
+        if reply.reaction and here:
+            to = Destination(channel_id=here.id, platform=actor.platform)
+            key = f"reaction:{command.delivery_id}"
+            uow.post("receipt", to, None, key=key, target=place.message, reaction=reply.reaction)
+        if reply.message:
+            in_channel = here.id if here and not place.direct else None
+            only = None if reply.public else uow.person.id
+            to = Destination(in_channel, only if in_channel else uow.person.id, place.thread, actor.platform)
+            uow.post("receipt", to, reply.message, key=f"answer:{command.delivery_id}")
+        return Reply()
+
+    def _who(self, uow: UnitOfWork, command: Command) -> tuple[Organization, Person]:
+        found = people.who(uow.connection, command.actor)
+        if found is None:
+            organization = self._organization(uow, command)
+            return organization, self._newcomer(uow, organization, command)
+        organization, person = found
+        if not person.active:
+            raise UserError("You are no longer on this county's list. Ask your coordinator to add you again.")
+        return organization, person
+
+    def _organization(self, uow: UnitOfWork, command: Command) -> Organization:
+        """The organization whose workspace this is; a first workspace is adopted where the policy allows."""
+        actor, connection = command.actor, uow.connection
+        known = {organization.id: organization for organization in people.organizations(connection)}
+        owner = people.workspace_owner(connection, actor.platform, actor.workspace)
+        if owner is not None:
+            return known[owner]
+        if not known and self._policy.adopt:
+            fresh = people.create_organization(connection, self._policy.default_name, self._policy.default_zone, uow.at)
+            known = {fresh.id: fresh}
+        only = next(iter(known.values())) if len(known) == 1 else None
+        if only and self._policy.adopt and not people.workspaces(connection, only.id, actor.platform):
+            people.add_workspace(connection, only.id, actor.platform, actor.workspace)
+            return only
+        raise UserError("This workspace is not connected to a county here. Ask IT to install sipbot for it.")
+
+    def _newcomer(self, uow: UnitOfWork, organization: Organization, command: Command) -> Person:
+        actor = command.actor
+        named = {actor.user, actor.email.lower()} - {""}
+        role = Role.ADMIN if named & self._policy.admins else Role.MEMBER
+        name = actor.name or actor.user
+        return people.create_person(uow.connection, organization.id, actor, name=name, role=role, at=uow.at)
+
+    def _read(self, uow: UnitOfWork, command: Command) -> tuple[CommandSpec, Mapping[str, str]]:
+        """The verb and its values; raises UserError for what cannot be understood or is not allowed."""
+        if command.verb:
+            found, rest = self.specs.get(command.verb), command.text
+        else:
+            found, rest = self._match(command.text)
+        if found is None:
+            raise UserError("That button is from an older version of sipbot. Type the command instead: /sip help.")
+        if uow.person.role < found.role:
+            raise UserError(_refusal(uow, found))
+        spec = found
+        if command.values or not rest:
+            return spec, command.values
+        values, left = parse_args(spec.args, rest)
+        if left:
+            raise UserError(
+                f"I did not understand “{left}”. Write it like this: {spec.usage}.",
+                ((f"Help on {spec.verb}", "help", (("verb", spec.verb),)),),
+            )
+        return spec, values
+
+    def _match(self, text: str) -> tuple[CommandSpec, str]:
+        """The spec with the longest verb that `text` begins with, and what follows it."""
+        words, rest, found = "", text, None
+        for _ in range(_LONGEST_VERB):
+            word, rest = first_word(rest)
+            if not word:
+                break
+            words = f"{words} {word}".strip()
+            spec = self.specs.get(words)
+            if spec is not None and not spec.hidden:
+                found = (spec, rest)
+        if found is not None:
+            return found
+        if not words:
+            return self.specs["help"], ""
+        raise UserError(*self._unknown(words.split()[0]))
+
+    def _unknown(self, word: str) -> tuple[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]]:
+        shown = [name for name, spec in self.specs.items() if not spec.hidden]
+        near = process.extractOne(squash(word), shown, score_cutoff=60)
+        all_help = ("All commands", "help", ())
+        if near is None:
+            return f"I do not know “{word}”. Here is what I can do:", (all_help,)
+        verb = near[0]
+        return f"I do not know “{word}”. Did you mean “{verb}”?", ((verb.capitalize(), verb, ()), all_help)
+
+
+def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
+    """Who can, by name: the person should know whom to ask."""
+    able = [person.name for person in people.people_with_role(uow, spec.role)]
+    names = ", ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
+    return f"“{spec.verb}” is for a {spec.role.word}. Ask {names}."
+
+
+def _sorry(error: UserError) -> Message:
+    return say(error.text, *(Button(label, verb, values) for label, verb, values in error.choices))

@@ -1,0 +1,40 @@
+"""The engine. SQLite: WAL, one writer, every commit on disk before it is answered. PostgreSQL: the pool's defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError, TimeoutError
+
+# Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
+UNAVAILABLE = (OperationalError, TimeoutError)
+BUSY_TIMEOUT_MS = 5_000  # Slack gives up on a slash command after 3 s; a retry meets the inbox
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a receipt is only given for what survives a power cut
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "foreign_keys=ON",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and writes later could not wait for it.
+    https://www.sqlite.org/lang_transaction.html#immediate"""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,63 @@
+"""Inbox (deliveries already answered), ledger (decided once) and outbox (messages to be delivered)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from storage.models.base import UtcDateTime, key, metadata, organization_key, to
+
+# organization_id is not a foreign key here: a delivery is noted before its organization is known.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("delivery_id", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("reply", Text, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    key(),
+    organization_key(),
+    Column("job", String(32), nullable=False),
+    Column("subject", String(60), nullable=False),
+    Column("period", String(24), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("organization_id", "job", "subject", "period"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    key(),
+    organization_key(),
+    Column("dedupe_key", String(160), nullable=False, unique=True),
+    Column("kind", String(24), nullable=False),  # prompt, nudge, rollup, …: what the message is
+    Column("period", String(10), nullable=False, default=""),
+    Column("subject_id", Integer),  # what a prompt or report is about: the workgroup's or the report's id
+    # Destination: a channel, a person (direct message), or both (seen by that person in that channel only).
+    to("channel", nullable=True),
+    to("person", nullable=True),
+    Column("platform", String(16), nullable=False, default=""),  # of a person with several identities; "" any
+    Column("thread", String(120), nullable=False, default=""),
+    Column("target", String(120), nullable=False, default=""),  # message to react to, or to replace
+    Column("reaction", String(40), nullable=False, default=""),
+    Column("message", Text, nullable=False, default=""),
+    Column("state", String(8), nullable=False),  # pending, sent, dead
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_owner", String(36), nullable=False, default=""),
+    Column("remote_id", String(120), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+)
+Index(
+    "ix_outbox_pending",
+    outbox.c.available_at,
+    outbox.c.id,
+    sqlite_where=outbox.c.state == "pending",
+    postgresql_where=outbox.c.state == "pending",
+)
+Index("ix_outbox_remote_id", outbox.c.channel_id, outbox.c.remote_id)

@@ -1,0 +1,80 @@
+"""Organizations, the chat workspaces they use, people and their identities, channels."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, func
+
+from storage.models.base import UtcDateTime, key, metadata, organization_key, to
+
+organization = Table(
+    "organization",
+    metadata,
+    key(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("zone", String(64), nullable=False),
+    # Settings a coordinator changes in chat: name -> text. Defaults live in storage/queries/settings.py.
+    Column("settings", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    key(),
+    organization_key(),
+    Column("platform", String(16), nullable=False),
+    Column("external_id", String(80), nullable=False),
+    Column("name", String(200), nullable=False, default=""),
+    UniqueConstraint("platform", "external_id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    key(),
+    organization_key(),
+    Column("name", String(200), nullable=False),
+    Column("email", String(320), nullable=False, default=""),
+    Column("role", Integer, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("nudges", Boolean, nullable=False, default=True),
+    Column("snoozed_until", Date),
+    Column("away_until", Date),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_person_email", person.c.organization_id, func.lower(person.c.email))
+
+identity = Table(
+    "identity",
+    metadata,
+    key(),
+    organization_key(),
+    to("person"),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("external_id", String(80), nullable=False),
+    UniqueConstraint("platform", "workspace", "external_id"),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    key(),
+    organization_key(),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(80), nullable=False),
+    Column("external_id", String(120), nullable=False),
+    Column("name", String(200), nullable=False, default=""),
+    UniqueConstraint("platform", "workspace", "external_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    key(),
+    organization_key(),
+    to("person", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+)

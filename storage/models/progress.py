@@ -1,0 +1,86 @@
+"""What people report: updates about steps, stories, what clients said; and what is published of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from storage.models.base import UtcDateTime, key, metadata, organization_key, to
+
+# An update is never changed: an edit is a new row that supersedes the old one, undo sets withdrawn_at.
+update = Table(
+    "step_update",
+    metadata,
+    key(),
+    organization_key(),
+    to("step", index=False),
+    to("person"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("status", String(16)),  # null: a note that leaves the status as it was
+    Column("note", Text, nullable=False, default=""),
+    Column("source", String(16), nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    to("step_update", "supersedes_id", nullable=True, index=False),
+)
+Index("ix_step_update_step_id_at", update.c.step_id, update.c.at)
+Index("ix_step_update_organization_id_at", update.c.organization_id, update.c.at)
+
+story = Table(
+    "story",
+    metadata,
+    key(),
+    organization_key(),
+    to("person"),
+    to("workgroup", nullable=True),
+    to("step", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("original_text", Text, nullable=False),  # as it was told, before any edit in review
+    Column("credit", Text, nullable=False, default=""),  # staff who agreed to be named
+    Column("consent", String(16), nullable=False),  # staff, release, composite
+    Column("release_ref", String(200), nullable=False, default=""),
+    # in review, sent back, approved, declined, withdrawn
+    Column("state", String(12), nullable=False),
+    Column("verdict", String(8), nullable=False),  # ok, review, block
+    Column("findings", JSON, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    to("person", "reviewed_by", nullable=True, index=False),
+    Column("reviewed_at", UtcDateTime),
+    Column("linkages", Boolean, nullable=False, default=False),
+)
+
+voice_result = Table(
+    "voice_result",
+    metadata,
+    key(),
+    organization_key(),
+    to("person"),
+    to("step", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("kind", String(16), nullable=False),  # survey, focus group, interview
+    Column("responses", Integer),  # people heard; null: not shown
+    Column("heard", Text, nullable=False),  # "you said"
+    Column("did", Text, nullable=False, default=""),  # "we did"; empty: not yet addressed
+    Column("withdrawn_at", UtcDateTime),
+)
+
+# A published or drafted report. `facts` is what it was made from, frozen; `content` its sections or its Message.
+report = Table(
+    "report",
+    metadata,
+    key(),
+    organization_key(),
+    Column("kind", String(16), nullable=False),  # rollup, newsletter
+    Column("period", String(8), nullable=False),
+    Column("revision", Integer, nullable=False, default=1),
+    Column("state", String(12), nullable=False),  # draft, approved, published, withdrawn
+    Column("facts", JSON, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("token", String(60), nullable=False, unique=True),  # the unguessable part of /r/<token>
+    Column("created_at", UtcDateTime, nullable=False),
+    to("person", "approved_by", nullable=True, index=False),
+    Column("approved_at", UtcDateTime),
+    Column("published_at", UtcDateTime),
+    Column("reason", Text, nullable=False, default=""),
+    UniqueConstraint("organization_id", "kind", "period", "revision"),
+)

@@ -1,0 +1,148 @@
+"""The outbox's own statements: claim, mark, give up. Used by bot/delivery.py only.
+
+A row is claimed by a conditional UPDATE with a lease; it is marked after sending. Only the oldest pending row of a
+destination can be claimed, so a channel's posts keep their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, exists, select, update
+
+from bot.chat.commands import Role
+from storage.models import channel, identity, organization, outbox, person
+
+PENDING, SENT, DEAD = "pending", "sent", "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claimed outbox row. `attempts` counts this one; more than 1 means an earlier attempt may have got through."""
+
+    id: int
+    organization_id: int
+    dedupe_key: str
+    kind: str
+    channel_id: int | None
+    person_id: int | None
+    platform: str
+    thread: str
+    target: str
+    reaction: str
+    message: str
+    attempts: int
+    created_at: datetime
+
+
+_CLAIMED = [outbox.c[name] for name in Row.__slots__]
+
+
+def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Row]:
+    """Take up to `limit` rows, at most one a destination; they are ours until `now + lease`."""
+    earlier = outbox.alias("earlier")
+    blocked = exists().where(
+        earlier.c.state == PENDING,
+        earlier.c.id < outbox.c.id,
+        earlier.c.organization_id == outbox.c.organization_id,
+        earlier.c.channel_id.is_not_distinct_from(outbox.c.channel_id),
+        earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
+    )
+    ready = (
+        select(outbox.c.id)
+        .where(outbox.c.state == PENDING, outbox.c.available_at <= now, ~blocked)
+        .order_by(outbox.c.available_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+    )
+    statement = (
+        update(outbox)
+        .where(outbox.c.id.in_(ready.scalar_subquery()))
+        .values(available_at=now + lease, lease_owner=owner, attempts=outbox.c.attempts + 1)
+        .returning(*_CLAIMED)
+    )
+    with engine.begin() as connection:
+        rows = [Row(*row) for row in connection.execute(statement)]
+    return sorted(rows, key=lambda row: row.id)
+
+
+def _mine(row: Row, owner: str) -> Any:
+    return and_(outbox.c.id == row.id, outbox.c.lease_owner == owner, outbox.c.state == PENDING)
+
+
+def mark_sent(engine: Engine, row: Row, owner: str, now: datetime, remote_id: str) -> None:
+    """It is there, under the platform's id."""
+    with engine.begin() as connection:
+        connection.execute(
+            update(outbox).where(_mine(row, owner)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
+        )
+
+
+def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error: str) -> None:
+    """Try again at `available_at`."""
+    with engine.begin() as connection:
+        connection.execute(
+            update(outbox).where(_mine(row, owner)).values(available_at=available_at, error=error, lease_owner="")
+        )
+
+
+def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:
+    """A dead letter; False when the row is no longer ours."""
+    statement = update(outbox).where(_mine(row, owner)).values(state=DEAD, error=error).returning(outbox.c.id)
+    return connection.execute(statement).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a row can be delivered, in the platform's ids; `platform` is empty when there is nowhere."""
+
+    platform: str = ""
+    workspace: str = ""
+    channel: str = ""
+    user: str = ""
+
+
+def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
+    """Resolve a destination late: people link new accounts and workgroups move channels while posts wait."""
+    with engine.connect() as connection:
+        place = None
+        if row.channel_id is not None:
+            place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).first()
+            if place is None or place.platform not in platforms:
+                return Reach()
+        if row.person_id is None:
+            return Reach(place.platform, place.workspace, place.external_id) if place else Reach()
+        accounts = connection.execute(
+            select(identity).where(identity.c.person_id == row.person_id).order_by(identity.c.id)
+        ).all()
+    wanted = place.platform if place else row.platform
+    accounts = [a for a in accounts if a.platform in platforms]
+    accounts.sort(key=lambda a: a.platform != wanted)
+    if not accounts or (place and accounts[0].platform != place.platform):
+        return Reach()
+    account = accounts[0]
+    return Reach(account.platform, account.workspace, place.external_id if place else "", account.external_id)
+
+
+def mentions(engine: Engine, platform: str, people: frozenset[int]) -> dict[int, str]:
+    """Person id -> the platform's user id, for those who have one there."""
+    if not people:
+        return {}
+    statement = select(identity.c.person_id, identity.c.external_id).where(
+        identity.c.platform == platform, identity.c.person_id.in_(people)
+    )
+    with engine.connect() as connection:
+        return {row.person_id: row.external_id for row in connection.execute(statement)}
+
+
+def to_tell(connection: Connection, organization_id: int) -> list[int]:
+    """Who is told about a dead letter: the administrators, else the coordinators."""
+    found = connection.execute(
+        select(person.c.id, person.c.role)
+        .join(organization, organization.c.id == person.c.organization_id)
+        .where(organization.c.id == organization_id, person.c.active, person.c.role >= int(Role.COORDINATOR))
+    ).all()
+    admins = [row.id for row in found if row.role >= int(Role.ADMIN)]
+    return admins or [row.id for row in found]

@@ -1,0 +1,153 @@
+"""One command's or job's unit of work: its transaction, who asks, what time it is, and the ways to write.
+
+Handlers read and write through it and never see `commit`: dispatch opens and commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executable, Row, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.chat.codec import to_json
+from bot.chat.compose import Composer
+from bot.chat.messages import Message
+from storage.models import audit, ledger, outbox
+from storage.queries.people import Organization, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an outbox row goes: a channel, a person (direct message), or a person within a channel (only they see it).
+    `thread`: the platform's id of the message it answers. `platform`: which of a person's platforms; "" is any."""
+
+    channel_id: int | None = None
+    person_id: int | None = None
+    thread: str = ""
+    platform: str = ""
+
+
+class UnitOfWork:
+    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC."""
+
+    organization: Organization
+    person: Person
+
+    def __init__(self, connection: Connection, at: datetime, composer: Composer, public_url: str = "") -> None:
+        self.connection = connection
+        self.at = at
+        self.composer = composer
+        self.public_url = public_url.rstrip("/")
+        self.posted = 0
+
+    @property
+    def today(self) -> date:
+        """The date where the organization is."""
+        return self.at.astimezone(self.organization.tz).date()
+
+    def compose(self, name: str, **data: Any) -> Message:
+        """The template `name` with `data`, in the county's own words where it has them."""
+        return self.composer.message(name, **data)
+
+    def page(self, path: str) -> str:
+        """The address of one of our pages, absolute where PUBLIC_URL is set."""
+        return f"{self.public_url}{path}"
+
+    def rows(self, statement: Executable, **values: Any) -> CursorResult[Any]:
+        return self.connection.execute(statement, values)
+
+    def row(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        return self.connection.execute(statement, values).first()
+
+    def scalar(self, statement: Executable, **values: Any) -> Any:
+        return self.connection.execute(statement, values).scalar()
+
+    def insert(self, table: Table, **values: Any) -> int:
+        """Add a row of this organization and return its id."""
+        values["organization_id"] = self.organization.id
+        key = self.connection.execute(insert(table), values).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def change(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
+        """Change rows of this organization; how many."""
+        mine = table.c.organization_id == self.organization.id
+        return self.connection.execute(update(table).where(mine, *where).values(**values)).rowcount
+
+    def once(self, job: str, subject: str, period: str) -> bool:
+        """True for the first caller ever with these three, on any replica; False for all others (the ledger)."""
+        values = {"organization_id": self.organization.id, "job": job, "subject": subject, "period": period}
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        # RETURNING, not rowcount: psycopg reports -1 for this statement.
+        statement = dialect.insert(ledger).values(at=self.at, **values).on_conflict_do_nothing().returning(ledger.c.id)
+        return self.connection.execute(statement).first() is not None
+
+    def decided(self, job: str, period: str) -> frozenset[str]:
+        """The subjects the ledger has for a job and a period."""
+        statement = select(ledger.c.subject).where(
+            ledger.c.organization_id == self.organization.id, ledger.c.job == job, ledger.c.period == period
+        )
+        return frozenset(self.connection.execute(statement).scalars())
+
+    def post(
+        self,
+        kind: str,
+        to: Destination,
+        message: Message | None,
+        *,
+        key: str,
+        period: str = "",
+        subject_id: int | None = None,
+        target: str = "",
+        reaction: str = "",
+    ) -> bool:
+        """Queue a message (or a reaction on, or a new text for, message `target`). `key` is unique within the
+        organization: a second post with the same key is not made, and False is returned."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        values = {
+            "organization_id": self.organization.id,
+            "dedupe_key": f"{self.organization.id}:{key}",
+            "kind": kind,
+            "period": period,
+            "subject_id": subject_id,
+            "channel_id": to.channel_id,
+            "person_id": to.person_id,
+            "platform": to.platform,
+            "thread": to.thread,
+            "target": target,
+            "reaction": reaction,
+            "message": to_json(message) if message else "",
+            "state": "pending",
+            "available_at": self.at,
+            "created_at": self.at,
+        }
+        statement = dialect.insert(outbox).values(values).on_conflict_do_nothing().returning(outbox.c.id)
+        added = self.connection.execute(statement).first() is not None
+        self.posted += added
+        return added
+
+    def audit(self, action: str, detail: str = "") -> None:
+        """Note who did what; the audit log is only ever added to."""
+        who = getattr(self, "person", None)
+        self.insert(audit, person_id=who.id if who else None, at=self.at, action=action, detail=detail)
+
+
+@contextmanager
+def unit_of_work(
+    engine: Engine,
+    at: datetime,
+    composer: Composer,
+    public_url: str = "",
+    organization: Organization | None = None,
+) -> Iterator[UnitOfWork]:
+    """A transaction that is committed when the block ends and rolled back when it raises. Dispatch, the job runner and
+    delivery open it; nothing else does."""
+    with engine.begin() as connection:
+        uow = UnitOfWork(connection, at, composer, public_url)
+        if organization is not None:
+            uow.organization = organization
+        yield uow

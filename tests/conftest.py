@@ -1,0 +1,102 @@
+"""The database every test uses is real: SQLite always, PostgreSQL where one answers (SIPBOT_TEST_POSTGRES)."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from bot.chat.clock import MovableClock
+from bot.chat.compose import built_in
+from storage.db import open_engine
+from storage.models import metadata
+from storage.uow import UnitOfWork, unit_of_work
+from tests import builders
+
+POSTGRES = os.environ.get("SIPBOT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/")
+SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The study material beside the repository; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no shared material at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Engine]:
+    """An engine on a database of this session's own, with all tables."""
+    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
+    name = f"sipbot_test_{uuid.uuid4().hex[:12]}"
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError:
+        pytest.skip("no PostgreSQL answers; set SIPBOT_TEST_POSTGRES to try one")
+    engine = open_engine(POSTGRES + name)
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows, to copy."""
+    path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+    engine = open_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database; a test that takes it runs once on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "sipbot.sqlite3"
+        path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
+        found = open_engine(f"sqlite:///{path}")
+        yield found
+        found.dispose()
+        return
+    found = request.getfixturevalue("postgres")
+    yield found
+    tables = ", ".join(f'"{name}"' for name in metadata.tables)
+    with found.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Monday 2 March 2026, 10:00 in California."""
+    return MovableClock(datetime(2026, 3, 2, 18, 0, tzinfo=UTC))
+
+
+Work = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+@pytest.fixture
+def work(engine: Engine, clock: MovableClock) -> Work:
+    """`with work() as uow:` gives a unit of work in Larkspur County, committed at the end of the block."""
+    with unit_of_work(engine, clock.read(), built_in()) as uow:
+        builders.an_organization(uow)
+        organization = uow.organization
+
+    def opened() -> AbstractContextManager[UnitOfWork]:
+        return unit_of_work(engine, clock.read(), built_in(), "https://sip.example", organization)
+
+    return opened

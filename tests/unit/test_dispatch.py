@@ -1,0 +1,168 @@
+"""The one door: once a delivery, known people only, plain answers, and never "saved" when it was not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from bot.chat.commands import Actor, Arg, Command, CommandSpec, Place, Role
+from bot.chat.errors import UserError
+from bot.chat.messages import say
+from bot.chat.replies import Reply
+from bot.dispatch import Policy
+from storage.models import meeting_note, person, workgroup
+from tests.builders import a_person, a_workgroup
+from tests.desk import Desk, buttons, words
+
+
+def _keep(command, uow):
+    group = uow.scalar(select(workgroup.c.id))
+    uow.insert(
+        meeting_note,
+        workgroup_id=group,
+        person_id=uow.person.id,
+        month="2026-03",
+        text=command.values["text"],
+        at=uow.at,
+    )
+    return Reply(say(f"Kept: {command.values['text']}"), reaction="ok")
+
+
+def _break(command, uow):
+    raise ZeroDivisionError
+
+
+def _refuse(command, uow):
+    _keep(command, uow)
+    raise UserError("Not like this.", (("Try", "keep", (("text", "x"),)),))
+
+
+def _locked(command, uow):
+    raise OperationalError("insert", {}, Exception("database is locked"))
+
+
+MODULE = SimpleNamespace(
+    COMMANDS=(
+        CommandSpec("keep", _keep, "keep words", args=(Arg("text", "rest"),), aliases=("store",)),
+        CommandSpec("keep safe", _keep, "keep words safe", role=Role.COORDINATOR, args=(Arg("text", "rest"),)),
+        CommandSpec("break", _break, "break"),
+        CommandSpec("refuse", _refuse, "refuse", args=(Arg("text", "rest"),)),
+        CommandSpec("lock", _locked, "lock"),
+        CommandSpec("help", lambda c, u: Reply(say("the help")), "help", args=(Arg("verb", "rest"),)),
+    )
+)
+
+
+@pytest.fixture
+def desk(engine, clock, work):
+    with work() as uow:
+        a_workgroup(uow, "Forms")
+        a_person(uow, "Ann Ortiz")
+        a_person(uow, "Cora Diaz", Role.COORDINATOR)
+    return Desk(engine, clock, MODULE)
+
+
+def notes(desk) -> int:
+    with desk.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(meeting_note)).scalar_one()
+
+
+def test_a_retry_gets_the_first_reply_and_stores_nothing(desk):
+    first = desk.says("Ann Ortiz", "/sip keep this", delivery_id="same")
+    again = desk.says("Ann Ortiz", "/sip keep this", delivery_id="same")
+    assert words(first.message) == "Kept: this"
+    assert again == first
+    assert notes(desk) == 1
+
+
+def test_a_user_error_is_shown_with_its_choices_and_stores_nothing(desk):
+    reply = desk.says("Ann Ortiz", "/sip refuse x")
+    assert words(reply.message) == "Not like this.\n[Try]"
+    assert notes(desk) == 0
+
+
+def test_a_bug_gives_a_reference_and_stores_nothing(desk):
+    reply = desk.says("Ann Ortiz", "/sip break")
+    assert "reference:" in words(reply.message)
+    assert "ZeroDivisionError" not in words(reply.message)
+
+
+def test_a_locked_database_is_never_called_saved(desk):
+    assert words(desk.says("Ann Ortiz", "/sip lock").message).startswith("Not saved")
+
+
+def test_an_unknown_verb_names_the_nearest_one(desk):
+    reply = desk.says("Ann Ortiz", "/sip kep")
+    assert "Did you mean “keep”?" in words(reply.message)
+    assert [b.verb for b in buttons(reply.message)] == ["keep", "help"]
+
+
+def test_words_no_argument_takes_are_not_swallowed(desk):
+    assert "I did not understand “now”" in words(desk.says("Ann Ortiz", "/sip break now").message)
+
+
+def test_nothing_typed_is_help(desk):
+    assert words(desk.says("Ann Ortiz", "/sip").message) == "the help"
+
+
+def test_the_longest_verb_wins_and_a_refusal_says_who_can(desk):
+    assert (
+        words(desk.says("Ann Ortiz", "/sip keep safe words").message)
+        == "“keep safe” is for a coordinator. Ask Cora Diaz."
+    )
+    assert words(desk.says("Cora Diaz", "/sip keep safe words").message) == "Kept: words"
+
+
+def test_a_newcomer_of_a_known_workspace_is_a_member(desk):
+    desk.says("Bo Newcomer", "/sip keep hello")
+    with desk.engine.connect() as connection:
+        role = connection.execute(select(person.c.role).where(person.c.name == "Bo Newcomer")).scalar_one()
+    assert role == Role.MEMBER
+
+
+def test_administrators_by_settings(engine, clock, work):
+    desk = Desk(engine, clock, MODULE, policy=Policy(admins=frozenset({"UADAMIT"})))
+    desk.says("Adam It", "/sip help")
+    with engine.connect() as connection:
+        assert connection.execute(select(person.c.role)).scalar_one() == Role.ADMIN
+
+
+def test_a_second_workspace_is_not_let_in(desk):
+    desk.says("Ann Ortiz", "/sip help")
+    stranger = Command("help", Actor("console", "elsewhere", "U9", "Mallory"), Place(), "d-x")
+    assert "not connected" in words(desk.dispatcher.handle(stranger).message)
+    with desk.engine.connect() as connection:
+        assert connection.execute(select(func.count()).where(person.c.name == "Mallory")).scalar_one() == 0
+
+
+def test_somebody_taken_off_the_list_is_refused(desk, work):
+    with work() as uow:
+        uow.change(person, person.c.name == "Ann Ortiz", active=False)
+    assert "no longer on this county's list" in words(desk.says("Ann Ortiz", "/sip keep x").message)
+
+
+def test_the_first_workspace_is_adopted_by_an_empty_installation(engine, clock):
+    desk = Desk(engine, clock, MODULE)
+    assert words(desk.says("Ann Ortiz", "/sip help").message) == "the help"
+
+
+def test_an_answer_to_an_event_is_queued(desk):
+    reply = desk.sends(
+        "Ann Ortiz", verb="keep", values={"text": "x"}, answerable=False, channel="CFORMS", thread="t1", message="m1"
+    )
+    assert reply == Reply()
+    reaction, answer = desk.queued("receipt")
+    assert (reaction.row.reaction, reaction.row.target) == ("ok", "m1")
+    assert (words(answer.message), answer.row.thread, answer.to) == ("Kept: x", "t1", "Ann Ortiz")
+    assert answer.row.channel_id is not None
+
+
+def test_a_refused_event_is_answered_too(desk):
+    desk.sends("Ann Ortiz", verb="refuse", values={"text": "x"}, answerable=False, direct=True, channel="D1")
+    (answer,) = desk.queued("receipt")
+    assert words(answer.message).startswith("Not like this.")
+    assert answer.row.channel_id is None
+    assert notes(desk) == 0
