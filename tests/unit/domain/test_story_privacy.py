@@ -1,0 +1,154 @@
+"""No story with protected words passes, and most stories about staff and process pass without review."""
+
+import json
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.story_privacy import check_story
+
+STORIES = [json.loads(line) for line in Path(__file__).with_name("stories.jsonl").read_text("utf-8").splitlines()]
+TEXTS = st.sampled_from([story["text"] for story in STORIES])
+
+
+def kinds(text: str, *staff: str) -> set[tuple[str, str]]:
+    return {(finding.kind, finding.severity) for finding in check_story(text, frozenset(staff)).findings}
+
+
+def test_protected_stories_never_pass_and_innocent_ones_mostly_do() -> None:
+    figures = Counter(
+        (story["label"], check_story(story["text"], frozenset(story["staff"])).verdict) for story in STORIES
+    )
+    totals = Counter(story["label"] for story in STORIES)
+    print("\nlabel -> verdict:", {f"{label} -> {verdict}": n for (label, verdict), n in sorted(figures.items())})
+    assert min(totals.values()) >= 20
+    assert figures["block", "ok"] == 0
+    assert figures["review", "ok"] == 0
+    assert figures["block", "block"] >= 0.95 * totals["block"]
+    assert figures["ok", "ok"] >= 0.80 * totals["ok"]
+    assert figures["ok", "block"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Her number 123-45-6789 was on the form.", "ssn"),
+        ("Social: 6789 was all we had.", "ssn"),
+        ("CIN 91234567A is approved.", "case number"),
+        ("Case # 1B2C345 is closed.", "case number"),
+        ("Call (707) 555-0142.", "phone"),
+        ("Call 555-0142.", "phone"),
+        ("Write to sunny.days@example.com.", "e-mail"),
+        ("Write to sunny at example dot com.", "e-mail"),
+        ("They live at 1450 laurel street.", "address"),
+        ("Send it to P.O. Box 12.", "address"),
+        ("She was born on March 14, 1988.", "date of birth"),
+        ("The client came on 3/14/2026.", "date"),
+        ("A client named maria came in.", "client name"),
+        ("Maria’s daughter came in.", "client name"),
+        ("Xochitl and her kids moved in.", "client name"),
+        ("The Ramirez family moved in.", "client name"),
+        ("We helped J.M. today.", "initials"),
+        ("Client T. came in.", "initials"),
+        ("A mom got her kids back.", "child welfare"),
+        ("Her 4-year-old came along.", "child age"),
+        ("A father in our county has diabetes.", "health"),
+        ("La clienta estaba embarazada.", "health"),
+        ("A mother who is undocumented came in.", "immigration"),
+        ("He was arrested last year.", "criminal history"),
+        ("She left her abusive husband.", "domestic violence"),
+    ],
+)
+def test_what_may_not_leave_the_agency_blocks(text: str, kind: str) -> None:
+    assert (kind, "block") in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Kimberly Otis stayed late.", "name"),
+        ("Three families came in.", "small count"),
+        ("2 out of 9 participants stayed.", "small count"),
+        ("A father found work at Safeway.", "place"),
+        ("A 34-year-old mother graduated.", "age"),
+        ('A parent said "' + "word " * 26 + '".', "quotation"),
+        ("A Hmong mother graduated.", "rare combination"),
+        ("The photo of the class is attached.", "picture"),
+        ("It happened on March 14, 2025.", "date"),
+    ],
+)
+def test_what_may_point_at_someone_asks_for_review(text: str, kind: str) -> None:
+    assert kinds(text) == {(kind, "review")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A family in our county told us that the letter is easier to read.",
+        "We removed 3 forms, 2 signatures and 10 questions from a process that took 5 meetings.",
+        "Two staff finished the training, and our child welfare partners joined the workgroup.",
+        "Our team trained on domestic violence, mental health and substance use.",
+        "Our ten-year-old database is gone, and each client gets a call within three days.",
+        "On March 14 our team opened the new desk.",
+        "It saved $1,250,000 and 12,345,678 sheets of paper.",
+        "",
+    ],
+)
+def test_what_staff_did_and_what_changed_passes(text: str) -> None:
+    assert check_story(text).verdict == "ok"
+
+
+def test_staff_who_agreed_may_be_named_and_others_are_asked_about() -> None:
+    text = "Dana Whitfield built the checklist, and Dana trained the unit."
+    assert check_story(text, frozenset({"Dana Whitfield"})).verdict == "ok"
+    assert check_story(text).verdict == "review"
+
+
+def test_a_client_with_the_name_of_a_colleague_still_blocks() -> None:
+    assert ("client name", "block") in kinds("A client named Dana came in.", "Dana Whitfield")
+    assert ("client name", "block") in kinds("Dana's son came along.", "Dana Whitfield")
+
+
+def test_a_partner_beside_a_family_is_asked_about_because_it_hints_at_a_case() -> None:
+    text = "Child welfare staff and our team sat down together with the family."
+    assert kinds(text) == {("child welfare", "review")}
+
+
+def test_findings_mark_the_words_as_they_were_typed() -> None:
+    text = "A client named “Maria” got a job."
+    (finding,) = check_story(text).findings
+    assert text[finding.start : finding.end] == finding.text == "Maria"
+    assert finding.why.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text", ["SSN 123‑45‑6789", "Call 707\u200b-555-0142", "\uff11\uff12\uff13-45-6789", "s\u200bhe relap\u200bsed"]
+)
+def test_unusual_dashes_digits_and_invisible_letters_hide_nothing(text: str) -> None:
+    assert check_story(text).verdict == "block"
+
+
+@given(st.one_of(st.text(), st.lists(TEXTS, max_size=3).map(" ".join)))
+def test_any_text_is_checked_and_findings_are_slices_in_order_without_overlap(text: str) -> None:
+    findings = check_story(text).findings
+    assert all(text[finding.start : finding.end] == finding.text != "" for finding in findings)
+    assert all(first.end <= second.start for first, second in pairwise(findings))
+
+
+@given(TEXTS)
+def test_an_innocent_beginning_does_not_make_a_story_pass(text: str) -> None:
+    alone = check_story(text).verdict
+    longer = check_story("Our team changed the letter.\n\n" + text).verdict
+    assert alone == "ok" or longer != "ok"
+
+
+@pytest.mark.parametrize("piece", ["a.", "x-", "1-", "Maria ", "1", "A", "client ", '"', "her Maria. "])
+def test_a_hostile_text_is_checked_in_reasonable_time(piece: str) -> None:
+    start = perf_counter()
+    check_story(piece * (6000 // len(piece)))
+    assert perf_counter() - start < 2
