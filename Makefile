@@ -1,0 +1,54 @@
+# make demo: see it.  make test: trust it.  Everything lives in .venv, from the locked versions.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install dev demo test test-all check format bench lock clean
+
+help: ## What there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sipbot needs Python 3.11 or newer; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: .venv/installed ## The product in .venv, with .venv/bin/sipbot
+dev: .venv/installed-dev ## The product and what its tests need
+
+demo: install ## A sample county in a local web console
+	$(BIN)/sipbot demo
+
+test: dev ## The tests, on SQLite and (where one answers) PostgreSQL
+	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
+
+test-all: dev ## All tests, also the browser's and the slow ones
+	$(BIN)/python -m pytest -n auto
+
+check: dev ## What CI runs besides: style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: dev ## Put the code in its usual shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: dev ## Speed and memory, as ratios measured side by side
+	$(BIN)/python -m tests.bench
+
+lock: ## Lock the newest versions that fit, with hashes (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --quiet --no-header \
+		pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --quiet --no-header --extra dev \
+		pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was made here
+	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,175 @@
+"""The outbox: in order, again when it must, once when it got through, and a word to those who can mend it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.commands import Role
+from bot.chat.compose import built_in
+from bot.chat.errors import SendError
+from bot.chat.messages import Message, Span, Text, say
+from bot.delivery import LEASE, MAX_ATTEMPTS, Delivery
+from storage import outbox as rows
+from storage.models import outbox, person
+from storage.uow import Destination
+from tests.builders import a_channel, a_person
+from tests.desk import words
+
+
+class Platform:
+    """A chat platform of ours: `faults` are raised one a send; `accepts_anyway` puts the post there all the same."""
+
+    platform = "console"
+
+    def __init__(self) -> None:
+        self.there: dict[str, str] = {}
+        self.order: list[str] = []
+        self.posts = []
+        self.faults: list[SendError | None] = []
+        self.accepts_anyway = False
+
+    async def send(self, post):
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or self.accepts_anyway:
+            self.there[post.key] = f"t{len(self.order)}"
+            self.order.append(words(post.message))
+            self.posts.append(post)
+        if fault is not None:
+            raise fault
+        return self.there[post.key]
+
+    async def find(self, post):
+        return self.there.get(post.key)
+
+
+@pytest.fixture
+def platform():
+    return Platform()
+
+
+@pytest.fixture
+def delivery(engine, clock, platform):
+    return Delivery(engine, clock, [platform], composer=built_in())
+
+
+@pytest.fixture
+def forms(work):
+    with work() as uow:
+        return a_channel(uow, "forms")
+
+
+def queue(work, channel_id, *texts):
+    with work() as uow:
+        for text in texts:
+            uow.post("prompt", Destination(channel_id=channel_id), say(text), key=text)
+
+
+def states(engine):
+    with engine.connect() as connection:
+        return [
+            tuple(row) for row in connection.execute(select(outbox.c.state, outbox.c.remote_id).order_by(outbox.c.id))
+        ]
+
+
+async def test_a_channels_posts_arrive_in_their_order(engine, work, delivery, platform, forms):
+    queue(work, forms, "one", "two", "three")
+    assert await delivery.drain() == 3
+    assert platform.order == ["one", "two", "three"]
+    assert states(engine) == [("sent", "t0"), ("sent", "t1"), ("sent", "t2")]
+
+
+async def test_a_failed_post_holds_back_its_channel_but_not_the_others(work, delivery, platform, forms, clock):
+    with work() as uow:
+        other = a_channel(uow, "other")
+    queue(work, forms, "one", "two")
+    queue(work, other, "elsewhere")
+    platform.faults = [SendError("busy", retry_after=30)]
+    await delivery.drain()
+    assert platform.order == ["elsewhere"]
+    clock.move_to(clock.read() + timedelta(seconds=31))
+    await delivery.drain()
+    assert platform.order == ["elsewhere", "one", "two"]
+
+
+async def test_a_post_whose_reply_was_lost_is_adopted_not_doubled(engine, work, delivery, platform, forms, clock):
+    queue(work, forms, "one")
+    platform.faults, platform.accepts_anyway = [SendError("lost", unknown=True)], True
+    await delivery.drain()
+    clock.move_to(clock.read() + timedelta(minutes=1))
+    await delivery.drain()
+    assert platform.order == ["one"]
+    assert states(engine) == [("sent", "t0")]
+
+
+async def test_a_row_left_by_a_killed_worker_is_taken_over_when_its_lease_ends(
+    engine, work, delivery, platform, forms, clock
+):
+    queue(work, forms, "one")
+    assert len(rows.claim(engine, "dead worker", clock.read(), LEASE, 1)) == 1
+    assert await delivery.drain() == 0
+    clock.move_to(clock.read() + LEASE)
+    assert await delivery.drain() == 1
+    assert platform.order == ["one"]
+
+
+async def test_two_workers_never_claim_the_same_row(engine, work, forms, clock):
+    queue(work, forms, "one")
+    assert [len(rows.claim(engine, name, clock.read(), LEASE, 5)) for name in ("a", "b")] == [1, 0]
+
+
+async def test_a_late_mark_of_a_lost_lease_changes_nothing(engine, work, delivery, forms, clock):
+    queue(work, forms, "one")
+    (row,) = rows.claim(engine, "slow", clock.read(), LEASE, 1)
+    clock.move_to(clock.read() + LEASE)
+    await delivery.drain()
+    rows.mark_sent(engine, row, "slow", clock.read(), "other")
+    assert states(engine) == [("sent", "t0")]
+
+
+async def test_a_dead_letter_tells_an_administrator_once(work, delivery, platform, forms):
+    with work() as uow:
+        a_person(uow, "Adam It", Role.ADMIN)
+        a_person(uow, "Cora Diaz", Role.COORDINATOR)
+    queue(work, forms, "one", "two")
+    platform.faults = [SendError("the channel is archived", permanent=True)]
+    await delivery.drain()
+    assert platform.order[0] == "two"
+    assert "A prompt could not be delivered. The platform said: the channel is archived." in platform.order[1]
+    assert [post.address.user for post in platform.posts[1:]] == ["UADAMIT"]
+
+
+async def test_somebody_without_an_account_is_a_dead_letter(engine, work, delivery):
+    with work() as uow:
+        nobody = uow.insert(person, name="No Account", role=1, created_at=uow.at)
+        uow.post("nudge", Destination(person_id=nobody), say("hello"), key="k")
+    await delivery.drain()
+    assert states(engine) == [("dead", "")]
+
+
+async def test_it_gives_up_in_the_end(engine, work, delivery, platform, forms, clock):
+    queue(work, forms, "one")
+    platform.faults = [SendError("no")] * MAX_ATTEMPTS
+    for _ in range(MAX_ATTEMPTS):
+        await delivery.drain()
+        clock.move_to(clock.read() + timedelta(hours=5))
+    assert states(engine) == [("dead", "")]
+
+
+async def test_people_are_mentioned_by_their_account_here(work, delivery, platform, forms):
+    with work() as uow:
+        ann = a_person(uow, "Ann Ortiz")
+        uow.post("prompt", Destination(channel_id=forms), Message((Text((Span("Ann", person=ann.id),)),)), key="k")
+    await delivery.drain()
+    assert platform.posts[0].mentions == {ann.id: "UANNORTIZ"}
+
+
+async def test_a_private_word_in_a_channel_has_both_addresses(work, delivery, platform, forms):
+    with work() as uow:
+        ann = a_person(uow, "Ann Ortiz")
+        uow.post("receipt", Destination(forms, ann.id, "t9", "console"), say("psst"), key="k")
+    await delivery.drain()
+    address = platform.posts[0].address
+    assert (address.channel, address.user, address.thread) == ("CFORMS", "UANNORTIZ", "t9")
