@@ -1,0 +1,211 @@
+"""Word documents: paragraphs and table rows in document order, with the numbers Word writes itself.
+
+A numbered list keeps its numbers in `numbering.xml`, not in its text: they are counted here. A table row becomes one
+line "| cell | cell |"; paragraphs inside a cell are parted by a vertical tab.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
+
+from bot.domain.plan_import.model import Line, NotAPlan
+
+_INDENT = "  "  # per list level, as an indented text would have it
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def read_docx(path: Path) -> list[Line]:
+    """One line for each paragraph or table row, numbered from 1; a blank line follows each ordinary paragraph.
+
+    Raises NotAPlan when the file is not a Word document or is damaged.
+    """
+    try:
+        document = docx.Document(str(path))
+    except (OpcError, SyntaxError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise NotAPlan(
+            f"{path.name} is not a Word document that can be opened. Open it in Word, save it as .docx and import that."
+        ) from error
+    numbering = _Numbering(document)
+    lines: list[Line] = []
+    number = 0
+    for element in _blocks(document.element.body):
+        number += 1
+        if element.tag == qn("w:p"):
+            text = _paragraph(element, numbering)
+            lines += [Line(number, piece) for piece in text.split("\v")]
+            if text.strip() and not numbering.is_list(element):
+                lines.append(Line(number, ""))
+            continue
+        for i, row in enumerate(element.iter(qn("w:tr"))):
+            number += i > 0
+            lines += [Line(number, text) for text in _table_row(row, numbering)]
+        lines.append(Line(number, ""))
+    return lines
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Paragraphs and tables, those inside content controls too."""
+    for child in parent.iterchildren():
+        if child.tag in (qn("w:p"), qn("w:tbl")):
+            yield child
+        elif child.tag == qn("w:sdt"):
+            content = child.find(qn("w:sdtContent"))
+            if content is not None:
+                yield from _blocks(content)
+
+
+def _table_row(row: Any, numbering: _Numbering) -> list[str]:
+    """One line "| cell | cell |"; a row with a single filled cell is text: one line for each paragraph."""
+    cells = []
+    for cell in row.iterchildren(qn("w:tc"), qn("w:sdt")):
+        paragraphs = [_paragraph(p, numbering, in_table=True) for p in cell.iter(qn("w:p"))]
+        cells.append("\v".join(p.strip() for p in paragraphs if p.strip()).replace("|", "\\|"))
+    filled = [c for c in cells if c]
+    if len(filled) == 1 and ("\v" in filled[0] or len(cells) == 1):
+        return filled[0].replace("\\|", "|").split("\v")
+    return ["| " + " | ".join(cells) + " |"]
+
+
+def _paragraph(paragraph: Any, numbering: _Numbering, in_table: bool = False) -> str:
+    text = _text(paragraph).strip("\n")
+    label, level = numbering.label(paragraph)
+    if not text.strip():
+        return "\f" if _has_page_break(paragraph) else ""
+    if label:
+        text = f"{_INDENT * level}{label} {text.strip()}"
+    heading = "" if in_table else numbering.heading(paragraph)
+    return ("\f" if not in_table and _has_page_break(paragraph) else "") + heading + text
+
+
+def _text(paragraph: Any) -> str:
+    """The paragraph's text as a reader sees it: deleted text and the fallback of drawings left out."""
+    parts: list[str] = []
+    skipped = {qn("w:del"), qn("w:pPr"), qn("w:rPr"), qn("w:instrText"), qn("w:moveFrom")}
+
+    def walk(element: Any) -> None:
+        for child in element:
+            if child.tag in skipped or not isinstance(child.tag, str) or child.tag.endswith("}AlternateContent"):
+                continue
+            if child.tag == qn("w:t"):
+                parts.append(child.text or "")
+            elif child.tag == qn("w:tab"):
+                parts.append("\t")
+            elif child.tag in (qn("w:br"), qn("w:cr")):
+                parts.append("\v")
+            elif child.tag == qn("w:noBreakHyphen"):
+                parts.append("-")
+            else:
+                walk(child)
+
+    walk(paragraph)
+    return re.sub(r" {2,}", " ", "".join(parts)).strip("\v")
+
+
+def _has_page_break(paragraph: Any) -> bool:
+    return any(br.get(qn("w:type")) == "page" for br in paragraph.iter(qn("w:br")))
+
+
+class _Numbering:
+    """The document's list definitions and the counters of its lists."""
+
+    def __init__(self, document: Any) -> None:
+        self._styles = {s.style_id: s for s in document.styles}
+        self._counts: dict[tuple[str, int], int] = {}
+        self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}
+        self._abstract: dict[str, str] = {}
+        try:
+            root = document.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return
+        for abstract in root.iter(qn("w:abstractNum")):
+            levels = {int(lvl.get(qn("w:ilvl"))): _level(lvl) for lvl in abstract.iter(qn("w:lvl"))}
+            self._levels[abstract.get(qn("w:abstractNumId"))] = levels
+        for num in root.iter(qn("w:num")):
+            link = num.find(qn("w:abstractNumId"))
+            if link is not None:
+                self._abstract[num.get(qn("w:numId"))] = link.get(qn("w:val"))
+
+    def is_list(self, paragraph: Any) -> bool:
+        """True for an item of a Word list."""
+        return self._num(paragraph) is not None
+
+    def heading(self, paragraph: Any) -> str:
+        """Markdown marks for a heading style ("Heading 2" gives "## "), else ""."""
+        style = self._style(paragraph)
+        name = (style.name or "") if style is not None else ""
+        match = re.match(r"(?:heading (\d)|title)", name, re.I)
+        return "#" * int(match[1] or 1) + " " if match else ""
+
+    def label(self, paragraph: Any) -> tuple[str, int]:
+        """(what Word shows before the text, list level): "3.", "b)", "•", or "" when it is no list item."""
+        num = self._num(paragraph)
+        if num is None:
+            return "", 0
+        num_id, level = num
+        levels = self._levels.get(self._abstract.get(num_id, ""), {})
+        kind, pattern, start = levels.get(level, ("bullet", "•", 1))
+        if kind in ("bullet", "none"):
+            return ("•" if kind == "bullet" else ""), level
+        key = self._abstract.get(num_id, num_id) if num_id in self._abstract else num_id
+        counter = (f"{key}/{num_id}", level)
+        self._counts[counter] = self._counts.get(counter, start - 1) + 1
+        for deeper in [c for c in self._counts if c[0] == counter[0] and c[1] > level]:
+            del self._counts[deeper]
+        return self._filled(pattern, counter[0], levels), level
+
+    def _filled(self, pattern: str, key: str, levels: dict[int, tuple[str, str, int]]) -> str:
+        def value(match: re.Match[str]) -> str:
+            level = int(match[1]) - 1
+            kind, _, start = levels.get(level, ("decimal", "", 1))
+            return _format(self._counts.get((key, level), start), kind)
+
+        return re.sub(r"%(\d)", value, pattern)
+
+    def _style(self, paragraph: Any) -> Any:
+        properties = paragraph.find(qn("w:pPr"))
+        style = properties.find(qn("w:pStyle")) if properties is not None else None
+        return self._styles.get(style.get(qn("w:val"))) if style is not None else None
+
+    def _num(self, paragraph: Any) -> tuple[str, int] | None:
+        properties = paragraph.find(qn("w:pPr"))
+        found = properties.find(qn("w:numPr")) if properties is not None else None
+        style = self._style(paragraph)
+        while found is None and style is not None:
+            style_properties = style.element.find(qn("w:pPr"))
+            found = style_properties.find(qn("w:numPr")) if style_properties is not None else None
+            style = style.base_style
+        if found is None:
+            return None
+        num_id, level = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
+        if num_id is None or num_id.get(qn("w:val")) == "0":
+            return None
+        return num_id.get(qn("w:val")), int(level.get(qn("w:val"))) if level is not None else 0
+
+
+def _level(level: Any) -> tuple[str, str, int]:
+    def value(tag: str, default: str) -> str:
+        found = level.find(qn(tag))
+        return str(found.get(qn("w:val"))) if found is not None else default
+
+    return value("w:numFmt", "decimal"), value("w:lvlText", "%1."), int(value("w:start", "1"))
+
+
+def _format(number: int, kind: str) -> str:
+    if kind in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (number - 1) % 26)
+        return letter.upper() if kind == "upperLetter" else letter
+    if kind in ("lowerRoman", "upperRoman"):
+        text, rest = "", number
+        for worth, sign in _ROMAN:
+            while rest >= worth:
+                text, rest = text + sign, rest - worth
+        return text.upper() if kind == "upperRoman" else text
+    return str(number)

@@ -1,0 +1,37 @@
+"""PDF documents: the lines of each page as laid out, so that columns keep their distance; pages parted by a form feed.
+
+Rejoining wrapped lines and dropping headers and footers is left to `rows` and `outline`.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from bot.domain.plan_import.model import Line, NotAPlan
+
+
+def read_pdf(path: Path) -> list[Line]:
+    """Lines numbered through the whole document; NotAPlan when it is locked, damaged or a scan."""
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # its notes on sloppy files help nobody here
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise NotAPlan(f"{path.name} is locked with a password. Save a copy without one and import that.")
+        pages = [page.extract_text(extraction_mode="layout") for page in reader.pages]
+    except (PyPdfError, ValueError, KeyError, OSError) as error:
+        raise NotAPlan(
+            f"{path.name} is a PDF that cannot be opened. Save it again as PDF or Word and import that."
+        ) from error
+    if not any(page.strip() for page in pages):
+        raise NotAPlan(
+            f"{path.name} is a PDF without text: a scan. Run text recognition on it, or import the Word file."
+        )
+    lines: list[Line] = []
+    for i, page in enumerate(pages):
+        for text in ([] if i == 0 else ["\f"]) + page.split("\n"):
+            lines.append(Line(len(lines) + 1, text.rstrip()))
+    return lines
