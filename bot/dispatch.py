@@ -20,6 +20,7 @@ from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Command, CommandSpec, Role, first_word, parse_args, squash
 from bot.chat.compose import Composer
 from bot.chat.errors import UserError
+from bot.chat.forms import FormErrors
 from bot.chat.messages import Button, Message, say
 from bot.chat.replies import Reply
 from storage.db import UNAVAILABLE
@@ -70,10 +71,10 @@ class Dispatcher:
         try:
             return self._transact(command)
         except UserError as error:
-            return self._answer(command, Reply(_sorry(error)))
+            return _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
         except UNAVAILABLE as error:
             log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
-            return Reply(say(NOT_SAVED))
+            return _form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED))
         except IntegrityError:
             # The same delivery on another replica, a moment ago: its reply is there now.
             return self._first_reply(command) or self._failed(command)
@@ -84,7 +85,7 @@ class Dispatcher:
         reference = secrets.token_hex(4)
         log.exception("command failed", reference=reference, verb=command.verb, delivery=command.delivery_id)
         text = f"Something went wrong on our side and nothing was saved. Tell IT this reference: {reference}."
-        return self._answer(command, Reply(say(text)))
+        return _form_stays(command, text) or self._answer(command, Reply(say(text)))
 
     def _open(self) -> AbstractContextManager[UnitOfWork]:
         return unit_of_work(self._engine, self._clock.read(), self._composer, self._public_url)
@@ -144,6 +145,10 @@ class Dispatcher:
             organization = self._organization(uow, command)
             return organization, self._newcomer(uow, organization, command)
         organization, person = found
+        if command.actor.name and person.name == command.actor.user:
+            # They first spoke through an event, which brings no name; now we know it.
+            people.rename(uow.connection, person.id, command.actor.name)
+            person = replace(person, name=command.actor.name)
         if not person.active:
             raise UserError("You are no longer on this county's list. Ask your coordinator to add you again.")
         return organization, person
@@ -224,6 +229,11 @@ def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     able = [person.name for person in people.people_with_role(uow, spec.role)]
     names = ", ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
     return f"“{spec.verb}” is for a {spec.role.word}. Ask {names}."
+
+
+def _form_stays(command: Command, text: str) -> Reply | None:
+    """For a submitted form: it stays open with the sentence above its fields, so nothing typed is lost."""
+    return Reply(errors=FormErrors((("", text),))) if command.source == "form" else None
 
 
 def _sorry(error: UserError) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -33,3 +33,19 @@ class MovableClock:
         if at.tzinfo is None:
             raise ValueError("the clock needs an aware datetime")
         self._at = at.astimezone(UTC)
+
+
+class TravellingClock:
+    """Another clock shifted by as much as it was moved: time goes on, from wherever we are. The demo's."""
+
+    def __init__(self, base: Clock) -> None:
+        self._base, self._shift = base, timedelta(0)
+
+    def read(self) -> datetime:
+        return self._base.read() + self._shift
+
+    def move_to(self, at: datetime) -> None:
+        """Be at `at` now. Raises ValueError for a naive datetime."""
+        if at.tzinfo is None:
+            raise ValueError("the clock needs an aware datetime")
+        self._shift = at.astimezone(UTC) - self._base.read()

@@ -50,6 +50,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormErrors:
-    """What is wrong with a submitted form: field name -> sentence. The form stays open with everything typed in it."""
+    """What is wrong with a submitted form: field name -> sentence, "" for the form as a whole. The form stays open with
+    everything typed in it."""
 
     errors: Values

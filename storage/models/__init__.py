@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.models.base import metadata
+from storage.models.console import console_message, console_reaction, console_read
 from storage.models.delivery import inbox, ledger, outbox
 from storage.models.people import audit, channel, identity, organization, person, workspace
 from storage.models.plan import (
@@ -31,6 +32,9 @@ __all__ = [
     "attendance",
     "audit",
     "channel",
+    "console_message",
+    "console_reaction",
+    "console_read",
     "follow_up",
     "goal",
     "identity",

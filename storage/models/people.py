@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, func
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -42,7 +42,6 @@ person = Table(
     Column("away_until", Date),
     Column("created_at", UtcDateTime, nullable=False),
 )
-Index("ix_person_email", person.c.organization_id, func.lower(person.c.email))
 
 identity = Table(
     "identity",

@@ -17,7 +17,6 @@ plan = Table(
     Column("county", String(200), nullable=False, default=""),
     Column("source_name", String(300), nullable=False),
     Column("source_sha256", String(64), nullable=False),
-    Column("document", JSON, nullable=False),  # PlanDocument.to_json() of the newest import, for the next comparison
     Column("imported_at", UtcDateTime, nullable=False),
     UniqueConstraint("organization_id"),
 )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.chat.commands import Actor, Role
 from storage.models import channel, identity, organization, person, workspace
@@ -148,6 +148,11 @@ def create_person(
     if actor is not None:
         add_identity(connection, organization_id, found, actor)
     return Person(found, name, role, email)
+
+
+def rename(connection: Connection, person_id: int, name: str) -> None:
+    """Give a person another name."""
+    connection.execute(update(person).where(person.c.id == person_id).values(name=name))
 
 
 def add_identity(connection: Connection, organization_id: int, person_id: int, actor: Actor) -> None:

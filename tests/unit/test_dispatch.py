@@ -166,3 +166,17 @@ def test_a_refused_event_is_answered_too(desk):
     assert words(answer.message).startswith("Not like this.")
     assert answer.row.channel_id is None
     assert notes(desk) == 0
+
+
+def test_a_refused_form_stays_open_with_what_was_typed(desk):
+    reply = desk.sends("Ann Ortiz", verb="refuse", values={"text": "x"}, source="form")
+    assert reply.errors.errors == (("", "Not like this."),)
+    assert desk.sends("Ann Ortiz", verb="lock", source="form").errors.errors[0][1].startswith("Not saved")
+
+
+def test_a_nameless_newcomer_gets_their_name_when_it_is_known(desk):
+    nameless = Actor("console", "local", "U77")
+    desk.dispatcher.handle(Command("help", nameless, Place(), "d-1"))
+    desk.dispatcher.handle(Command("help", Actor("console", "local", "U77", "Bo Lund"), Place(), "d-2"))
+    with desk.engine.connect() as connection:
+        assert connection.execute(select(person.c.name).where(person.c.name == "Bo Lund")).scalar_one()

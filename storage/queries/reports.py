@@ -1,0 +1,187 @@
+"""Reports as they are stored: published roll-ups, editions of the newsletter, and the page behind a token.
+
+A report's `facts` are what it was made from and never change; what may be shown of it is decided here for the page
+(`report_by_token`), because the page knows nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bot.chat.codec import from_data as message_from
+from bot.chat.messages import Block, Message, Text, plain, spans
+from bot.domain.frozen_data import from_data
+from bot.domain.month_facts import MonthFacts
+from bot.domain.periods import Month
+from bot.domain.quoting import quotes
+from storage.models import ledger, organization, outbox, plan, plan_change, report, story, update
+from storage.uow import UnitOfWork
+
+ROLLUP, NEWSLETTER = "rollup", "newsletter"
+DRAFT, APPROVED, PUBLISHED, WITHDRAWN = "draft", "approved", "published", "withdrawn"
+TAKEN_BACK = "The story that stood here is no longer shared."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A stored report. `period` is a month or a quarter in its stored form."""
+
+    id: int
+    kind: str
+    period: str
+    revision: int
+    state: str
+    facts: Mapping[str, Any]
+    content: Mapping[str, Any]
+    token: str
+    created_at: datetime
+    approved_at: datetime | None
+    published_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReport:
+    """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told."""
+
+    organization: str
+    zone: str
+    kind: str
+    period: str
+    state: str
+    published_at: datetime
+    message: Message | None
+    reason: str
+
+
+_COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
+
+
+def _mine(uow: UnitOfWork, kind: str) -> Any:
+    return select(*_COLUMNS).where(report.c.organization_id == uow.organization.id, report.c.kind == kind)
+
+
+def _view(row: Any) -> ReportView:
+    return ReportView(*row)
+
+
+def latest(uow: UnitOfWork, kind: str, period: str = "", *states: str) -> ReportView | None:
+    """The newest revision of a period's report, or the newest of all; only in `states` where they are given."""
+    statement = _mine(uow, kind)
+    if period:
+        statement = statement.where(report.c.period == period)
+    if states:
+        statement = statement.where(report.c.state.in_(states))
+    row = uow.row(statement.order_by(report.c.period.desc(), report.c.revision.desc()).limit(1))
+    return _view(row) if row else None
+
+
+def report_by_id(uow: UnitOfWork, kind: str, report_id: int, *, lock: bool = False) -> ReportView | None:
+    """One report of this kind in the organization; with `lock` it is ours until the transaction ends."""
+    statement = _mine(uow, kind).where(report.c.id == report_id)
+    row = uow.row(statement.with_for_update() if lock else statement)  # SQLite has one writer and leaves this out
+    return _view(row) if row else None
+
+
+def published(uow: UnitOfWork, kind: str) -> list[ReportView]:
+    """All reports of a kind that are public now, oldest period first."""
+    statement = _mine(uow, kind).where(report.c.state == PUBLISHED).order_by(report.c.period, report.c.revision)
+    return [_view(row) for row in uow.rows(statement)]
+
+
+def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
+    """The facts a month's roll-up was published with."""
+    found = latest(uow, ROLLUP, str(month), PUBLISHED)
+    return from_data(MonthFacts, found.facts) if found else None
+
+
+def report_by_token(connection: Connection, token: str) -> PublicReport | None:
+    """The page of a published or withdrawn report, in whatever organization; drafts have no page."""
+    statement = (
+        select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
+        .join(organization, organization.c.id == report.c.organization_id)
+        .where(report.c.token == token, report.c.state.in_((PUBLISHED, WITHDRAWN)))
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    shown = None
+    if row.state == PUBLISHED:
+        shown = _shown(connection, row.organization_id, row.facts, row.content)
+    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason)
+
+
+def as_published(uow: UnitOfWork, view: ReportView) -> Message:
+    """The message of a published report, without the stories that were taken back since."""
+    return _shown(uow.connection, uow.organization.id, view.facts, view.content)
+
+
+def _shown(connection: Connection, mine: int, facts: Mapping[str, Any], content: Mapping[str, Any]) -> Message:
+    """A roll-up's content is its message; an edition's stands beside its sections."""
+    found: Message = message_from(content.get("message", content))
+    told = {*content.get("stories", ()), *(win["story"] for win in facts.get("wins", ()))}
+    if not told:
+        return found
+    gone = select(story.c.text).where(
+        story.c.organization_id == mine, story.c.id.in_(told), story.c.state != "approved"
+    )
+    texts = list(connection.execute(gone).scalars())
+    return replace(found, blocks=tuple(_without(block, texts) for block in found.blocks))
+
+
+def _without(block: Block, stories: list[str]) -> Block:
+    """Consent can be taken back after publication: the words go, the place where they stood says so."""
+    if isinstance(block, Text) and any(quotes(plain(block.spans), text) for text in stories):
+        return Text(spans(TAKEN_BACK))
+    return block
+
+
+def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:
+    """Which of these periods the ledger has for a job, in one statement."""
+    statement = select(ledger.c.period).where(
+        ledger.c.organization_id == uow.organization.id, ledger.c.job == job, ledger.c.period.in_(list(periods))
+    )
+    return frozenset(uow.rows(statement).scalars())
+
+
+def first_month(uow: UnitOfWork) -> Month | None:
+    """The month in which there first was a plan here: of its import, or of an earlier update or change, because a later
+    import moves the plan's own date. None without a plan."""
+    mine = uow.organization.id
+    statement = select(
+        select(func.min(plan.c.imported_at)).where(plan.c.organization_id == mine).scalar_subquery(),
+        select(func.min(update.c.at)).where(update.c.organization_id == mine).scalar_subquery(),
+        select(func.min(plan_change.c.at)).where(plan_change.c.organization_id == mine).scalar_subquery(),
+    )
+    moments = tuple(uow.rows(statement).one())
+    if moments[0] is None:
+        return None
+    earliest = min(at for at in moments if at is not None)
+    return Month.of(earliest.astimezone(uow.organization.tz).date())
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where an edition was posted; `remote_id` is empty until it was delivered."""
+
+    channel_id: int
+    remote_id: str
+
+
+def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
+    """The channel posts of a report."""
+    rows = uow.rows(
+        select(outbox.c.channel_id, outbox.c.remote_id).where(
+            outbox.c.organization_id == uow.organization.id,
+            outbox.c.kind == kind,
+            outbox.c.subject_id == report_id,
+            outbox.c.channel_id.is_not(None),
+            outbox.c.thread == "",
+        )
+    )
+    return [Posted(row.channel_id, row.remote_id) for row in rows]

@@ -1,0 +1,306 @@
+"""Updates as they are written: the step they are about, their author's own rows, the prompts that replies answer.
+
+The statements of a typed `update` are built once, here, because it is the most frequent command there is. Lists and
+reports read the plan through `storage.queries.plan`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, insert, select
+
+from bot.chat.commands import Command
+from storage.models import channel, goal, meeting_note, outbox, person, report, step, strategy_place, update
+from storage.queries.plan import CLOSED, NOT_STARTED
+from storage.uow import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class StepNow:
+    """A step as an update meets it. `ref`: as it was asked for, else its first one. `told_by` and `told_at` are of the
+    update that last said a status; "" and None before the first."""
+
+    id: int
+    ref: str
+    refs: tuple[str, ...]
+    text: str
+    status: str
+    told_by: str
+    told_at: datetime | None
+
+    @property
+    def closed(self) -> bool:
+        return self.status in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUpdate:
+    """An update of the person who asks. `written_at`: when this version was written; `at` stays that of the first."""
+
+    id: int
+    step_id: int
+    status: str | None
+    note: str
+    source: str
+    at: datetime
+    written_at: datetime
+    supersedes_id: int | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A posted meeting prompt."""
+
+    workgroup_id: int
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A meeting note of the person who asks."""
+
+    id: int
+    workgroup_id: int
+    text: str
+    at: datetime
+    withdrawn: bool
+
+
+_telling, _asked_place, _asked_goal = update.alias("telling"), strategy_place.alias("asked"), goal.alias("asked_goal")
+_last_telling = (
+    select(update.c.id)
+    .where(update.c.step_id == step.c.id, update.c.withdrawn_at.is_(None), update.c.status.is_not(None))
+    .order_by(update.c.at.desc(), update.c.id.desc())
+    .limit(1)
+    .correlate(step)
+    .scalar_subquery()
+)
+# One row for each place of the step's strategy.
+_STEP = (
+    select(
+        step.c.id,
+        step.c.number,
+        step.c.text,
+        strategy_place.c.number.label("strategy_number"),
+        goal.c.number.label("goal_number"),
+        _telling.c.status,
+        _telling.c.at,
+        person.c.name,
+    )
+    .select_from(step)
+    .join(strategy_place, strategy_place.c.strategy_id == step.c.strategy_id)
+    .join(goal, and_(goal.c.id == strategy_place.c.goal_id, goal.c.retired_at.is_(None)))
+    .outerjoin(_telling, _telling.c.id == _last_telling)
+    .outerjoin(person, person.c.id == _telling.c.person_id)
+    .where(step.c.organization_id == bindparam("organization"), step.c.retired_at.is_(None))
+    .order_by(goal.c.number, strategy_place.c.number)
+)
+_STEP_BY_ID = _STEP.where(step.c.id == bindparam("step"))
+_STEP_BY_REF = _STEP.where(
+    step.c.number == bindparam("number"),
+    step.c.strategy_id.in_(
+        select(_asked_place.c.strategy_id)
+        .join(_asked_goal, _asked_goal.c.id == _asked_place.c.goal_id)
+        .where(
+            _asked_goal.c.organization_id == bindparam("organization"),
+            _asked_goal.c.retired_at.is_(None),
+            _asked_goal.c.number == bindparam("goal"),
+            _asked_place.c.number == bindparam("strategy"),
+        )
+    ),
+)
+_ADD = insert(update)
+
+_superseded = update.alias("superseded")
+_OWN = (
+    select(update, func.coalesce(_superseded.c.withdrawn_at, update.c.at, type_=update.c.at.type).label("written_at"))
+    .select_from(update)
+    .outerjoin(_superseded, _superseded.c.id == update.c.supersedes_id)
+    .where(update.c.organization_id == bindparam("organization"), update.c.person_id == bindparam("person"))
+)
+_OWN_BY_ID = _OWN.where(update.c.id == bindparam("update"))
+_OWN_LAST = (
+    _OWN.where(update.c.withdrawn_at.is_(None))
+    .order_by(func.coalesce(_superseded.c.withdrawn_at, update.c.at).desc(), update.c.id.desc())
+    .limit(1)
+)
+_OWN_NOTES = select(meeting_note).where(
+    meeting_note.c.organization_id == bindparam("organization"), meeting_note.c.person_id == bindparam("person")
+)
+_PROMPT = (
+    select(outbox.c.subject_id, outbox.c.period)
+    .join(channel, channel.c.id == outbox.c.channel_id)
+    .where(
+        outbox.c.organization_id == bindparam("organization"),
+        outbox.c.kind == "prompt",
+        outbox.c.subject_id.is_not(None),
+        outbox.c.remote_id == bindparam("thread"),
+        channel.c.platform == bindparam("platform"),
+        channel.c.workspace == bindparam("workspace"),
+        channel.c.external_id == bindparam("channel"),
+    )
+    .limit(1)
+)
+_FROZEN = select(func.max(report.c.period)).where(
+    report.c.organization_id == bindparam("organization"), report.c.kind == "rollup", report.c.state == "published"
+)
+
+
+def step_now(uow: UnitOfWork, step_id: int) -> StepNow | None:
+    """The step with this id and where it stands."""
+    return _step(uow.rows(_STEP_BY_ID, organization=uow.organization.id, step=step_id).all())
+
+
+def step_named(uow: UnitOfWork, ref: str) -> StepNow | None:
+    """The step that `1.2.3` names, by any of its references."""
+    goal_number, strategy_number, number = (int(part) for part in ref.split("."))
+    asked = {"goal": goal_number, "strategy": strategy_number, "number": number}
+    return _step(
+        uow.rows(_STEP_BY_REF, organization=uow.organization.id, **asked).all(),
+        f"{goal_number}.{strategy_number}.{number}",
+    )
+
+
+def _step(rows: Any, ref: str = "") -> StepNow | None:
+    if not rows:
+        return None
+    refs = tuple(f"{row.goal_number}.{row.strategy_number}.{row.number}" for row in rows)
+    row = rows[0]
+    return StepNow(row.id, ref or refs[0], refs, row.text, row.status or NOT_STARTED, row.name or "", row.at)
+
+
+def add_update(
+    uow: UnitOfWork,
+    step_id: int,
+    status: str | None,
+    note: str,
+    source: str,
+    *,
+    supersedes: OwnUpdate | None = None,
+) -> int:
+    """Write an update of the person who asks; its id. A corrected one keeps the time of what it corrects, so that it
+    does not overtake what others have said since."""
+    if supersedes is not None:
+        withdraw_update(uow, supersedes.id)
+    values = {
+        "organization_id": uow.organization.id,
+        "step_id": step_id,
+        "person_id": uow.person.id,
+        "at": supersedes.at if supersedes else uow.at,
+        "status": status,
+        "note": note,
+        "source": source,
+        "supersedes_id": supersedes.id if supersedes else None,
+    }
+    key = uow.connection.execute(_ADD, values).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def withdraw_update(uow: UnitOfWork, update_id: int) -> None:
+    """Mark an update as taken back or superseded."""
+    uow.change(update, update.c.id == update_id, withdrawn_at=uow.at)
+
+
+def restore_update(uow: UnitOfWork, update_id: int) -> None:
+    """Let an update stand again, because the edit that superseded it was taken back."""
+    uow.change(update, update.c.id == update_id, withdrawn_at=None)
+
+
+def own_update(uow: UnitOfWork, update_id: int) -> OwnUpdate | None:
+    """The person's update with this id, standing or not."""
+    row = uow.row(_OWN_BY_ID, update=update_id, **_me(uow))
+    return _own(row) if row else None
+
+
+def last_own_update(uow: UnitOfWork) -> OwnUpdate | None:
+    """The update the person wrote last, of those that stand."""
+    row = uow.row(_OWN_LAST, **_me(uow))
+    return _own(row) if row else None
+
+
+def written_together(uow: UnitOfWork, one: OwnUpdate) -> list[OwnUpdate]:
+    """The person's standing updates of the same reply as `one`, itself included, in the order they were written."""
+    rows = uow.rows(
+        _OWN.where(update.c.withdrawn_at.is_(None), update.c.at == one.at, update.c.source == one.source).order_by(
+            update.c.id
+        ),
+        **_me(uow),
+    )
+    found = [_own(row) for row in rows]
+    return [each for each in found if each.written_at == one.written_at]
+
+
+def _own(row: Any) -> OwnUpdate:
+    return OwnUpdate(
+        row.id, row.step_id, row.status, row.note, row.source, row.at, row.written_at, row.supersedes_id,
+        row.withdrawn_at is not None,
+    )  # fmt: skip
+
+
+def _me(uow: UnitOfWork) -> dict[str, int]:
+    return {"organization": uow.organization.id, "person": uow.person.id}
+
+
+def frozen_through(uow: UnitOfWork) -> str:
+    """The latest month whose roll-up is published, `2026-11`, or "": what was said in it or before stands."""
+    return uow.scalar(_FROZEN, organization=uow.organization.id) or ""
+
+
+def prompt_answered(uow: UnitOfWork, command: Command) -> Prompt | None:
+    """The prompt in whose thread the command was said, if the thread is one of ours."""
+    actor, place = command.actor, command.place
+    if not (place.channel and place.thread):
+        return None
+    row = uow.row(
+        _PROMPT,
+        organization=uow.organization.id,
+        thread=place.thread,
+        platform=actor.platform,
+        workspace=actor.workspace,
+        channel=place.channel,
+    )
+    return Prompt(row.subject_id, row.period) if row else None
+
+
+def add_note(uow: UnitOfWork, prompt: Prompt, text: str) -> int:
+    """Keep what the person said as a meeting note; its id."""
+    return uow.insert(
+        meeting_note,
+        workgroup_id=prompt.workgroup_id,
+        person_id=uow.person.id,
+        month=prompt.month,
+        text=text,
+        at=uow.at,
+    )
+
+
+def own_note(uow: UnitOfWork, note_id: int) -> NoteView | None:
+    """The person's meeting note with this id, standing or not."""
+    row = uow.row(_OWN_NOTES.where(meeting_note.c.id == note_id), **_me(uow))
+    return _note(row) if row else None
+
+
+def last_own_note(uow: UnitOfWork) -> NoteView | None:
+    """The meeting note the person wrote last, of those that stand."""
+    statement = _OWN_NOTES.where(meeting_note.c.withdrawn_at.is_(None))
+    row = uow.row(statement.order_by(meeting_note.c.at.desc(), meeting_note.c.id.desc()).limit(1), **_me(uow))
+    return _note(row) if row else None
+
+
+def withdraw_note(uow: UnitOfWork, note_id: int) -> None:
+    """Mark a meeting note as taken back, or as turned into an update."""
+    uow.change(meeting_note, meeting_note.c.id == note_id, withdrawn_at=uow.at)
+
+
+def restore_note_of(uow: UnitOfWork, one: OwnUpdate) -> bool:
+    """Let the meeting note stand again that became this update; False when there is none."""
+    became = (meeting_note.c.person_id == uow.person.id, meeting_note.c.withdrawn_at == one.at)
+    return uow.change(meeting_note, *became, withdrawn_at=None) > 0
+
+
+def _note(row: Any) -> NoteView:
+    return NoteView(row.id, row.workgroup_id, row.text, row.at, row.withdrawn_at is not None)
