@@ -1,0 +1,339 @@
+"""Slack over HTTP or Socket Mode: signed payloads in, Commands to `handle`, Replies back in Slack's own ways.
+
+Bolt checks signatures and tells the kinds of payload apart: one catch-all listener a kind, as each further listener
+costs every request. A typed command is answered in the HTTP response itself; what needs a call to Slack (a form, the
+answer to a press) follows at once in the background, so that a slow Slack never makes Slack report a time-out for
+something that is stored. Translation is in `inbound`, calls are in `outbound`, texts and blocks in the renderer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.adapters.slack import inbound
+from bot.adapters.slack.outbound import Outbound
+from bot.chat.commands import Command
+from bot.chat.errors import SendError
+from bot.chat.forms import Form, FormErrors
+from bot.chat.messages import Message, Span, Text, say
+from bot.chat.ports import Address, Post
+from bot.chat.replies import Reply
+from bot.renderers.slack_blocks import fallback_text, message_blocks, view
+
+log = logging.getLogger(__name__)
+
+Handle = Callable[[Command], Coroutine[Any, Any, Reply]]
+TokenFor = Callable[[str], Awaitable[str | None]]
+
+PATH = "/slack/events"
+TOKEN_TTL = 300.0  # seconds a workspace's token is kept before it is looked up again
+# https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response: within three seconds
+PATIENCE = 2.5
+DRAIN = 5.0  # seconds given to answers under way when the process stops
+ANYTHING = re.compile("")
+CANNOT_SHOW = "The answer could not be shown. Look with `/sip me` whether it is stored before you try again."
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """`bot_token`: one workspace; without it the tokens of many are looked up. `app_token`: use Socket Mode."""
+
+    signing_secret: str = field(repr=False)
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    api_url: str = "https://slack.com/api/"
+
+
+class Tokens(AsyncAuthorize):
+    """The bot token of a workspace. Never asks Slack: with one token there is nothing to ask, with many our store
+    knows, and what it said is kept for `TOKEN_TTL`."""
+
+    def __init__(self, single: str, token_for: TokenFor | None, seconds: Callable[[], float]) -> None:
+        self._single = single
+        self._token_for = token_for
+        self._seconds = seconds
+        self._known: dict[str, tuple[float, str | None]] = {}
+
+    async def __call__(self, *, context: Any, enterprise_id: Any, team_id: Any, user_id: Any, **_: Any) -> Any:
+        """Bolt's question, for every request."""
+        token = await self.get(team_id or enterprise_id or "")
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token) if token else None
+
+    async def get(self, workspace: str) -> str | None:
+        """The token, or None where we are not installed."""
+        if self._single or self._token_for is None:
+            return self._single or None
+        until, token = self._known.get(workspace, (0.0, None))
+        if until <= self._seconds():
+            token = await self._token_for(workspace)
+            self._known[workspace] = (self._seconds() + TOKEN_TTL, token)
+        return token
+
+    def forget(self, workspace: str) -> None:
+        """The workspace revoked our token."""
+        self._known.pop(workspace, None)
+
+
+class SlackAdapter:
+    """One Slack app: see the module. `handle` never raises; `token_for` gives the bot token of an installed workspace
+    (needed only without `settings.bot_token`)."""
+
+    platform = inbound.PLATFORM
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        handle: Handle,
+        token_for: TokenFor | None = None,
+        seconds: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._handle = handle
+        self._tokens = Tokens(settings.bot_token, token_for, seconds)
+        self._outbound = Outbound(settings.api_url, self._tokens.get, seconds)
+        self._following: set[asyncio.Task[None]] = set()
+        self._socket: AsyncSocketModeHandler | None = None
+        self._bolt = self._build()
+
+    def _build(self) -> AsyncApp:
+        bolt = AsyncApp(
+            name="sipbot",
+            signing_secret=self._settings.signing_secret,
+            client=self._outbound.client,
+            authorize=self._tokens,
+            process_before_response=True,
+            ignoring_self_events_enabled=False,  # inbound drops what any bot says
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+            raise_error_for_unhandled_request=True,
+        )
+        bolt.command(ANYTHING)(self._on_command)
+        bolt.action(ANYTHING)(self._on_action)
+        bolt.view(ANYTHING)(self._on_view)
+        bolt.event(ANYTHING)(self._on_event)
+        bolt.shortcut(ANYTHING)(self._on_shortcut)
+        bolt.error(self._on_error)
+        return bolt
+
+    # the port
+
+    async def send(self, post: Post) -> str:
+        """Deliver -> the message's timestamp. Raises SendError."""
+        return await self._outbound.send(post)
+
+    async def find(self, post: Post) -> str | None:
+        """The timestamp of a message of ours with the post's key, or None. Raises SendError."""
+        return await self._outbound.find(post)
+
+    # life
+
+    def routes(self, app: web.Application) -> None:
+        """Add the address Slack sends everything to."""
+        app.router.add_post(PATH, self._receive)
+
+    async def start(self) -> None:
+        """Open the connection to Slack; with an app token, listen on a socket too."""
+        await self._outbound.start()
+        if self._settings.app_token:
+            self._socket = AsyncSocketModeHandler(self._bolt, self._settings.app_token)
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+
+    async def stop(self) -> None:
+        """Stop listening, let the answers under way out, close."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        await self.drain()
+        await self._outbound.stop()
+
+    async def drain(self) -> None:
+        """Wait for the answers under way."""
+        if self._following:
+            await asyncio.wait(self._following, timeout=DRAIN)
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        try:
+            payload = await to_bolt_request(request)
+        except (ValueError, TypeError, AttributeError, LookupError):
+            payload = None  # Bolt reads the body before it checks the signature
+        if payload is None or not isinstance(payload.body, dict):
+            return web.Response(status=400, text="not a Slack payload")
+        return await to_aiohttp_response(await self._bolt.async_dispatch(payload))
+
+    # what people do
+
+    async def _on_command(self, body: dict[str, Any]) -> BoltResponse:
+        command = inbound.slash_command(body)
+        handling = await self._begin(command)
+        if not handling.done():
+            self._follow(self._answer(command, body, handling))
+            return _nothing()
+        reply = handling.result()
+        if reply.form is not None:
+            self._follow(self._open(command, body, reply.form))
+        if reply.message is None:
+            return _nothing()
+        return BoltResponse(status=200, body=_shown(reply.message, reply.public))
+
+    async def _on_action(self, body: dict[str, Any]) -> BoltResponse:
+        command = inbound.button(body)
+        if command is not None:
+            self._follow(self._answer(command, body, await self._begin(command)))
+        return _nothing()
+
+    async def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
+        command = inbound.shortcut(body)
+        if command is not None:
+            self._follow(self._answer(command, body, await self._begin(command)))
+        return _nothing()
+
+    async def _on_view(self, body: dict[str, Any]) -> BoltResponse:
+        if body["type"] != "view_submission":
+            return _nothing()
+        command = inbound.submission(body)
+        reply = await self._handle(command)
+        if reply.errors is not None:
+            return self._refuse(command, reply.errors, body["view"])
+        if reply.form is not None:
+            modal = view(reply.form, inbound.dump_place(command.place))
+            return BoltResponse(status=200, body={"response_action": "update", "view": modal})
+        if reply.message is not None:
+            self._follow(self._tell(command, reply.message, public=reply.public))
+        return _nothing()
+
+    async def _on_event(self, body: dict[str, Any]) -> BoltResponse:
+        if body["event"]["type"] in ("tokens_revoked", "app_uninstalled"):
+            self._tokens.forget(body.get("team_id", ""))
+            return _nothing()
+        command = inbound.event(body)
+        if command is None:
+            return _nothing()
+        reply = await self._handle(command)
+        if command.source == "home" and reply.message is not None:
+            actor = command.actor
+            self._follow(self._outbound.publish_home(actor.workspace, actor.user, reply.message))
+        return _nothing()
+
+    async def _on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """A kind of payload we know nothing of is taken and dropped: Slack switches apps off that answer 404. After a
+        fault of ours Slack sends an event again and keeps a form open; a typed command needs words."""
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("nothing to do for Slack's %s", body.get("type", "payload"))
+            return _nothing()
+        log.error("a Slack payload failed", exc_info=error)
+        if "command" in body:
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": CANNOT_SHOW})
+        return BoltResponse(status=500, body="")
+
+    async def _begin(self, command: Command) -> asyncio.Task[Reply]:
+        """Handle it; what is not done in time for Slack's three seconds goes on, and is answered when it is done."""
+        handling = asyncio.ensure_future(self._handle(command))
+        await asyncio.wait((handling,), timeout=PATIENCE)
+        return handling
+
+    # how they are answered
+
+    def _follow(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it right after the HTTP response; a failure is logged, for what was asked is stored already."""
+        task = asyncio.create_task(self._guarded(work))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SendError as error:
+            log.warning("an answer did not reach Slack: %s", error)
+        except Exception:
+            log.exception("an answer for Slack failed")
+
+    async def _answer(self, command: Command, body: dict[str, Any], handling: asyncio.Task[Reply]) -> None:
+        """To a press, a shortcut, or a typed command that took its time."""
+        reply = await handling
+        if reply.form is not None:
+            await self._open(command, body, reply.form)
+        if reply.message is None:
+            return
+        if reply.replace and (body.get("view") or {}).get("type") == "home":
+            await self._outbound.publish_home(command.actor.workspace, command.actor.user, reply.message)
+            return
+        await self._respond(command, body, reply)
+
+    async def _respond(self, command: Command, body: dict[str, Any], reply: Reply) -> None:
+        """At the response_url, which works without being in the channel; else by a post of our own."""
+        if reply.message is None:
+            return
+        if body.get("response_url"):
+            answer = {**_shown(reply.message, reply.public), "replace_original": reply.replace}
+            if reply.replace:
+                del answer["response_type"]
+            elif command.place.thread:
+                answer["thread_ts"] = command.place.thread
+            try:
+                await self._outbound.respond(body["response_url"], answer)
+                return
+            except SendError as error:
+                log.warning("%s; posting it instead", error)
+        await self._tell(command, reply.message, public=reply.public)
+
+    async def _open(self, command: Command, body: dict[str, Any], form: Form) -> None:
+        """Open a form, or say what to type instead."""
+        try:
+            own = inbound.dump_place(command.place)
+            await self._outbound.open_form(command.actor.workspace, body["trigger_id"], form, own)
+        except SendError as error:
+            log.warning("the form %r did not open: %s", form.verb, error)
+            await self._respond(command, body, Reply(_instead(form)))
+
+    def _refuse(self, command: Command, errors: FormErrors, form: dict[str, Any]) -> BoltResponse:
+        """Each fault under its input; one without an input goes under the first, or is told where there is none."""
+        inputs = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
+        if not inputs:
+            self._follow(self._tell(command, say(" ".join(sentence for _, sentence in errors.errors))))
+            return _nothing()
+        faults: dict[str, str] = {}
+        for name, sentence in errors.errors:
+            at = name if name in inputs else inputs[0]
+            faults[at] = f"{faults[at]} {sentence}" if at in faults else sentence
+        return BoltResponse(status=200, body={"response_action": "errors", "errors": faults})
+
+    async def _tell(self, command: Command, message: Message, *, public: bool = False) -> None:
+        """Post the answer: to the person alone, where they asked or in a direct message, or to the whole channel."""
+        place, actor = command.place, command.actor
+        channel = "" if place.direct else place.channel
+        user = "" if public and channel else actor.user
+        address = Address(self.platform, actor.workspace, channel, user, place.thread if channel else "")
+        await self._outbound.send(Post(command.delivery_id, address, message))
+
+
+def _nothing() -> BoltResponse:
+    return BoltResponse(status=200, body="")
+
+
+def _shown(message: Message, public: bool) -> dict[str, Any]:
+    """A message as the body of a response."""
+    kind = "in_channel" if public else "ephemeral"
+    return {"response_type": kind, "text": fallback_text(message), "blocks": message_blocks(message)}
+
+
+def _instead(form: Form) -> Message:
+    words = (
+        Span("Slack did not open the form in time. Try it once more, or type "),
+        Span(f"/sip {form.verb}", code=True),
+        Span(" followed by what you want to say."),
+    )
+    return Message((Text(words),))

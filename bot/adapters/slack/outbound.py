@@ -1,0 +1,241 @@
+"""Calls to Slack's Web API: delivering posts, looking for one whose fate is unknown, opening forms.
+
+No call is ever repeated here: a repeated chat.postMessage is a second message. `bot.delivery` decides from the
+SendError what happens next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat.errors import SendError
+from bot.chat.forms import Form
+from bot.chat.messages import Message
+from bot.chat.ports import Address, Post
+from bot.renderers.slack_blocks import fallback_text, home, message_blocks, view
+
+EVENT_TYPE = "sipbot_post"
+TIMEOUT = 10  # seconds for one call; looking and sending together stay under the minute delivery claims a post for
+LOOK_BACK = 2 * 24 * 3600  # seconds of history in which a post of unknown fate is looked for
+PAGES, PAGE = 3, 200
+
+# What trying again cannot heal: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+PERMANENT = frozenset((
+    "account_inactive", "app_uninstalled", "bad_timestamp", "cannot_dm_bot", "cant_post_message",
+    "cant_update_message", "channel_is_limited_access", "channel_not_found", "edit_window_closed",
+    "ekm_access_denied", "enterprise_is_restricted", "exchanged_trigger_id", "expired_trigger_id",
+    "invalid_arguments", "invalid_auth", "invalid_blocks", "invalid_blocks_format", "invalid_name",
+    "invalid_thread_ts", "invalid_trigger_id", "is_archived", "is_inactive", "message_not_found",
+    "messages_tab_disabled", "metadata_too_large", "missing_scope", "msg_blocks_too_long", "msg_too_long",
+    "no_permission", "no_text", "not_allowed_token_type", "not_authed", "not_in_channel", "org_login_required",
+    "restricted_action", "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
+    "restricted_action_thread_locked", "team_access_not_granted", "team_not_found", "thread_locked",
+    "thread_not_found", "token_expired", "token_revoked", "too_many_emoji", "too_many_reactions", "user_disabled",
+    "user_not_found", "user_not_in_channel", "user_not_visible", "users_not_found",
+))  # fmt: skip
+# These take no JSON (https://docs.slack.dev/reference/methods/conversations.history); all others we use do.
+FORM_ENCODED = frozenset(("conversations.history", "conversations.replies"))
+# Slack says of these that the call may have had its effect.
+UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
+# Somebody who cannot be told in the channel is told in a direct message.
+NOT_HERE = frozenset(("channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"))
+# What an administrator does about it.
+REINSTALL = "install the app again with the current manifest (`sipbot slack manifest`)"
+INSTALL_AGAIN = "the bot token is not valid any more; install the app again and set SLACK_BOT_TOKEN"
+REMEDIES = {
+    "account_inactive": INSTALL_AGAIN,
+    "channel_not_found": "sipbot cannot see this channel; type `/invite @sipbot` there",
+    "invalid_auth": INSTALL_AGAIN,
+    "is_archived": "the channel is archived; choose another one in the settings",
+    "missing_scope": REINSTALL,
+    "not_in_channel": "type `/invite @sipbot` in the channel",
+    "token_revoked": INSTALL_AGAIN,
+}
+
+
+class Refused(SendError):
+    """Slack's own answer to a call, with the code it gave."""
+
+    def __init__(self, method: str, code: str, retry_after: float | None = None) -> None:
+        remedy = f" ({REMEDIES[code]})" if code in REMEDIES else ""
+        super().__init__(
+            f"Slack refused {method}: {code}{remedy}",
+            permanent=code in PERMANENT,
+            retry_after=retry_after,
+            unknown=code in UNKNOWN,
+        )
+        self.code = code
+
+
+class Outbound:
+    """One Slack app's way out.
+
+    `token_for` gives the bot token of a workspace; `seconds` the time since 1970, for how far back to look.
+    """
+
+    def __init__(
+        self, api_url: str, token_for: Callable[[str], Awaitable[str | None]], seconds: Callable[[], float]
+    ) -> None:
+        self._token_for = token_for
+        self._seconds = seconds
+        # retry_handlers=[]: the default repeats a call whose reply was lost, and posts twice.
+        self.client = AsyncWebClient(base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
+        self._direct: dict[tuple[str, str], str] = {}
+
+    async def start(self) -> None:
+        """Open the session that all calls share."""
+        self.client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+
+    async def stop(self) -> None:
+        """Close it."""
+        if self.client.session is not None:
+            await self.client.session.close()
+
+    async def call(self, method: str, workspace: str, **arguments: Any) -> dict[str, Any]:
+        """One Web API call -> Slack's answer. Raises SendError."""
+        token = await self._token_for(workspace)
+        if not token:
+            raise SendError(f"sipbot is not installed in the Slack workspace {workspace}", permanent=True)
+        try:
+            data, body = (arguments, None) if method in FORM_ENCODED else (None, arguments)
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await self.client.api_call(method, data=data, json=body, headers=headers)
+        except SlackApiError as error:
+            raise _refused(method, error) from error
+        except aiohttp.ClientConnectorError as error:
+            raise SendError(f"Slack cannot be reached for {method}: {error}") from error
+        except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError) as error:
+            raise SendError(f"no answer from Slack to {method}: {error!r}", unknown=True) from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def respond(self, response_url: str, body: dict[str, Any]) -> None:
+        """Answer at the address Slack gave with a command or a press. Raises SendError."""
+        if self.client.session is None:
+            raise SendError("the Slack adapter is not started")
+        try:
+            async with self.client.session.post(response_url, json=body) as answer:
+                if answer.status != 200:
+                    raise SendError(f"Slack answered {answer.status} to a response", permanent=answer.status < 500)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(f"no answer from Slack to a response: {error!r}", unknown=True) from error
+
+    async def open_form(self, workspace: str, trigger: str, form: Form, own: str) -> None:
+        """Open a modal; the trigger lives three seconds. Raises SendError."""
+        try:
+            modal = view(form, own)
+        except ValueError as error:
+            raise SendError(str(error), permanent=True) from error
+        await self.call("views.open", workspace, trigger_id=trigger, view=modal)
+
+    async def publish_home(self, workspace: str, user: str, message: Message) -> None:
+        """Show `message` as the App Home of one person. Raises SendError."""
+        await self.call("views.publish", workspace, user_id=user, view=home(message))
+
+    async def send(self, post: Post) -> str:
+        """Deliver -> the message's timestamp. Raises SendError."""
+        address = post.address
+        if post.reaction:
+            return await self._react(post)
+        if post.message is None:
+            raise SendError(f"the post {post.key} has nothing in it", permanent=True)
+        body = {"text": fallback_text(post.message), "blocks": message_blocks(post.message, post.mentions)}
+        if post.target:
+            channel = await self._channel(address)
+            return str(
+                (await self.call("chat.update", address.workspace, channel=channel, ts=post.target, **body))["ts"]
+            )
+        if address.channel and address.user:
+            return await self._whisper(post, body)
+        return await self._post(post, await self._channel(address), address.thread, body)
+
+    async def find(self, post: Post) -> str | None:
+        """The timestamp of our message with the post's key, if it is there. Raises SendError."""
+        address = post.address
+        if post.reaction or post.target or (address.channel and address.user):
+            return None  # repeating these does no harm, and a private one cannot be read back
+        try:
+            return await self._find(post.key, address)
+        except SendError as error:
+            if error.permanent:
+                return None  # we may not read there: a second copy is better than none
+            raise
+
+    async def _find(self, key: str, address: Address) -> str | None:
+        method = "conversations.replies" if address.thread else "conversations.history"
+        arguments: dict[str, Any] = {"ts": address.thread} if address.thread else {}
+        arguments |= {"channel": await self._channel(address), "limit": PAGE, "include_all_metadata": "true"}
+        arguments["oldest"] = str(int(self._seconds() - LOOK_BACK))
+        for _ in range(PAGES):
+            page = await self.call(method, address.workspace, **arguments)
+            for message in page.get("messages", []):
+                metadata = message.get("metadata") or {}
+                if (metadata.get("event_payload") or {}).get("key") == key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            arguments["cursor"] = cursor
+        return None
+
+    async def _post(self, post: Post, channel: str, thread: str, body: dict[str, Any]) -> str:
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": post.key}}
+        arguments = {"channel": channel, **body, "metadata": metadata, "unfurl_links": False, "unfurl_media": False}
+        if thread:
+            arguments["thread_ts"] = thread
+        return str((await self.call("chat.postMessage", post.address.workspace, **arguments))["ts"])
+
+    async def _whisper(self, post: Post, body: dict[str, Any]) -> str:
+        """To one person in a channel; in a direct message where that cannot be."""
+        address = post.address
+        arguments = {"channel": address.channel, "user": address.user, **body}
+        if address.thread:
+            arguments["thread_ts"] = address.thread
+        try:
+            return str((await self.call("chat.postEphemeral", address.workspace, **arguments))["message_ts"])
+        except Refused as refused:
+            if refused.code not in NOT_HERE:
+                raise
+        return await self._post(post, await self._direct_channel(address.workspace, address.user), "", body)
+
+    async def _react(self, post: Post) -> str:
+        try:
+            await self.call(
+                "reactions.add",
+                post.address.workspace,
+                channel=await self._channel(post.address),
+                name=post.reaction,
+                timestamp=post.target,
+            )
+        except Refused as refused:
+            if refused.code != "already_reacted":
+                raise
+        return post.target
+
+    async def _channel(self, address: Address) -> str:
+        return address.channel or await self._direct_channel(address.workspace, address.user)
+
+    async def _direct_channel(self, workspace: str, user: str) -> str:
+        """The channel of the direct messages with one person; it never changes."""
+        known = self._direct.get((workspace, user))
+        if known is None:
+            known = str((await self.call("conversations.open", workspace, users=user))["channel"]["id"])
+            self._direct[workspace, user] = known
+        return known
+
+
+def _refused(method: str, error: SlackApiError) -> SendError:
+    response = error.response
+    status = getattr(response, "status_code", getattr(response, "status", 0))
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code == "ratelimited":
+        wait = (getattr(response, "headers", None) or {}).get("Retry-After", "1")
+        return Refused(method, "ratelimited", retry_after=float(wait))
+    if status >= 500 or not code:
+        return SendError(f"Slack answered {status} to {method}", unknown=True)
+    return Refused(method, code)
