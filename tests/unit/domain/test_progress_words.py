@@ -3,10 +3,37 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
 
 from bot.domain.progress_words import Said, read_reply, take_status
 
 REFS = frozenset({"1.2.1", "1.2.2", "1.2.3", "1.2.4", "2.1.1", "3.1.2", "10.12.1"})
+
+_PIECES = [
+    "1.2.3",
+    "1.2",
+    "9.9.9",
+    "done",
+    "blocked",
+    "✅",
+    "and",
+    "-",
+    ":",
+    "?",
+    "\n",
+    "\n\n",
+    " ",
+    "by Friday",
+    "lunch",
+    "“x”",
+]
+
+
+def text():
+    """Replies made of the pieces the rules look at."""
+    return lists(sampled_from(_PIECES), max_size=12).map("".join)
+
 
 # reply -> (ref, status, note) of each item
 REPLIES = {
@@ -47,8 +74,20 @@ REPLIES = {
         ("", None, "The room is booked for Friday"),
     ],
     "The training for 1.2.3 is done": [("1.2.3", None, "The training for 1.2.3 is done")],
+    "<@U0BOT> 1.2.3 done": [("1.2.3", "done", "")],
+    "<@U0BOT|sipbot> done": [("", "done", "")],
     "*1.2.3* done": [("1.2.3", "done", "")],
     "1.2.3 :tada: both units": [("1.2.3", None, ":tada: both units")],
+    "1.2.3 (done)": [("1.2.3", "done", "")],
+    "Still working on 1.2.3": [("1.2.3", "in progress", "")],
+    "finished 1.2.3, still working on 1.2.4": [("1.2.3", "done", ""), ("1.2.4", "in progress", "")],
+    "Done: 1.2.3 piloted; blocked: 1.2.4 no room": [("1.2.3", "done", "piloted"), ("1.2.4", "blocked", "no room")],
+    "Done: 1.2.3 piloted, 1.2.4 trained": [("1.2.3", "done", "piloted, 1.2.4 trained")],
+    "Completed 1.2.3, 1.2.4 and 2.1.1.": [("1.2.3", "done", ""), ("1.2.4", "done", ""), ("2.1.1", "done", "")],
+    "The form is out for 1.2.3 and 1.2.4": [
+        ("1.2.3", None, "The form is out for 1.2.3 and 1.2.4"),
+        ("1.2.4", None, "The form is out for 1.2.3 and 1.2.4"),
+    ],
     "10.12.1 started": [("10.12.1", "in progress", "")],
     "1.9.9 done": [("1.9.9", "done", "")],
     "1.2 done": [("1.2", "done", "")],
@@ -98,6 +137,12 @@ def test_a_reply_that_names_a_step_or_a_status(text):
 @pytest.mark.parametrize("text", PROSE)
 def test_prose_stays_prose(text):
     assert read_reply(text, REFS) == (Said("", None, text, text),)
+
+
+@given(text())
+def test_no_line_is_lost_whatever_is_written(reply):
+    kept = "\n".join(said.text for said in read_reply(reply, REFS))
+    assert all(line.strip() in kept for line in reply.splitlines())
 
 
 def test_every_word_of_a_reply_is_kept():

@@ -1,0 +1,56 @@
+"""A goal's numbers in words, the same in every report: values in their unit, gaps in points, never a bare colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.month_facts import GoalFacts
+from bot.domain.periods import Month
+from bot.domain.small_cells import NOT_SHOWN
+from bot.domain.trajectory import format_change, format_value
+
+NOTHING = "–"
+NO_READING = "no reading yet"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal as a row. `latest` carries its data month; `gap` is the latest value against the expected one."""
+
+    number: int
+    measure: str
+    better: str
+    baseline: str
+    latest: str
+    target: str
+    expected: str
+    gap: str
+    status: str
+
+
+def goal_line(goal: GoalFacts) -> GoalLine:
+    """The row of one goal."""
+    return GoalLine(
+        number=goal.number,
+        measure=goal.measure,
+        better="down is better" if goal.direction == "decrease" else "up is better",
+        baseline=value_words(goal.baseline, goal.unit),
+        latest=latest_words(goal),
+        target=value_words(goal.target, goal.unit),
+        expected=value_words(goal.expected, goal.unit),
+        gap=NOTHING if goal.gap is None else format_change(goal.gap, goal.unit).replace("no change", "as expected"),
+        status=f"{goal.status}, {goal.note}" if goal.note else goal.status,
+    )
+
+
+def value_words(value: float | None, unit: str) -> str:
+    """`47.5%`, or a dash for what the plan does not say."""
+    return NOTHING if value is None else format_value(value, unit)
+
+
+def latest_words(goal: GoalFacts) -> str:
+    """`47.5% (February 2026)`: always with the data month, because readings lag by months."""
+    if not goal.data_month:
+        return NO_READING
+    value = NOT_SHOWN if goal.masked or goal.latest is None else format_value(goal.latest, goal.unit)
+    return f"{value} ({Month.parse(goal.data_month).title})"
