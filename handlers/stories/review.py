@@ -1,0 +1,170 @@
+"""The coordinator's side of stories: the queue, and the four decisions. Authors never approve their own story unless
+there is no other coordinator."""
+
+from __future__ import annotations
+
+from bot.chat.commands import Command
+from bot.chat.errors import UserError
+from bot.chat.forms import Field, Form, FormErrors
+from bot.chat.messages import Divider, Message
+from bot.chat.replies import Reply
+from handlers.stories.cards import CARD, QUEUE, card, check, found, marked, newsletter_title, version, what_to_change
+from handlers.stories.telling import reviewers
+from storage.queries import stories
+from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, StoryView
+from storage.uow import Destination, UnitOfWork
+
+_SHOWN = 5  # stories in one message: each takes about five blocks, and Slack shows 50
+_MAX_REASON = 1_000  # characters
+
+
+def queue(command: Command, uow: UnitOfWork) -> Reply:
+    """`stories`: what waits, oldest first; with a story, that one."""
+    if "story" in command.values:
+        return Reply(card(uow, found(uow, command.values["story"])))
+    return Reply(_queue(uow))
+
+
+def _queue(uow: UnitOfWork) -> Message:
+    waiting = stories.stories_in(uow, (IN_REVIEW,))
+    message = uow.compose("stories/queue", count=len(waiting), shown=min(len(waiting), _SHOWN))
+    for story in waiting[:_SHOWN]:
+        message = message.plus(Divider(), *card(uow, story, QUEUE).blocks)
+    return message
+
+
+def approve(command: Command, uow: UnitOfWork) -> Reply:
+    """Approve the very words that were shown, checked once more."""
+    story = found(uow, command.values.get("story", ""))
+    _in_state(story, (IN_REVIEW,))
+    if command.values.get("version") != version(story):
+        head = uow.compose("stories/changed_since")
+        in_queue = command.values.get("shown_in") == QUEUE
+        return _instead(command, uow, head if in_queue else head.plus(*card(uow, story).blocks))
+    alone = _may_decide(uow, story)
+    _refuse_what_is_blocked(uow, story)
+    stories.set_state(uow, story.id, APPROVED, reviewed=True)
+    uow.audit("story approved", f"story {story.id}" + (" by its author, the only coordinator" if alone else ""))
+    if not alone:
+        edited = story.text != story.original_text
+        told = uow.compose("stories/approved_author", story=story, edition=newsletter_title(uow), edited=edited)
+        _tell_author(uow, story, told.plus(marked(story.text, ())) if edited else told, "approved")
+    message = uow.compose("stories/approved", story=story, edition=newsletter_title(uow), alone=alone)
+    return _instead(command, uow, message)
+
+
+def edit(command: Command, uow: UnitOfWork) -> Reply:
+    """Change the words in review; what the author told stays beside them."""
+    story = found(uow, command.values.get("story", ""))
+    _in_state(story, (IN_REVIEW,))
+    if command.source != "form":
+        return Reply(form=_edit_form(story))
+    text, credit = command.values.get("text", "").strip(), command.values.get("credit", "").strip()
+    checked = check(uow, text, credit)
+    if not text or checked.verdict == "block":
+        fault = what_to_change(checked) if text else "The story cannot be empty. To refuse it, decline it."
+        return Reply(errors=FormErrors((("text", fault),)))
+    data = stories.findings_to_data(checked.findings)
+    stories.change_story(uow, story.id, text=text, credit=credit, verdict=checked.verdict, findings=data)
+    uow.audit("story edited in review", f"story {story.id}")
+    return Reply(card(uow, found(uow, str(story.id))))
+
+
+def send_back(command: Command, uow: UnitOfWork) -> Reply:
+    """Back to the author with a reason and an Edit button; an approved story can still be sent back."""
+    return _with_reason(command, uow, SENT_BACK)
+
+
+def decline(command: Command, uow: UnitOfWork) -> Reply:
+    """No, with a reason the author is told."""
+    return _with_reason(command, uow, DECLINED)
+
+
+def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
+    story = found(uow, command.values.get("story", ""))
+    _in_state(story, (IN_REVIEW, APPROVED))
+    reason = command.values.get("reason", "").strip()
+    if not reason:
+        if command.source == "form":
+            return Reply(errors=FormErrors((("reason", "Say why; the author reads this sentence."),)))
+        return Reply(form=_reason_form(story, command.verb, state))
+    if len(reason) > _MAX_REASON:
+        return Reply(errors=FormErrors((("reason", f"Please keep the reason under {_MAX_REASON:,} characters."),)))
+    stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
+    uow.audit(f"story {state}", f"story {story.id}: {reason}")
+    name = "sent_back_author" if state == SENT_BACK else "declined_author"
+    _tell_author(uow, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)
+    return Reply(uow.compose("stories/decided", story=story, state=state, reason=reason))
+
+
+def _instead(command: Command, uow: UnitOfWork, message: Message) -> Reply:
+    """The answer in place of the story's card; where that was in the queue, with what still waits."""
+    shown_in = command.values.get("shown_in", "")
+    if shown_in == QUEUE:
+        message = message.plus(Divider(), *_queue(uow).blocks)
+    return Reply(message, replace=shown_in in (CARD, QUEUE))
+
+
+def _refuse_what_is_blocked(uow: UnitOfWork, story: StoryView) -> None:
+    """The rules, or who is on the list of people, may have changed since the story was stored."""
+    checked = check(uow, story.text, story.credit)
+    if checked.verdict == "block":
+        values = (("story", str(story.id)),)
+        raise UserError(
+            f"This cannot be approved yet. {what_to_change(checked)}",
+            (("Edit", "stories edit", values), ("Send back", "stories sendback", values)),
+        )
+
+
+def _may_decide(uow: UnitOfWork, story: StoryView) -> bool:
+    """Whether the person approves alone because they are both author and only coordinator; refuses own approval
+    otherwise."""
+    if story.person_id != uow.person.id:
+        return False
+    others = [person.name for person in reviewers(uow, story.person_id) if person.id != uow.person.id]
+    if others:
+        raise UserError(f"This is your own story, so somebody else approves it: {', '.join(others[:3])}.")
+    return True
+
+
+def _in_state(story: StoryView, states: tuple[str, ...]) -> None:
+    if story.state in states:
+        return
+    by = f" by {story.reviewer}" if story.reviewer and story.state not in (IN_REVIEW, stories.WITHDRAWN) else ""
+    raise UserError(f"Nothing changed: this story is {story.state}{by}.", (("Stories that wait", "stories", ()),))
+
+
+def _tell_author(uow: UnitOfWork, story: StoryView, message: Message, what: str) -> None:
+    key = f"story:{story.id}:{what}:{uow.at.isoformat()}"
+    uow.post("notice", Destination(person_id=story.person_id), message, key=key, subject_id=story.id)
+
+
+def _edit_form(story: StoryView) -> Form:
+    return Form(
+        title="Edit the story",
+        verb="stories edit",
+        fields=(
+            Field("text", "Story", "long", value=story.text, hint="What the author told is kept beside your version."),
+            Field("credit", "Who may be named", value=story.credit, optional=True),
+        ),
+        hidden=(("story", str(story.id)),),
+    )
+
+
+def _reason_form(story: StoryView, verb: str, state: str) -> Form:
+    back = state == SENT_BACK
+    return Form(
+        title="Send back" if back else "Decline",
+        verb=verb,
+        fields=(
+            Field(
+                "reason",
+                "What should change?" if back else "Why is it declined?",
+                "long",
+                hint=f"{story.author} reads this.",
+                max_length=_MAX_REASON,
+            ),
+        ),
+        submit="Send back" if back else "Decline",
+        hidden=(("story", str(story.id)),),
+    )

@@ -1,0 +1,110 @@
+"""The verb `undo`: takes back one's own last update, story or meeting note until it has been published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.chat.commands import Command
+from bot.chat.errors import UserError
+from bot.chat.messages import Message
+from bot.chat.replies import Reply
+from handlers.updates.ask import row_id
+from handlers.updates.recording import correctable, existing, stands_in
+from storage.queries import stories, updates
+from storage.queries.stories import PENDING, WITHDRAWN, StoryView
+from storage.queries.updates import NoteView, OwnUpdate
+from storage.uow import UnitOfWork
+
+Written = OwnUpdate | StoryView | NoteView
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An update that no longer stands. `restored`: the earlier words that stand again, because this was an edit."""
+
+    ref: str
+    status: str
+    note: str
+    restored: bool
+    now: str
+
+
+def undo(command: Command, uow: UnitOfWork) -> Reply:
+    """Take back what the button names, or else what the person wrote last."""
+    written = _named(uow, command.values) if command.values else _last(uow)
+    match written:
+        case OwnUpdate():
+            message = _updates_back(uow, correctable(uow, written.id))
+        case StoryView():
+            message = _story_back(uow, written)
+        case NoteView():
+            message = _note_back(uow, written)
+        case _:
+            return Reply(uow.compose("updates/nothing_to_undo"))
+    return Reply(message, replace=stands_in(command))
+
+
+def _named(uow: UnitOfWork, values: Mapping[str, str]) -> Written | None:
+    """What an Undo button is about; a row that is not the person's own is refused."""
+    found: Written | None = None
+    if (update_id := row_id(values.get("update", ""))) is not None:
+        found = correctable(uow, update_id)
+    elif (story_id := row_id(values.get("story", ""))) is not None:
+        found = stories.story_by_id(uow, story_id)
+    elif (note_id := row_id(values.get("note", ""))) is not None:
+        found = updates.own_note(uow, note_id)
+    if found is None or (isinstance(found, StoryView) and found.person_id != uow.person.id):
+        raise UserError("You can only take back what you recorded yourself.")
+    if (isinstance(found, StoryView) and found.state == WITHDRAWN) or (isinstance(found, NoteView) and found.withdrawn):
+        raise UserError("That was already taken back.")
+    return found
+
+
+def _last(uow: UnitOfWork) -> Written | None:
+    """The newest of what stands."""
+    times: list[tuple[datetime, Written]] = []
+    if (update := updates.last_own_update(uow)) is not None:
+        times.append((update.written_at, update))
+    if (story := stories.last_own(uow)) is not None:
+        times.append((story.at, story))
+    if (note := updates.last_own_note(uow)) is not None:
+        times.append((note.at, note))
+    return max(times, key=lambda pair: pair[0])[1] if times else None
+
+
+def _updates_back(uow: UnitOfWork, one: OwnUpdate) -> Message:
+    """An update, with the others of the same reply: they were said in one breath."""
+    together = updates.written_together(uow, one) if one.source == "thread" and one.supersedes_id is None else [one]
+    taken = [_update_back(uow, each) for each in together]
+    return uow.compose("updates/taken_back", taken=taken)
+
+
+def _update_back(uow: UnitOfWork, one: OwnUpdate) -> TakenBack:
+    updates.withdraw_update(uow, one.id)
+    restored = one.supersedes_id is not None
+    if one.supersedes_id is not None:
+        updates.restore_update(uow, one.supersedes_id)
+    elif one.source == "note":
+        updates.restore_note_of(uow, one)
+    step = existing(uow, one.step_id)
+    uow.audit("update taken back", f"{step.ref}: update {one.id}")
+    return TakenBack(step.ref, one.status or "", one.note, restored, step.status)
+
+
+def _story_back(uow: UnitOfWork, story: StoryView) -> Message:
+    if story.state not in PENDING:
+        raise UserError(
+            f"Your win is {story.state} already. To take it out of what will be published, withdraw it.",
+            (("Withdraw it", "win withdraw", (("story", str(story.id)),)),),
+        )
+    stories.set_state(uow, story.id, WITHDRAWN)
+    uow.audit("story taken back", f"story {story.id}")
+    return uow.compose("updates/story_taken_back", text=story.text)
+
+
+def _note_back(uow: UnitOfWork, note: NoteView) -> Message:
+    updates.withdraw_note(uow, note.id)
+    uow.audit("meeting note taken back", f"note {note.id}")
+    return uow.compose("updates/note_taken_back", text=note.text)
