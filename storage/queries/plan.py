@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
 
+from bot.domain.progress_words import BLOCKED, DONE, DROPPED, IN_PROGRESS, NOT_STARTED
 from storage.models import (
     goal,
     measure,
@@ -28,7 +29,6 @@ from storage.models import (
 )
 from storage.uow import UnitOfWork
 
-NOT_STARTED, IN_PROGRESS, BLOCKED, DONE, DROPPED = "not started", "in progress", "blocked", "done", "dropped"
 STATUSES = (NOT_STARTED, IN_PROGRESS, BLOCKED, DONE, DROPPED)
 CLOSED = (DONE, DROPPED)
 

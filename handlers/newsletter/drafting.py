@@ -1,0 +1,170 @@
+"""Compiling a draft from the quarter's facts, by the calendar or on request."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from bot.chat.commands import Command, Role
+from bot.chat.errors import UserError
+from bot.chat.jobs import Due
+from bot.chat.messages import Bullets, Heading, Message, Text, plain
+from bot.chat.replies import Reply
+from bot.domain.cadence import newsletter_draft_due
+from bot.domain.frozen_data import to_data
+from bot.domain.goal_words import goal_line
+from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, TO_WRITE, Edition, Section, choose_wins
+from bot.domain.periods import Month, Quarter, parse_period
+from bot.domain.quarter_facts import GroupGap, QuarterFacts
+from bot.domain.trajectory import SETTLING_IN, format_change, format_value
+from handlers.newsletter.editions import contents, status_message
+from storage.models import report
+from storage.queries import people, quarters, reports, settings
+from storage.queries.people import Person
+from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
+from storage.uow import Destination, UnitOfWork
+
+NO_PLAN = "There is no plan here yet, so there is nothing to write about. IT can load it with: sipbot plan import FILE."
+
+
+def draft(command: Command, uow: UnitOfWork) -> Reply:
+    """`newsletter draft [quarter]`: compile now or again. An approved edition becomes a draft again."""
+    quarter = _quarter(command.values.get("quarter", ""), uow)
+    view = compile_edition(uow, quarter)
+    uow.audit("newsletter compiled", f"{quarter} revision {view.revision}")
+    return Reply(status_message(uow, view, "Compiled from what was recorded up to now. Edited sections were kept."))
+
+
+def _quarter(text: str, uow: UnitOfWork) -> Quarter:
+    """What was asked for; else the edition in work, else the quarter that ended last unless it is out already."""
+    if not text.strip():
+        working = reports.latest(uow, NEWSLETTER, "", DRAFT, APPROVED)
+        if working:
+            return Quarter.parse(working.period)
+        this = Quarter.of(uow.today)
+        out = reports.latest(uow, NEWSLETTER, str(this.previous()), PUBLISHED)
+        first = reports.first_month(uow)
+        return this if out or (first and first.quarter >= this) else this.previous()
+    try:
+        period = parse_period(text, uow.today)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    quarter = period.quarter if isinstance(period, Month) else period
+    if quarter.first > uow.today:
+        raise UserError(f"{quarter.title} has not begun. Choose this quarter or an earlier one.")
+    return quarter
+
+
+def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
+    """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published."""
+    found = reports.latest(uow, NEWSLETTER, str(quarter))
+    if found and found.state == PUBLISHED:
+        withdraw = ("Withdraw it", "newsletter withdraw", (("report", str(found.id)),))
+        raise UserError(
+            f"The newsletter for {quarter.title} is published. To change it, withdraw it first.", (withdraw,)
+        )
+    facts = quarters.quarter_facts(uow, quarter)
+    if facts is None:
+        raise UserError(NO_PLAN)
+    edition = _compile(uow, facts)
+    if found and found.state != WITHDRAWN:
+        found = _stored(uow, found.id)
+        content = edition.keeping_edits_of(contents(found)).to_data()
+        uow.change(report, report.c.id == found.id, state=DRAFT, facts=to_data(facts), content=content)
+        return _stored(uow, found.id)
+    if found:
+        edition = edition.keeping_edits_of(contents(found))
+    stored = uow.insert(
+        report,
+        kind=NEWSLETTER,
+        period=str(quarter),
+        revision=found.revision + 1 if found else 1,
+        state=DRAFT,
+        facts=to_data(facts),
+        content=edition.to_data(),
+        token=secrets.token_urlsafe(24),
+        created_at=uow.at,
+    )
+    return _stored(uow, stored)
+
+
+def _stored(uow: UnitOfWork, report_id: int) -> ReportView:
+    view = reports.report_by_id(uow, NEWSLETTER, report_id, lock=True)
+    assert view is not None  # noqa: S101 - found or written in this transaction
+    return view
+
+
+def _compile(uow: UnitOfWork, facts: QuarterFacts) -> Edition:
+    """Every section from its template, as plain text."""
+    chosen = choose_wins(facts.wins)
+    data = {
+        "facts": facts,
+        "title": Quarter.parse(facts.quarter).title,
+        "marker": TO_WRITE,
+        "goals": [goal_line(goal) for goal in facts.month.goals],
+        "settling": any(goal.note == SETTLING_IN for goal in facts.month.goals),
+        "wins": chosen,
+        "credits": list(dict.fromkeys(win.credit for win in chosen if win.credit)),
+        "coordinators": [person.name for person in coordinators(uow)],
+        **_gap(facts.gaps[0] if facts.gaps else None),
+    }
+    sections = tuple(Section(name, _text(uow.compose(f"newsletter/sections/{name}", **data))) for name in SECTIONS)
+    return Edition(sections, tuple(win.story for win in chosen))
+
+
+def _gap(gap: GroupGap | None) -> dict[str, object]:
+    if gap is None:
+        return {"gap": None}
+    return {
+        "gap": gap,
+        "gap_value": format_value(gap.value, gap.unit),
+        "gap_whole": format_value(gap.whole, gap.unit),
+        "gap_change": format_change(gap.value - gap.whole, gap.unit),
+        "gap_month": Month.parse(gap.data_month).title,
+    }
+
+
+def _text(message: Message) -> str:
+    """The blocks as the plain text that a person edits; whole lines only, up to what a form's field holds."""
+    pieces: list[str] = []
+    for block in message.blocks:
+        match block:
+            case Heading(text, _):
+                pieces.append(f"### {text}")
+            case Bullets(items, _):
+                pieces.append("\n".join(f"- {plain(item)}" for item in items))
+            case Text(found):
+                pieces.append(plain(found))
+    text = "\n\n".join(pieces)
+    return text if len(text) <= SECTION_CHARACTERS else text[:SECTION_CHARACTERS].rpartition("\n")[0]
+
+
+def coordinators(uow: UnitOfWork) -> list[Person]:
+    """The coordinators; without one, the administrators."""
+    able = people.people_with_role(uow, Role.COORDINATOR)
+    return [person for person in able if person.role == Role.COORDINATOR] or able
+
+
+def due(uow: UnitOfWork) -> Iterable[Due]:
+    """The quarter that ended last, from the day its draft is due. Older ones are not caught up on their own: a stale
+    newsletter helps nobody, and `newsletter draft Q1 2026` makes one."""
+    quarter = Quarter.of(uow.today).previous()
+    calendar, days = settings.work_calendar(uow), settings.number(uow, "draft_days")
+    moment = newsletter_draft_due(quarter, calendar, uow.organization.tz, settings.send_at(uow), days)
+    if moment > uow.at or reports.decided_periods(uow, "newsletter_draft", [str(quarter)]):
+        return []
+    first = reports.first_month(uow)
+    return [Due("all", str(quarter), moment)] if first and first.quarter <= quarter else []
+
+
+def compile_due(uow: UnitOfWork, one: Due) -> None:
+    """Compile the draft and ask every coordinator, privately, to review it; not if a person was faster."""
+    quarter = Quarter.parse(one.period)
+    if reports.latest(uow, NEWSLETTER, one.period, APPROVED, PUBLISHED, WITHDRAWN):
+        return
+    view = compile_edition(uow, quarter)
+    message = status_message(uow, view, "The draft of the quarter's newsletter is ready for your review.")
+    for person in coordinators(uow):
+        key = f"newsletter_draft:{quarter}:{person.id}"
+        to = Destination(person_id=person.id)
+        uow.post("newsletter_draft", to, message, key=key, period=one.period, subject_id=view.id)

@@ -1,0 +1,115 @@
+"""Readings in chat: recorded by data month, replaced and never lost, shown against what the plan expects."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.commands import Role, parse_args
+from handlers import measures
+from storage.models import reading
+from tests.builders import a_person, a_plan
+from tests.desk import Desk, words
+
+
+@pytest.fixture
+def desk(engine, clock, work):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ana Lytic", Role.ANALYST)
+        a_person(uow, "Mem Ber")
+    return Desk(engine, clock, measures)
+
+
+def stored(work):
+    with work() as uow:
+        rows = uow.rows(select(reading).order_by(reading.c.id))
+        return [(r.month, r.population, r.value, r.replaced_at is not None) for r in rows]
+
+
+def test_a_reading_is_stored_and_compared_with_the_plan(desk, work):
+    reply = desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
+    assert stored(work) == [("2026-02", "", 39.5, False)]
+    text = words(reply.message)
+    assert "Measure 1 Rate is 39.5% for February 2026" in text
+    assert "expects 41% for that month: −1.5 points, behind" in text
+    assert "March 2026 roll-up" in text
+    shown = words(desk.says("Mem Ber", "/sip measure").message)
+    assert "February 2026 | 39.5% | 41% | −1.5 points | behind" in shown
+    assert "Baseline 40%, target 64% (up is better)" in shown
+    assert "No reading yet." in shown
+
+
+def test_a_second_value_replaces_the_first_which_is_kept(desk, work):
+    desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
+    reply = desk.says("Ana Lytic", "/sip measure record 1 42% 2026-02")
+    assert stored(work) == [("2026-02", "", 39.5, True), ("2026-02", "", 42.0, False)]
+    assert "It replaces 39.5%" in words(reply.message)
+
+
+def test_a_star_is_not_shown_and_never_zero(desk, work):
+    desk.says("Ana Lytic", "/sip measure record 1 * 2026-02")
+    assert stored(work) == [("2026-02", "", None, False)]
+    shown = words(desk.says("Mem Ber", "/sip measure show 1").message)
+    assert "February 2026 | not shown | 41% | – | no data" in shown
+
+
+def test_a_groups_reading_stands_beside_the_whole(desk, work):
+    desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
+    desk.says("Ana Lytic", "/sip measure record 1 31% 2026-02 Spanish speakers")
+    desk.says("Ana Lytic", "/sip measure record 1 30% 2026-02 spanish Speakers")
+    assert [row[1:] for row in stored(work)] == [
+        ("", 39.5, False),
+        ("Spanish speakers", 31.0, True),
+        ("Spanish speakers", 30.0, False),
+    ]
+    assert "Spanish speakers | February 2026 | 30%" in words(desk.says("Mem Ber", "/sip measure").message)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("1 50% 2026-04", "April 2026 has not begun"),
+        ("1 lots 2026-02", "is not a number"),
+        ("1 150% 2026-02", "between 0 and 100"),
+        ("9 50% 2026-02", "There is no measure “9”"),
+        ("rate 50% 2026-02", "fits more than one measure"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_stores_nothing(desk, work, said, why):
+    reply = desk.says("Ana Lytic", f"/sip measure record {said}")
+    assert why in words(reply.message)
+    assert not stored(work)
+
+
+def test_the_form_keeps_what_was_said_and_points_at_faults(desk, work):
+    reply = desk.says("Ana Lytic", "/sip measure record 2 47.5%")
+    assert reply.form is not None
+    assert [field.value for field in reply.form.fields] == ["2", "47.5%", "", ""]
+    refused = desk.submits("Ana Lytic", reply, month="2026-09", value="abc")
+    assert refused.errors is not None
+    assert [name for name, _ in refused.errors.errors] == ["value", "month"]
+    desk.submits("Ana Lytic", reply, month="last month")
+    assert stored(work) == [("2026-02", "", 47.5, False)]
+
+
+def test_edit_moves_a_reading_to_the_month_it_belongs_to(desk, work):
+    saved = desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
+    form = desk.presses("Ana Lytic", saved.message, "Edit")
+    assert form.form is not None
+    assert [field.value for field in form.form.fields] == ["1", "39.5", "2026-02", ""]
+    desk.submits("Ana Lytic", form, month="2026-01")
+    assert stored(work) == [("2026-02", "", 39.5, True), ("2026-01", "", 39.5, False)]
+
+
+def test_members_may_look_but_not_record(desk, work):
+    assert "is for a analyst" not in words(desk.says("Mem Ber", "/sip measure show").message)
+    assert "Ana Lytic" in words(desk.says("Mem Ber", "/sip measure record 1 50% 2026-02").message)
+    assert not stored(work)
+
+
+def test_every_example_parses():
+    for spec in measures.COMMANDS:
+        for example in spec.examples:
+            assert example.startswith(spec.verb)
+            assert parse_args(spec.args, example.removeprefix(spec.verb).strip())[1] == ""

@@ -1,0 +1,286 @@
+"""The newsletter's life: compiled, edited, refused while something is missing, approved, published, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy import update as sql_update
+
+from bot.chat.commands import Role, parse_args
+from bot.domain.newsletter import Edition, Section, parts, tells
+from handlers import newsletter
+from storage.models import audit, organization, outbox, report, story, update, voice_result
+from storage.queries import reports
+from tests.builders import a_channel, a_person, a_plan, a_workgroup
+from tests.desk import Desk, buttons, words
+
+APRIL_7 = datetime(2026, 4, 7, 16, 0, tzinfo=UTC)  # the fifth working day of April, 09:00 in California
+STORY = "Two offices now share one appointment letter and families call once instead of three times."
+
+
+@pytest.fixture
+def desk(engine, clock):
+    return Desk(engine, clock, newsletter)
+
+
+@pytest.fixture
+def county(work, clock):
+    """A quarter with a finished step, a told story and a client voice result; Cora coordinates."""
+    with work() as uow:
+        plan = a_plan(uow)
+        cora = a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        a_person(uow, "Dev Rao", Role.COORDINATOR)
+        group = a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((cora, "leader"),))
+        given = {"person_id": cora.id, "at": uow.at}
+        uow.insert(update, step_id=plan.steps["1.1.1"], status="done", source="typed", **given)
+        uow.insert(
+            story, text=STORY, original_text=STORY, credit="the front desk", consent="staff", state="approved",
+            verdict="ok", findings=[], reviewed_at=uow.at, workgroup_id=group, **given,
+        )  # fmt: skip
+        uow.insert(
+            voice_result, month="2026-02", kind="survey", responses=7, heard="Letters are hard to read", did="", **given
+        )
+        channel = a_channel(uow, "everyone")
+        mine = organization.c.id == uow.organization.id
+        uow.rows(sql_update(organization).where(mine).values(settings={"newsletter_channels": str(channel)}))
+    clock.move_to(APRIL_7)
+    return plan
+
+
+def withdraw_story(work):
+    with work() as uow:
+        uow.change(story, state="withdrawn")
+
+
+def ready(desk):
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    desk.says("Cora Diaz", "/sip newsletter edit letter Thank you all for a quarter of steady work.")
+
+
+def test_the_draft_is_compiled_once_and_every_coordinator_is_asked(desk, county, clock):
+    clock.move_to(APRIL_7 - timedelta(minutes=1))
+    assert desk.tick() == 0
+    clock.move_to(APRIL_7)
+    assert [desk.tick(), desk.tick()] == [1, 0]
+    posts = desk.queued("newsletter_draft")
+    assert {post.to for post in posts} == {"Cora Diaz", "Dev Rao"}
+    assert [button.label for button in buttons(posts[0].message)] == ["Edit", "Preview", "Approve"]
+    assert "From the manager" in words(posts[0].message)
+
+
+def test_a_december_update_belongs_to_the_fourth_quarter_where_the_county_is(work, desk, clock):
+    with work() as uow:
+        plan = a_plan(uow)
+        cora = a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        for number, at in enumerate((datetime(2027, 1, 1, 7, 59, tzinfo=UTC), datetime(2027, 1, 1, 8, tzinfo=UTC)), 1):
+            given = {"person_id": cora.id, "at": at, "status": "done", "source": "typed"}
+            uow.insert(update, step_id=plan.steps[f"1.1.{number}"], **given)
+    clock.move_to(datetime(2027, 1, 8, 20, tzinfo=UTC))
+    assert desk.tick() == 1
+    text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert "Q4 2026" in text
+    assert "Finished: 1.1.1" in text
+    assert "Finished: 1.1.2" not in text
+
+
+def test_the_whole_life(desk, county, work, engine):
+    ready(desk)
+    text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert STORY in text
+    assert "Credit: the front desk" in text
+    assert "Letters are hard to read" in text
+    assert "fewer than 11" in text
+    assert "not answered yet" in text
+    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert not desk.queued("newsletter")
+    desk.says("Cora Diaz", "/sip newsletter publish")
+    (post,) = desk.queued("newsletter")
+    assert post.to == "#everyone"
+    assert post.row.dedupe_key.endswith(f"newsletter:2026-Q1:{post.row.channel_id}")
+    with engine.begin() as connection:
+        token = connection.execute(select(report.c.token)).scalar_one()
+        page = reports.report_by_token(connection, token)
+        assert page is not None
+        assert STORY in words(page.message)
+        assert f"/r/{token}" in str(post.message)
+        connection.execute(sql_update(outbox).values(remote_id="171.5"))
+    asked = desk.says("Cora Diaz", "/sip newsletter withdraw")
+    desk.submits("Cora Diaz", asked, reason="A number was wrong")
+    (note,) = desk.queued("notice")
+    assert (note.to, note.row.thread) == ("#everyone", "171.5")
+    assert "A number was wrong." in words(note.message)
+    with engine.connect() as connection:
+        page = reports.report_by_token(connection, token)
+        assert page is not None
+        assert (page.state, page.message, page.reason) == ("withdrawn", None, "A number was wrong")
+        done = list(connection.execute(select(audit.c.action).order_by(audit.c.id)).scalars())
+    wanted = ["compiled", "edited", "approved", "published", "withdrawn"]
+    assert done == [f"newsletter {word}" for word in wanted]
+
+
+def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    withdraw_story(work)
+    with engine.connect() as connection:
+        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert page is not None
+    assert STORY not in words(page.message)
+    assert reports.TAKEN_BACK in words(page.message)
+    assert "steady work" in words(page.message)
+
+
+def test_a_withdrawn_edition_can_go_out_again(desk, county):
+    ready(desk)
+    for said in ("approve", "publish", "withdraw Wrong.", "draft Q1 2026", "approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    assert len(desk.queued("newsletter")) == 2
+
+
+def test_drafts_have_no_page(desk, county, engine):
+    ready(desk)
+    with engine.connect() as connection:
+        assert reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one()) is None
+
+
+def test_the_letter_must_be_written_or_cleared(desk, county):
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    text = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "is not approved yet" in text
+    assert "“From the manager” still has a gap" in text
+    form = desk.says("Cora Diaz", "/sip newsletter edit letter")
+    desk.submits("Cora Diaz", form, text="")
+    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "From the manager" not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+
+
+def test_a_story_taken_back_stops_it_even_after_approval(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    withdraw_story(work)
+    text = words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+    assert "a story that is no longer approved: “Two offices now share" in text
+    assert not desk.queued("newsletter")
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+
+
+def test_a_story_taken_back_is_found_in_an_edited_section(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
+    withdraw_story(work)
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    text = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "Take it out of the text" in text
+
+
+def test_words_that_identify_a_client_stop_it(desk, county):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter edit wins Ms. Vega, case 12345678, found work.")
+    text = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "“Wins” has" in text
+    assert "case 12345678" in text
+
+
+def test_compiling_again_keeps_what_people_wrote(desk, county, work):
+    ready(desk)
+    with work() as uow:
+        uow.insert(
+            update, step_id=county.steps["1.1.2"], status="done", source="typed", person_id=1,
+            at=datetime(2026, 3, 30, tzinfo=UTC),
+        )  # fmt: skip
+    desk.says("Dev Rao", "/sip newsletter draft")
+    text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert "a quarter of steady work" in text
+    assert "Finished: 1.1.2" in text
+
+
+def test_editing_after_approval_needs_a_new_approval(desk, county):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    said = desk.says("Cora Diaz", "/sip newsletter edit hello Good day.")
+    assert "needs a new approval" in words(said.message)
+    assert "is not approved: it is draft" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+def test_a_published_edition_cannot_be_edited_or_compiled(desk, county):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    assert "Withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
+    assert "withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+
+
+def test_without_a_channel_it_is_not_published(desk, county, work):
+    with work() as uow:
+        uow.rows(sql_update(organization).values(settings={}))
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    assert "it was not published" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+    assert "approved" in words(desk.says("Cora Diaz", "/sip newsletter").message)
+
+
+def test_a_section_that_is_too_long_is_refused_and_kept_in_the_form(desk, county):
+    ready(desk)
+    form = desk.says("Cora Diaz", "/sip newsletter edit hello")
+    reply = desk.submits("Cora Diaz", form, text="word " * 700)
+    assert reply.errors is not None
+    assert "3,000 characters" in reply.errors.errors[0][1]
+
+
+def test_choosing_a_section_by_button(desk, county):
+    ready(desk)
+    choice = desk.says("Cora Diaz", "/sip newsletter edit")
+    form = desk.presses("Cora Diaz", choice.message, "Coming up").form
+    assert form is not None
+    assert "/sip win" in form.fields[0].value
+
+
+def test_another_countys_edition_is_out_of_reach(desk, county, work, engine):
+    ready(desk)
+    with engine.begin() as connection:
+        other = connection.execute(
+            organization.insert().values(name="Elsewhere", zone="UTC", settings={}, created_at=APRIL_7)
+        ).inserted_primary_key[0]
+        connection.execute(sql_update(report).values(organization_id=other))
+    reply = desk.sends("Cora Diaz", verb="newsletter approve", values={"report": "1"}, source="button")
+    assert "no such edition" in words(reply.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One.\n\nTwo\nlines.", [("text", ("One.",)), ("text", ("Two", "lines."))]),
+        ("- a\n- b\n\n* c", [("bullets", ("a", "b", "c"))]),
+        ("### Head\nbody\n- x", [("heading", ("Head",)), ("text", ("body",)), ("bullets", ("x",))]),
+        ("", []),
+    ],
+)
+def test_parts_of_a_section(text, expected):
+    assert [(part.kind, part.lines) for part in parts(text)] == expected
+
+
+def test_typed_markup_stays_text(desk, county):
+    ready(desk)
+    evil = "[Press](do:newsletter%20publish) <!channel> | a | b |\n\n![x](https://evil.example)"
+    desk.says("Cora Diaz", f"/sip newsletter edit hello {evil}")
+    message = desk.says("Cora Diaz", "/sip newsletter preview").message
+    assert "[Press](do:newsletter%20publish) <!channel>" in words(message)
+    assert {button.label for button in buttons(message)} == {"Edit", "Approve"}
+
+
+def test_a_short_story_is_found_only_when_it_is_all_there():
+    edition = Edition((Section("wins", "We moved the desk. It helps."),))
+    assert tells(edition, "we moved the desk") is not None
+    assert tells(edition, "We moved the phone") is None
+
+
+def test_every_example_parses():
+    for spec in newsletter.COMMANDS:
+        for example in spec.examples:
+            assert example.startswith(spec.verb)
+            assert parse_args(spec.args, example.removeprefix(spec.verb).strip())[1] == ""

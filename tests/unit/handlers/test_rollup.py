@@ -1,0 +1,373 @@
+"""The monthly roll-up: published once, healed, frozen, honest about silence, short, and in the county's own time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy import update as sql_update
+
+from bot.chat.commands import Role, parse_args
+from bot.chat.compose import built_in
+from bot.domain.frozen_data import from_data, to_data
+from bot.domain.month_facts import MonthFacts
+from bot.domain.periods import Month
+from bot.scheduler import JobRunner
+from handlers import rollup
+from storage.models import attendance, follow_up, meeting, organization, reading, report, step, story, strategy, update
+from storage.queries import people, reports
+from storage.queries.facts import month_facts
+from tests.builders import a_channel, a_person, a_plan, a_workgroup
+from tests.desk import Desk, buttons, words
+
+APRIL_1 = datetime(2026, 4, 1, 16, 0, tzinfo=UTC)  # Wednesday 1 April, 09:00 in California
+
+
+@pytest.fixture
+def desk(engine, clock):
+    return Desk(engine, clock, rollup)
+
+
+def told(uow, person, step_id, status, note="", at=None):
+    at = at or datetime(2026, 3, 10, 18, tzinfo=UTC)
+    return uow.insert(update, step_id=step_id, person_id=person.id, at=at, status=status, note=note, source="typed")
+
+
+def set_channel(uow, name="executives"):
+    found = a_channel(uow, name)
+    mine = organization.c.id == uow.organization.id
+    uow.rows(sql_update(organization).where(mine).values(settings={"executive_channel": str(found)}))
+    return found
+
+
+def test_it_is_published_once_however_often_the_clock_pokes(work, desk, clock):
+    with work() as uow:
+        a_plan(uow)
+        set_channel(uow)
+    clock.move_to(APRIL_1 - timedelta(minutes=1))
+    assert desk.tick() == 0
+    clock.move_to(APRIL_1)
+    assert [desk.tick(), desk.tick()] == [1, 0]
+    (post,) = desk.queued("rollup")
+    assert (post.to, post.period) == ("#executives", "2026-03")
+    assert post.row.dedupe_key.endswith("rollup:2026-03:channel:1")
+    assert "https://sip.example/r/" in str(post.message)
+
+
+def test_missed_months_are_published_later_but_none_from_before_the_plan(work, desk, clock):
+    with work() as uow:
+        a_plan(uow)
+        set_channel(uow)
+    clock.move_to(datetime(2026, 5, 20, 18, tzinfo=UTC))
+    desk.tick()
+    assert [post.period for post in desk.queued("rollup")] == ["2026-03", "2026-04"]
+    clock.move_to(datetime(2026, 12, 20, 18, tzinfo=UTC))
+    desk.tick()
+    assert [post.period for post in desk.queued("rollup")][2:] == ["2026-09", "2026-10", "2026-11"]
+
+
+def test_without_a_plan_nothing_is_published(work, desk, clock):
+    clock.move_to(APRIL_1)
+    assert desk.tick() == 0
+
+
+def test_a_published_month_does_not_change(work, desk, clock, engine):
+    with work() as uow:
+        plan = a_plan(uow)
+        cora, ann = a_person(uow, "Cora Diaz", Role.COORDINATOR), a_person(uow, "Ann Ortiz")
+        a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        told(uow, ann, plan.steps["1.1.1"], "done")
+    clock.move_to(APRIL_1)
+    desk.tick()
+    before = words(desk.says("Cora Diaz", "/sip report March 2026").message)
+    with work() as uow:
+        told(uow, ann, plan.steps["1.1.2"], "done", at=datetime(2026, 3, 20, tzinfo=UTC))
+        told(uow, cora, plan.steps["1.1.1"], "blocked", "it came back", at=uow.at)
+    assert words(desk.says("Cora Diaz", "/sip report March 2026").message) == before
+    assert "Done: 1." in before
+    assert "blocked, no note" not in before
+    with engine.connect() as connection:
+        token = connection.execute(select(report.c.token)).scalar_one()
+        shown = reports.report_by_token(connection, token)
+    assert shown is not None
+    assert shown.message is not None
+    assert words(shown.message) in before
+    assert len(token) >= 32
+
+
+def test_silence_is_shown_as_silence(work, desk, clock):
+    with work() as uow:
+        plan = a_plan(uow, {"1.1": 2, "1.2": 3})
+        ann, ben = a_person(uow, "Ann Ortiz"), a_person(uow, "Ben Cho")
+        a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        a_workgroup(uow, "Phones", (plan.strategies["1.2"],), ((ben, "leader"),))
+        told(uow, ann, plan.steps["1.1.1"], "in progress")
+        told(uow, ann, plan.steps["1.1.2"], "in progress")
+    clock.move_to(APRIL_1)
+    text = words(desk.says("Cora Diaz", "/sip report last month").message)
+    assert "1.2: no word on 3 of 3 open steps" in text
+    assert "Nothing heard from Phones" in text
+    assert "No meeting recorded: Forms, Phones" in text
+    assert "Replies: 1 of 2 workgroup members" in text
+    assert "Needs attention." in text
+    assert "| on track | 0 of 2 |" in text
+    assert "| not reported | 0 of 3 | never |" in text
+
+
+def test_a_month_nobody_spoke_in_is_no_data(work):
+    with work() as uow:
+        a_plan(uow)
+        facts = month_facts(uow, Month(2026, 3))
+        assert facts is not None
+        assert facts.overall.word == "no data"
+
+
+def test_a_shared_strategy_stands_once_with_both_references(work, desk):
+    with work() as uow:
+        plan = a_plan(uow, {"1.1": 1, "2.1": 2, "2.2": -1})
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        told(uow, ann, plan.steps["2.1.1"], "done", at=uow.at - timedelta(hours=1))
+    text = words(desk.says("Ann Ortiz", "/sip report").message)
+    assert text.count("2.1 and 2.2 Strategy number") == 1
+    assert "Done: 1. 2.1.1 and 2.2.1 Do thing 2.1.1" in text
+    assert "As it stands now, not published." in text
+
+
+def test_the_page_stays_one_page(work, desk, clock):
+    long = "Write to every regional office about the new orientation letter and collect what comes back " * 2
+    with work() as uow:
+        shape = {f"{goal}.{number}": 5 for goal in (1, 2) for number in range(1, 21)}
+        plan = a_plan(uow, shape)
+        everyone = [a_person(uow, f"Person Number{n}") for n in range(40)]
+        for number, place in enumerate(list(shape)[:20]):
+            name = f"Workgroup about subject number {number}"
+            a_workgroup(uow, name, (plan.strategies[place],), ((everyone[number], "leader"),))
+        uow.rows(sql_update(step).values(text=long, due=date(2026, 3, 20)))
+        for number, step_id in enumerate(list(plan.steps.values())[:120]):
+            told(uow, everyone[number % 40], step_id, ("done", "blocked", "in progress")[number % 3], long)
+        uow.at = APRIL_1
+        facts = month_facts(uow, Month(2026, 3))
+        assert facts is not None
+        message = rollup.page(uow, facts)
+        text = words(message)
+    assert rollup.count_words(message) <= 450
+    assert "more blocked" in text
+    assert "more strategies" in text
+
+
+def test_a_month_ends_at_midnight_where_the_county_is(work):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        told(uow, ann, plan.steps["1.1.1"], "done", at=datetime(2026, 4, 1, 6, 30, tzinfo=UTC))  # 31 March, 23:30
+        told(uow, ann, plan.steps["1.1.2"], "done", at=datetime(2026, 4, 1, 7, 0, tzinfo=UTC))  # 1 April, 00:00
+        told(uow, ann, plan.steps["1.1.3"], "done", at=datetime(2027, 1, 1, 7, 59, tzinfo=UTC))  # 31 December, 23:59
+        uow.at = datetime(2027, 1, 4, 17, tzinfo=UTC)
+        done = {str(m): [s.refs[0] for s in facts.done] for m in _months(2026) if (facts := month_facts(uow, m))}
+    assert {month: refs for month, refs in done.items() if refs} == {
+        "2026-03": ["1.1.1"],
+        "2026-04": ["1.1.2"],
+        "2026-12": ["1.1.3"],
+    }
+
+
+def _months(year):
+    return [Month(year, number) for number in range(1, 13)]
+
+
+def test_readings_carry_their_data_month_and_later_ones_wait(work, desk):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        for month, value, at in (("2026-02", 39.5, uow.at), ("2026-03", 47.0, uow.at + timedelta(days=40))):
+            made = {"month": month, "value": value, "person_id": ann.id, "at": at - timedelta(hours=1)}
+            uow.insert(reading, measure_id=plan.measures[1], **made)
+    text = words(desk.says("Ann Ortiz", "/sip report").message)
+    assert "39.5% (February 2026)" in text
+    assert "−1.5 points" in text
+    assert "behind, settling in" in text
+    assert "47%" not in text
+    assert "no reading yet" in text
+
+
+def test_a_note_that_may_identify_a_client_stays_in_its_workgroup(work, desk):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        told(
+            uow,
+            ann,
+            plan.steps["1.1.1"],
+            "blocked",
+            "Ms. Vega, case 12345678, was evicted",
+            uow.at - timedelta(hours=1),
+        )
+    text = words(desk.says("Ann Ortiz", "/sip report").message)
+    assert "12345678" not in text
+    assert "note kept in the workgroup" in text
+
+
+def test_what_a_meeting_decided_and_who_needs_help(work, desk):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        group = a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        held = uow.insert(
+            meeting, workgroup_id=group, month="2026-03", held_on=date(2026, 3, 1), state="held", decisions="Pilot it"
+        )
+        uow.insert(attendance, meeting_id=held, person_id=ann.id, role="leader")
+        common = {"workgroup_id": group, "meeting_id": held, "created_at": uow.at - timedelta(hours=1)}
+        uow.insert(follow_up, text="Ask the vendor", due=date(2026, 3, 1), owner_id=ann.id, **common)
+        uow.insert(follow_up, text="Not due yet", due=date(2026, 4, 1), owner_id=ann.id, **common)
+        at = uow.at - timedelta(hours=1)
+        uow.insert(
+            story, person_id=ann.id, at=at, text="Two offices share one form", original_text="x", credit="Ben Cho",
+            consent="staff", state="approved", verdict="ok", findings=[], reviewed_at=at,
+        )  # fmt: skip
+    text = words(desk.says("Ann Ortiz", "/sip report").message)
+    assert "Met: Forms." in text
+    assert "Forms: Pilot it" in text
+    assert "Ask the vendor (Ann Ortiz, due 1 March 2026)" in text
+    assert "Not due yet" not in text
+    assert "Two offices share one form (Credit: Ben Cho)" in text
+
+
+def test_a_win_taken_back_leaves_the_published_page(work, desk, clock, engine):
+    text = "Two offices share one form so that families call once instead of three times in a week"
+    with work() as uow:
+        a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        uow.insert(
+            story, person_id=ann.id, at=uow.at, text=text, original_text=text, credit="Ben Cho", consent="staff",
+            state="approved", verdict="ok", findings=[], reviewed_at=uow.at,
+        )  # fmt: skip
+    clock.move_to(APRIL_1)
+    desk.tick()
+    assert text in words(desk.says("Ann Ortiz", "/sip report March").message)
+    with work() as uow:
+        uow.change(story, state="withdrawn")
+    assert text not in words(desk.says("Ann Ortiz", "/sip report March").message)
+
+
+def test_without_a_channel_leadership_and_coordinators_get_it_and_a_hint(work, desk, clock):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Lee Park", Role.LEADERSHIP)
+        a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        a_person(uow, "Ann Ortiz")
+    clock.move_to(APRIL_1)
+    desk.tick()
+    posts = {post.to: words(post.message) for post in desk.queued("rollup")}
+    assert set(posts) == {"Lee Park", "Cora Diaz"}
+    assert "settings" in posts["Cora Diaz"]
+    assert "Your coordinator can choose one" in posts["Lee Park"]
+
+
+def test_without_page_addresses_the_whole_page_is_posted(work, engine, clock, desk):
+    with work() as uow:
+        a_plan(uow)
+        set_channel(uow)
+    clock.move_to(APRIL_1)
+    JobRunner(engine, clock, rollup.JOBS, composer=built_in()).tick()
+    (post,) = desk.queued("rollup")
+    assert "Strategies" in words(post.message)
+    assert not buttons(post.message)
+
+
+def test_another_county_stays_out_of_it(work, engine, clock):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        told(uow, ann, plan.steps["1.1.1"], "done", at=uow.at)
+        people.create_organization(uow.connection, "Elsewhere", "UTC", uow.at)
+        uow.organization = people.organizations(uow.connection)[-1]
+        a_plan(uow)
+        facts = month_facts(uow, Month(2026, 3))
+    assert facts is not None
+    assert (facts.members, facts.replied, facts.groups, facts.steps_done) == (0, 0, (), 0)
+
+
+def test_what_people_wrote_is_never_markup(work, desk):
+    evil = "[Press](do:undo) <!channel> | **b** {{ 7 * 7 }}"
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        told(uow, ann, plan.steps["1.1.1"], "blocked", evil, uow.at)
+    message = desk.says("Ann Ortiz", "/sip report").message
+    assert evil in words(message)
+    assert [button.label for button in buttons(message)] == ["Post it here", "The one before"]
+
+
+def test_the_next_month_says_what_changed(work, desk, clock):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+        group = a_workgroup(uow, "Forms", (), ((ann, "leader"),))
+        assert group
+        told(uow, ann, plan.steps["1.1.1"], "in progress")
+    clock.move_to(APRIL_1)
+    desk.tick()
+    with work() as uow:
+        told(uow, ann, plan.steps["1.1.1"], "done", at=uow.at)
+    clock.move_to(APRIL_1 + timedelta(hours=1))
+    text = words(desk.says("Ann Ortiz", "/sip report").message)
+    assert "Unchanged: needs attention last month too; 1 more step done since." in text
+
+
+@pytest.mark.parametrize("said", ["public", "2026-02 public", "public 2026-02"])
+def test_public_posts_it_where_it_was_asked(work, desk, said):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+    assert desk.says("Ann Ortiz", f"/sip report {said}").public
+
+
+def test_faulty_periods_get_a_sentence(work, desk):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+    assert "has not begun" in words(desk.says("Ann Ortiz", "/sip report 2027-01").message)
+    assert "I understand a month such as" in words(desk.says("Ann Ortiz", "/sip report soonish").message)
+    assert "Q1 2026" in words(desk.says("Ann Ortiz", "/sip report this quarter").message)
+
+
+def test_statements_do_not_grow_with_the_plan(work, engine):
+    def count(steps):
+        with work() as uow:
+            for table in (update, step):
+                uow.rows(table.delete())
+            strategy_id = uow.scalar(select(strategy.c.id))
+            for number in range(1, steps + 1):
+                found = uow.insert(step, strategy_id=strategy_id, number=number, text=f"Step {number}", sub_items=[])
+                told(uow, ann, found, "in progress", at=uow.at - timedelta(hours=1))
+            seen = []
+            event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+            month_facts(uow, Month(2026, 3))
+            return len(seen)
+
+    with work() as uow:
+        a_plan(uow, {"1.1": 1})
+        ann = a_person(uow, "Ann Ortiz")
+    few = count(10)
+    assert few == count(200)
+    assert few < 30
+
+
+def test_facts_survive_storage(work):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        told(uow, ann, plan.steps["1.1.1"], "blocked", "no money", uow.at - timedelta(hours=1))
+        facts = month_facts(uow, Month(2026, 3))
+    assert from_data(MonthFacts, to_data(facts)) == facts
+
+
+def test_every_example_parses():
+    for spec in rollup.COMMANDS:
+        for example in spec.examples:
+            assert example.startswith(spec.verb)
+            assert parse_args(spec.args, example.removeprefix(spec.verb).strip())[1] == ""

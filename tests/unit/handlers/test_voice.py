@@ -1,0 +1,80 @@
+"""Client voice: recorded by form, changed without losing the old, small numbers never shown."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.commands import Role, parse_args
+from handlers import voice
+from storage.models import voice_result
+from tests.builders import a_person, a_plan
+from tests.desk import Desk, words
+
+
+@pytest.fixture
+def desk(engine, clock, work):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ana Lytic", Role.ANALYST)
+        a_person(uow, "Mem Ber")
+    return Desk(engine, clock, voice)
+
+
+def recorded(desk, **fields):
+    given = {"responses": "24", "heard": "Letters are hard to read", **fields}
+    return desk.submits("Ana Lytic", desk.says("Ana Lytic", "/sip voice record"), **given)
+
+
+def stored(work):
+    with work() as uow:
+        rows = uow.rows(select(voice_result).order_by(voice_result.c.id))
+        return [(r.month, r.responses, r.did, r.step_id, r.withdrawn_at is not None) for r in rows]
+
+
+def test_a_result_is_stored_and_shown(desk, work):
+    reply = recorded(desk, did="A plain letter", step="1.1.1")
+    assert stored(work) == [("2026-03", 24, "A plain letter", 1, False)]
+    assert "Q1 2026" in words(reply.message)
+    shown = words(desk.says("Mem Ber", "/sip voice").message)
+    assert "People heard: 24 · step 1.1.1" in shown
+    assert "You said: Letters are hard to read" in shown
+
+
+@pytest.mark.parametrize(("given", "seen"), [("7", "fewer than 11"), ("*", "not shown"), ("", "not shown"), ("0", "0")])
+def test_small_numbers_are_never_shown(desk, work, given, seen):
+    assert f"People heard: {seen}." in words(recorded(desk, responses=given).message)
+    assert f"People heard: {seen}" in words(desk.says("Mem Ber", "/sip voice").message)
+
+
+def test_a_change_keeps_the_old_result_on_record(desk, work):
+    saved = recorded(desk)
+    form = desk.presses("Ana Lytic", saved.message, "Edit")
+    desk.submits("Ana Lytic", form, did="A plain letter")
+    assert [(row[2], row[4]) for row in stored(work)] == [("", True), ("A plain letter", False)]
+    assert words(desk.says("Mem Ber", "/sip voice").message).count("You said") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "why"),
+    [
+        ({"responses": "many"}, "responses", "not a number of people"),
+        ({"month": "2026-09"}, "month", "has not begun"),
+        ({"heard": " "}, "heard", "Write what people said"),
+        ({"heard": "Ms. Vega, case 12345678, said so"}, "heard", "case 12345678"),
+        ({"step": "9.9.9"}, "step", "no step “9.9.9”"),
+        ({"heard": "x" * 10_001}, "heard", "10,000 characters"),
+    ],
+)
+def test_faults_stay_in_the_form(desk, work, fields, name, why):
+    reply = recorded(desk, **fields)
+    assert reply.errors is not None
+    assert why in dict(reply.errors.errors)[name]
+    assert not stored(work)
+
+
+def test_every_example_parses():
+    for spec in voice.COMMANDS:
+        for example in spec.examples:
+            assert example.startswith(spec.verb)
+            assert parse_args(spec.args, example.removeprefix(spec.verb).strip())[1] == ""
