@@ -1,4 +1,342 @@
-"""The command line."""
+"""The command line (DESIGN §10). Operators script it: names, exit codes and outputs are kept stable.
+
+Exit codes: 0 fine, 1 something failed, 2 the settings or the input cannot be used (a sentence says why).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+from aiohttp import web as aiohttp_web
+from rich.console import Console
+
+from bot import config
+from bot.app import App, build, database_faults
+from bot.chat.clock import MovableClock, SystemClock
+from bot.chat.compose import built_in
+from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
+from storage import migrate as migrations
+from storage.db import open_engine
+from storage.plan_store import Change, Source, store_plan
+from storage.queries.people import create_organization, organizations
+from storage.uow import unit_of_work
+
+FAILED, UNUSABLE = 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0], pretty_exceptions_enable=False
+)
+plan_app = typer.Typer(no_args_is_help=True, help="The county's plan.")
+story_app = typer.Typer(no_args_is_help=True, help="Success stories.")
+slack_app = typer.Typer(no_args_is_help=True, help="Slack.")
+app.add_typer(plan_app, name="plan")
+app.add_typer(story_app, name="story")
+app.add_typer(slack_app, name="slack")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
 
 def main() -> None:
-    raise SystemExit("not yet")
+    """The `sipbot` command."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    app()
+
+
+def _stop(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        err.print(sentence, markup=False)
+    raise typer.Exit(code)
+
+
+def _settings(**given: object) -> config.Settings:
+    try:
+        return config.load(**given)
+    except config.SettingsError as error:
+        _stop(UNUSABLE, "These settings cannot be used:", *(f"  {fault}" for fault in error.faults))
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="Port of the console")] = 8300) -> None:
+    """A sample county on SQLite with five months of history, in a local web console whose clock you can move."""
+    from bot.demo import prepare_demo
+
+    folder = Path("var/demo")
+    with out.status("Living through five months of Larkspur County …"):
+        application = prepare_demo(folder, SystemClock(), port)
+    address = f"http://127.0.0.1:{port}/console"
+    out.print(f"The console is open at [bold]{address}[/bold]  (stop with Ctrl+C)")
+    _run(application, "127.0.0.1", port, worker=True)
+
+
+@app.command()
+def serve() -> None:
+    """Everything in one process: web, calendar and delivery."""
+    _serve(worker=True)
+
+
+@app.command(name="web")
+def web_process() -> None:
+    """Only the web: commands in, replies out."""
+    _serve(worker=False)
+
+
+def _serve(*, worker: bool) -> None:
+    settings = _settings()
+    application = build(settings)
+    faults = list(database_faults(application.engine))
+    if settings.sipbot_console and settings.host not in ("127.0.0.1", "localhost", "::1"):
+        faults.append("SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only")
+    if not (settings.slack or settings.sipbot_console):
+        faults.append("nothing to serve: set SLACK_BOT_TOKEN, or SIPBOT_CONSOLE=1 to look around")
+    if faults:
+        _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
+    _run(application, settings.host, settings.port, worker=worker)
+
+
+def _run(application: App, host: str, port: int, *, worker: bool) -> None:
+    """Serve until SIGTERM or Ctrl+C; requests under way are finished."""
+
+    async def life() -> None:
+        runner = aiohttp_web.AppRunner(application.web, access_log=None)
+        await runner.setup()
+        try:
+            await aiohttp_web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            await runner.cleanup()
+            _stop(
+                UNUSABLE, f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with PORT or --port."
+            )
+        await application.start(worker=worker)
+        await _until_told_to_stop()
+        await runner.cleanup()
+        await application.stop()
+
+    asyncio.run(life())
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option(help="Do what is due now, deliver it, and stop")] = False,
+    now: Annotated[str, typer.Option(help="With --once: as if it were this ISO 8601 time")] = "",
+) -> None:
+    """Only the calendar and the delivery."""
+    clock = SystemClock() if not now else MovableClock(_aware(now))
+    if now and not once:
+        _stop(UNUSABLE, "--now goes with --once.")
+    application = build(_settings(), clock=clock)
+    faults = list(database_faults(application.engine))
+    if faults:
+        _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
+
+    async def life() -> None:
+        if once:
+            await application.start(worker=False)
+            await application.tick()
+        else:
+            await application.start()
+            await _until_told_to_stop()
+        await application.stop()
+
+    asyncio.run(life())
+
+
+def _aware(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        _stop(UNUSABLE, f"“{text}” is not a time. Write it like 2026-03-02T09:00:00-08:00.")
+    if at.tzinfo is None:
+        _stop(UNUSABLE, f"“{text}” has no time zone. Write it like 2026-03-02T09:00:00-08:00.")
+    return at
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    engine = open_engine(_settings().database_url)
+    migrations.migrate(engine)
+    out.print("The database is up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings and database, and say in a sentence what is wrong."""
+    settings = _settings()
+    faults = list(database_faults(open_engine(settings.database_url)))
+    if not settings.slack:
+        faults.append("Slack is not set up: SLACK_BOT_TOKEN is empty")
+    if settings.slack and not settings.public_url:
+        faults.append("PUBLIC_URL is empty: links to published reports will not work")
+    if faults:
+        _stop(FAILED, *faults)
+    out.print("All is well.")
+
+
+@plan_app.command("import")
+def plan_import(
+    file: Annotated[Path, typer.Argument(help="The plan: text, Markdown, .docx or .pdf")],
+    county: Annotated[str, typer.Option(help="The county's name, where the document does not say it")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen and store nothing")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON (DESIGN §10)")] = False,
+    reason: Annotated[str, typer.Option(help="Why the plan changed; kept with every change")] = "",
+) -> None:
+    """Read a plan and make it the county's plan."""
+    try:
+        document = parse_plan(read_document(file), county or None)
+    except NotAPlan as error:
+        _stop(UNUSABLE, error.reason)
+    changes: list[Change] = []
+    if not (dry_run and as_json):
+        changes = _store(document, file, reason, dry_run=dry_run)
+    if as_json:
+        sys.stdout.write(json.dumps(document.to_json(), ensure_ascii=False, indent=1) + "\n")
+        return
+    _tell(document, changes, dry_run=dry_run)
+
+
+class _DryRun(Exception):
+    """Ends the transaction of a dry run."""
+
+
+def _store(document: PlanDocument, file: Path, reason: str, *, dry_run: bool) -> list[Change]:
+    """Store the plan for the one organization (made where there is none); a dry run is rolled back."""
+    settings = _settings()
+    engine = open_engine(settings.database_url)
+    if not dry_run:
+        migrations.migrate(engine)
+    elif list(database_faults(engine)):
+        return []  # no database yet: everything is new
+    source = Source(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), reason)
+    changes: list[Change] = []
+    try:
+        with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
+            known = organizations(uow.connection)
+            if len(known) > 1:
+                _stop(UNUSABLE, "There are several organizations in this database; this command knows only one.")
+            name = f"{document.county} County" if document.county else "Our county"
+            uow.organization = (
+                known[0] if known else create_organization(uow.connection, name, settings.sipbot_zone, uow.at)
+            )
+            changes = store_plan(uow, document, source)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return changes
+
+
+def _tell(document: PlanDocument, changes: list[Change], *, dry_run: bool) -> None:
+    places = [strategy for goal in document.goals for strategy in goal.strategies]
+    steps = sum(len(strategy.action_steps) for strategy in places)
+    out.print(f"County: {document.county or 'not said (give --county)'}", markup=False)
+    out.print(f"{len(document.goals)} goals, {len(places)} strategy places, {steps} action steps.")
+    for goal in document.goals:
+        out.print(f"  Goal {goal.number}: {goal.measure or '?'}: {goal.baseline} to {goal.target}", markup=False)
+    for change in changes:
+        out.print(
+            f"  {change.kind} {change.what} {change.ref}: {change.before or ''} -> {change.after or ''}", markup=False
+        )
+    for warning in document.warnings:
+        err.print(f"  line {warning.line}: {warning.message} ({warning.code})", markup=False)
+    out.print("Nothing was stored (dry run)." if dry_run else "Stored. Next: sipbot serve, then /sip settings in chat.")
+
+
+@story_app.command("check")
+def story_check(
+    file: Annotated[str, typer.Argument(help="A file of stories, or - for standard input")] = "-",
+    as_json: Annotated[bool, typer.Option("--json", help="One verdict a line, as JSON")] = False,
+) -> None:
+    """Check stories for what must not leave the agency. A line is a story, or {"id", "text"} as JSON."""
+    from bot.story_files import check_lines
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(UNUSABLE, f"{file} cannot be read: {error}")
+    for result in check_lines(text):
+        if as_json:
+            sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+            continue
+        out.print(f"{result['id']}: {result['verdict']}", markup=False)
+        for finding in result["findings"]:
+            out.print(f"  “{finding['text']}”: {finding['why']}", markup=False)
+
+
+@app.command()
+def report(
+    period: Annotated[str, typer.Argument(help="2026-03 or 2026-Q1")],
+    out_file: Annotated[Path, typer.Option("--out", help="Where to write it")],
+    form: Annotated[str, typer.Option("--format", help="md, html, json or csv")] = "md",
+) -> None:
+    """Write a month's roll-up or a quarter's newsletter to a file."""
+    from bot.report_files import NoReport, render_report
+
+    engine = open_engine(_settings().database_url)
+    try:
+        text = render_report(engine, SystemClock(), period, form)
+    except (NoReport, ValueError) as error:
+        _stop(UNUSABLE, str(error))
+    out_file.write_text(text, encoding="utf-8")
+    out.print(f"Wrote {out_file}.", markup=False)
+
+
+@slack_app.command("manifest")
+def slack_manifest(
+    socket_mode: Annotated[bool, typer.Option(help="For Socket Mode: no public address is needed")] = False,
+) -> None:
+    """Print the app manifest to paste at api.slack.com/apps."""
+    from bot.adapters.slack_manifest import manifest
+
+    public_url = _settings().public_url
+    if not (public_url or socket_mode):
+        _stop(UNUSABLE, "Set PUBLIC_URL to the address Slack can reach, or use --socket-mode.")
+    sys.stdout.write(json.dumps(manifest(public_url or None, socket_mode), indent=2) + "\n")
+
+
+@app.command()
+def simulate(
+    plan: Annotated[Path, typer.Option(help="The plan to live through")],
+    start: Annotated[str, typer.Option(help="First month, like 2024-02")],
+    months: Annotated[int, typer.Option(min=1, max=60, help="How many months")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for posts.jsonl and the reports")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same months")] = 1,
+) -> None:
+    """Run the real handlers, jobs and outbox over months of virtual time with scripted people."""
+    from bot.simulate import simulate_plan
+
+    try:
+        counts = simulate_plan(plan, start, months, out_dir, seed, err)
+    except NotAPlan as error:
+        _stop(UNUSABLE, error.reason)
+    except ValueError as error:
+        _stop(UNUSABLE, str(error))
+    out.print(f"{counts['posts']} posts, {counts['reports']} reports in {out_dir}.", markup=False)
+
+
+if __name__ == "__main__":
+    main()

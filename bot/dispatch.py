@@ -20,7 +20,7 @@ from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Command, CommandSpec, Role, first_word, parse_args, squash
 from bot.chat.compose import Composer
 from bot.chat.errors import UserError
-from bot.chat.forms import FormErrors
+from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
 from bot.chat.replies import Reply
 from storage.db import UNAVAILABLE
@@ -98,8 +98,8 @@ class Dispatcher:
                 return first
             uow.organization, uow.person = self._who(uow, command)
             spec, values = self._read(uow, command)
-            reply = spec.run(replace(command, verb=spec.verb, values=values), uow)
-            reply = self._shown(uow, command, reply)
+            command = replace(command, verb=spec.verb, values=values)
+            reply = self._shown(uow, command, spec.run(command, uow))
             uow.connection.execute(
                 insert(inbox), {"delivery_id": command.delivery_id, "at": uow.at, "reply": to_json(reply)}
             )
@@ -132,11 +132,12 @@ class Dispatcher:
             to = Destination(channel_id=here.id, platform=actor.platform)
             key = f"reaction:{command.delivery_id}"
             uow.post("receipt", to, None, key=key, target=place.message, reaction=reply.reaction)
-        if reply.message:
+        message = reply.message or (_way_to(reply.form, command) if reply.form else None)
+        if message:
             in_channel = here.id if here and not place.direct else None
             only = None if reply.public else uow.person.id
             to = Destination(in_channel, only if in_channel else uow.person.id, place.thread, actor.platform)
-            uow.post("receipt", to, reply.message, key=f"answer:{command.delivery_id}")
+            uow.post("receipt", to, message, key=f"answer:{command.delivery_id}")
         return Reply()
 
     def _who(self, uow: UnitOfWork, command: Command) -> tuple[Organization, Person]:
@@ -229,6 +230,12 @@ def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     able = [person.name for person in people.people_with_role(uow, spec.role)]
     names = ", ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
     return f"“{spec.verb}” is for a {spec.role.word}. Ask {names}."
+
+
+def _way_to(form: Form, command: Command) -> Message:
+    """A button that opens the form: an event brings no way to open it at once."""
+    button = Button("Open the form", command.verb, tuple(command.values.items()), "primary")
+    return say(f"{form.title}: there is a form for it.", button)
 
 
 def _form_stays(command: Command, text: str) -> Reply | None:

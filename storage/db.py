@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -10,27 +11,24 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 # Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
 UNAVAILABLE = (OperationalError, TimeoutError)
 BUSY_TIMEOUT_MS = 5_000  # Slack gives up on a slash command after 3 s; a retry meets the inbox
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # a receipt is only given for what survives a power cut
-    f"busy_timeout={BUSY_TIMEOUT_MS}",
-    "foreign_keys=ON",
-)
+_PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet."""
+def open_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet. `durable=False` is for
+    SQLite files that can be made again, like a simulation's: their commits do not wait for the disk."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8)
-    event.listen(engine, "connect", _prepare)
+    # FULL: a receipt is only given for what survives a power cut.
+    event.listen(engine, "connect", partial(_prepare, "synchronous=FULL" if durable else "synchronous=OFF"))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(synchronous: str, connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
-    for pragma in _PRAGMAS:
+    for pragma in (*_PRAGMAS, synchronous):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -83,9 +83,7 @@ def a_plan(uow: UnitOfWork, shape: dict[str, int] | None = None, start: date = d
     strategy that was made last before it."""
     shape = shape or {"1.1": 3, "1.2": 2, "2.1": 2, "2.2": -1}
     found = PlanRows(
-        uow.insert(
-            plan, county="Larkspur", source_name="plan.txt", source_sha256="0" * 64, document={}, imported_at=uow.at
-        )
+        uow.insert(plan, county="Larkspur", source_name="plan.txt", source_sha256="0" * 64, imported_at=uow.at)
     )
     for place, steps in shape.items():
         goal_number, number = (int(part) for part in place.split("."))

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.chat.commands import Actor, Arg, Command, CommandSpec, Place, Role
 from bot.chat.errors import UserError
+from bot.chat.forms import Field, Form
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.dispatch import Policy
@@ -44,6 +45,10 @@ def _locked(command, uow):
     raise OperationalError("insert", {}, Exception("database is locked"))
 
 
+def _ask(command, uow):
+    return Reply(form=Form("Keep something", "keep", (Field("text", "What"),)))
+
+
 MODULE = SimpleNamespace(
     COMMANDS=(
         CommandSpec("keep", _keep, "keep words", args=(Arg("text", "rest"),), aliases=("store",)),
@@ -51,6 +56,7 @@ MODULE = SimpleNamespace(
         CommandSpec("break", _break, "break"),
         CommandSpec("refuse", _refuse, "refuse", args=(Arg("text", "rest"),)),
         CommandSpec("lock", _locked, "lock"),
+        CommandSpec("ask", _ask, "ask", args=(Arg("text", "rest"),)),
         CommandSpec("help", lambda c, u: Reply(say("the help")), "help", args=(Arg("verb", "rest"),)),
     )
 )
@@ -180,3 +186,11 @@ def test_a_nameless_newcomer_gets_their_name_when_it_is_known(desk):
     desk.dispatcher.handle(Command("help", Actor("console", "local", "U77", "Bo Lund"), Place(), "d-2"))
     with desk.engine.connect() as connection:
         assert connection.execute(select(person.c.name).where(person.c.name == "Bo Lund")).scalar_one()
+
+
+def test_a_form_asked_for_by_an_event_comes_as_a_button(desk):
+    desk.sends("Ann Ortiz", text="ask this", answerable=False, channel="CFORMS", source="mention")
+    (answer,) = desk.queued("receipt")
+    (button,) = buttons(answer.message)
+    assert (button.verb, button.values) == ("ask", (("text", "this"),))
+    assert desk.presses("Ann Ortiz", answer.message, "Open").form.title == "Keep something"

@@ -1,0 +1,5 @@
+"""`python -m bot` is `sipbot`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""The composition root: the one place where settings, database, handlers, adapters and clock are wired together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Engine, text
+
+import handlers
+from bot.adapters.console import ConsoleAdapter
+from bot.adapters.slack import SlackAdapter, SlackSettings
+from bot.chat.clock import Clock, SystemClock, TravellingClock
+from bot.chat.commands import Command
+from bot.chat.compose import Composer
+from bot.chat.ports import ChatAdapter
+from bot.chat.replies import Reply
+from bot.config import Settings
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher, Policy
+from bot.pages import report_page
+from bot.scheduler import JobRunner, Scheduler
+from bot.web import make_web
+from bot.world import World
+from storage.console import ConsoleStore
+from storage.db import UNAVAILABLE, open_engine
+from storage.migrate import is_current
+
+DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
+
+
+class App:
+    """Everything in one process. `start` runs the parts asked for; `stop` lets what is under way finish."""
+
+    def __init__(self, settings: Settings, clock: Clock, engine: Engine, console: bool) -> None:
+        self.settings, self.clock, self.engine = settings, clock, engine
+        self.composer = Composer(*([settings.sipbot_templates] if settings.sipbot_templates else []))
+        policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone)
+        url = settings.public_url
+        self.dispatcher = Dispatcher(
+            engine, clock, handlers.COMMANDS, composer=self.composer, policy=policy, public_url=url
+        )
+        self.runner = JobRunner(engine, clock, handlers.JOBS, composer=self.composer, public_url=url)
+        # SQLite has one writer: commands queue here, in order, rather than at its lock.
+        threads = 1 if engine.dialect.name == "sqlite" else 10
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="handle")
+        self.adapters: list[ChatAdapter] = []
+        self.slack = self._slack() if settings.slack else None
+        self.console = self._console() if console else None
+        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer)
+        self.scheduler = Scheduler(self.runner, self.delivery.wake)
+        self.web = self._web()
+        self._running: list[asyncio.Task[None]] = []
+
+    async def handle(self, command: Command) -> Reply:
+        """Answer a command; never raises. What it queued is delivered next."""
+        loop = asyncio.get_running_loop()
+        reply = await loop.run_in_executor(self._threads, self.dispatcher.handle, command)
+        self.delivery.wake()
+        return reply
+
+    def ready(self) -> bool:
+        """The database answers and has the newest shape."""
+        try:
+            return is_current(self.engine)
+        except UNAVAILABLE:
+            return False
+
+    async def start(self, *, worker: bool = True) -> None:
+        """Connect the adapters; with `worker`, also run the calendar and the delivery."""
+        if self.slack:
+            await self.slack.start()
+        if worker:
+            self.scheduler.start()
+            self._running.append(asyncio.create_task(self.delivery.run(), name="delivery"))
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what is under way, close connections."""
+        if self._running:
+            self.scheduler.stop()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._running.clear()
+        if self.slack:
+            await self.slack.stop()
+        self._threads.shutdown(wait=True)
+        self.engine.dispose()
+
+    async def tick(self) -> None:
+        """One poke by hand: what is due is done and delivered."""
+        await asyncio.to_thread(self.runner.tick)
+        await self.delivery.drain()
+
+    def _slack(self) -> SlackAdapter:
+        found = self.settings
+        slack = SlackAdapter(
+            SlackSettings(
+                signing_secret=found.slack_signing_secret,
+                bot_token=found.slack_bot_token,
+                app_token=found.slack_app_token,
+                api_url=found.slack_api_url,
+            ),
+            self.handle,
+        )
+        self.adapters.append(slack)
+        return slack
+
+    def _console(self) -> ConsoleAdapter:
+        travel = self.clock if isinstance(self.clock, TravellingClock) else None
+        world = World(self.engine, self.clock, handlers.COMMANDS, self.tick, travel)
+        console = ConsoleAdapter(self.handle, ConsoleStore(self.engine), world)
+        self.adapters.append(console)
+        return console
+
+    def _web(self) -> web.Application:
+        application = make_web(self.ready, partial(report_page, self.engine))
+        if self.slack:
+            self.slack.routes(application)
+        if self.console:
+            self.console.routes(application)
+        return application
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, console: bool | None = None, engine: Engine | None = None
+) -> App:
+    """Wire everything; nothing runs and nothing is connected until it is used."""
+    return App(
+        settings,
+        clock or SystemClock(),
+        engine or open_engine(settings.database_url),
+        settings.sipbot_console if console is None else console,
+    )
+
+
+def database_faults(engine: Engine) -> Iterable[str]:
+    """What keeps the database from being used, in sentences."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except UNAVAILABLE as error:
+        yield f"the database does not answer: {str(error.orig if hasattr(error, 'orig') else error).strip()}"
+        return
+    if not is_current(engine):
+        yield "the database has an older shape: run sipbot migrate"

@@ -1,0 +1,112 @@
+"""The settings: one typed, frozen object from the environment or `.env`. All faults are reported at once, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; one line a fault, each naming the variable."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """Every setting sipbot has; the README's table is compared with it by a test."""
+
+    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field("sqlite:///sipbot.sqlite3", description="Where the data is kept")
+    slack_signing_secret: str = Field("", description="Slack: Basic Information, Signing Secret")
+    slack_bot_token: str = Field("", description="Slack: OAuth & Permissions, Bot User OAuth Token (xoxb-…)")
+    slack_app_token: str = Field("", description="Slack: app-level token (xapp-…); turns Socket Mode on")
+    slack_api_url: str = Field("https://slack.com/api/", description="Another address for GovSlack or a test")
+    public_url: str = Field("", description="How people reach this server, for links in messages")
+    port: int = Field(8300, ge=0, le=65535, description="The port to listen on")
+    host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all")
+    sipbot_admins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="Chat user ids or e-mails of the first administrators, comma-separated"
+    )
+    sipbot_zone: str = Field("America/Los_Angeles", description="Time zone of a newly made organization")
+    sipbot_templates: Path | None = Field(None, description="A folder with the county's own templates")
+    sipbot_console: bool = Field(False, description="Serve the local console (loopback only)")
+
+    @field_validator("sipbot_admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(part.strip().lower() if "@" in part else part.strip() for part in value.split(",")) - {""}
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        # Hosting services say postgres://; SQLAlchemy wants the driver named.
+        for short in ("postgres://", "postgresql://"):
+            if value.startswith(short):
+                return "postgresql+psycopg://" + value.removeprefix(short)
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("public_url", "slack_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise ValueError("give a whole address, like https://sip.example.org")
+        return value
+
+    @field_validator("sipbot_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("give a time zone like America/Los_Angeles")
+        return value
+
+    @field_validator("sipbot_templates")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"there is no folder {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Settings:
+        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
+            raise ValueError(
+                "SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) beside it"
+            )
+        if (self.slack_signing_secret or self.slack_app_token) and not self.slack_bot_token:
+            raise ValueError("SLACK_BOT_TOKEN is missing beside the other Slack settings")
+        for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
+            value: str = getattr(self, name)
+            if value and not value.startswith(prefix):
+                raise ValueError(f"{name.upper()} does not begin with {prefix}: is it another token?")
+        return self
+
+    @property
+    def slack(self) -> bool:
+        """Slack is set up."""
+        return bool(self.slack_bot_token)
+
+
+def load(**given: object) -> Settings:
+    """Settings from the environment, `.env` and what is given. Raises SettingsError naming every fault."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError([_fault(e["loc"], e["msg"]) for e in error.errors()]) from None
+
+
+def _fault(where: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"{str(where[0]).upper()}: {message}" if where else message

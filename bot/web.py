@@ -1,0 +1,60 @@
+"""The aiohttp application: health, published reports, and whatever routes the adapters add."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+MAX_BODY = 1_000_000  # bytes; Slack's largest payloads are far below
+_TOKEN = re.compile(r"[\w-]{16,60}")
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document to serve: its bytes, content type, and a file name where it is a download."""
+
+    body: bytes
+    content_type: str = "text/html; charset=utf-8"
+    filename: str = ""
+
+
+def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None]) -> web.Application:
+    """`ready` says whether the database answers and has the right shape. `report(token, format)` gives a published
+    report as html, md, csv or json, or None."""
+    application = web.Application(client_max_size=MAX_BODY)
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        good = await asyncio.to_thread(ready)
+        return web.json_response({"status": "ok" if good else "not ready"}, status=200 if good else 503)
+
+    async def show(request: web.Request) -> web.Response:
+        token, _, kind = request.match_info["name"].partition(".")
+        page = None
+        if _TOKEN.fullmatch(token):
+            page = await asyncio.to_thread(report, token, kind or "html")
+        if page is None:
+            return web.Response(status=404, text="There is no such report. Ask your coordinator for the link.")
+        headers = {**SECURITY_HEADERS, "Content-Type": page.content_type}
+        if page.filename:
+            headers["Content-Disposition"] = f'attachment; filename="{page.filename}"'
+        return web.Response(body=page.body, headers=headers)
+
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/readyz", readyz)
+    application.router.add_get("/r/{name}", show)
+    return application

@@ -1,0 +1,156 @@
+"""Reading the plan in chat: `plan` at a glance, `steps` in detail, and who owns a step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from bot.chat.commands import Arg, Command, CommandSpec
+from bot.chat.errors import UserError
+from bot.chat.forms import Field, Form, Option
+from bot.chat.replies import Reply
+from storage.models import plan_change, step_owner
+from storage.queries import people, setup
+from storage.queries import plan as plans
+from storage.queries.plan import StepView, StrategyView
+from storage.queries.workgroups import workgroups, workgroups_of
+from storage.uow import UnitOfWork
+
+NO_PLAN = "There is no plan here yet. IT can load it with: sipbot plan import FILE."
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_HISTORY = 8  # updates shown of one step
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A strategy at a glance."""
+
+    strategy: StrategyView
+    done: int
+    total: int
+    blocked: int
+
+
+def show_plan(_: Command, uow: UnitOfWork) -> Reply:
+    """Goals, strategies and how many of their steps are done; a shared strategy once."""
+    found = plans.the_plan(uow)
+    if found is None:
+        raise UserError(NO_PLAN)
+    steps = plans.steps(uow)
+    statuses = {s.id: Counter(step.status for step in steps if step.strategy_id == s.id) for s in found.strategies}
+    lines = [
+        Line(s, statuses[s.id][plans.DONE], statuses[s.id].total(), statuses[s.id][plans.BLOCKED])
+        for s in found.strategies
+    ]
+    by_goal = [(g, [line for line in lines if line.strategy.places[0][0] == g.number]) for g in found.goals]
+    done = sum(step.status == plans.DONE for step in steps)
+    return Reply(uow.compose("plan/plan", plan=found, goals=by_goal, done=done, total=len(steps)))
+
+
+def show_steps(command: Command, uow: UnitOfWork) -> Reply:
+    """One step with its history (`1.2.3`), a strategy's steps (`1.2`), a workgroup's, or my workgroups'."""
+    values = command.values
+    if ref := values.get("ref"):
+        found = plans.steps_by_ref(uow, ref)
+        if not found:
+            raise UserError(f"There is no step {ref} in the plan. See it all with: plan.", (("The plan", "plan", ()),))
+        return _one_step(uow, found[0]) if len(found) == 1 else _list(uow, f"Steps of {ref}", found)
+    if values.get("workgroup") or values.get("name"):
+        group = setup.find_workgroup(uow, values.get("workgroup") or values["name"])
+        return _list(uow, group.name, plans.steps(uow, workgroup_id=group.id))
+    mine = workgroups_of(uow, uow.person.id)
+    if len(mine) == 1:
+        return _list(uow, mine[0].name, plans.steps(uow, workgroup_id=mine[0].id))
+    choices = tuple((g.name, "steps", (("workgroup", str(g.id)),)) for g in mine or workgroups(uow))
+    if not choices:
+        return _list(uow, "All action steps", plans.steps(uow))
+    raise UserError("Which workgroup's steps?", choices[:25])
+
+
+def _list(uow: UnitOfWork, title: str, steps: list[StepView]) -> Reply:
+    by_strategy = [
+        (strategy, [step for step in steps if step.strategy_id == strategy.id]) for strategy in plans.strategies(uow)
+    ]
+    shown = [(strategy, found) for strategy, found in by_strategy if found]
+    return Reply(uow.compose("plan/steps", title=title, strategies=shown, today=uow.today))
+
+
+def _one_step(uow: UnitOfWork, step: StepView) -> Reply:
+    history = plans.updates_between(uow, _EVER, uow.at + timedelta(seconds=1), step_id=step.id)
+    changes = uow.rows(
+        select(plan_change)
+        .where(
+            plan_change.c.organization_id == uow.organization.id,
+            plan_change.c.strategy_id == step.strategy_id,
+            plan_change.c.what == "step",
+            plan_change.c.ref == step.ref,
+        )
+        .order_by(plan_change.c.id)
+    ).all()
+    return Reply(
+        uow.compose(
+            "plan/step",
+            step=step,
+            history=history[::-1][:_HISTORY],
+            earlier=max(0, len(history) - _HISTORY),
+            changes=[{"at": c.at, "before": c.before, "reason": c.reason} for c in changes if c.before],
+            today=uow.today,
+        )
+    )
+
+
+def assign(command: Command, uow: UnitOfWork) -> Reply:
+    """Say who owns a step. With no person given: a form with all people."""
+    values = command.values
+    found = plans.steps_by_ref(uow, values.get("ref", "")) if values.get("ref") else []
+    if values.get("step", "").isdigit():
+        one = plans.step_by_id(uow, int(values["step"]))
+        found = [one] if one else []
+    if not found:
+        raise UserError("Say which step and who: assign 1.2.3 @Ann.", (("The plan", "plan", ()),))
+    if len(found) > 1:
+        choices = tuple((f"{s.ref} {s.text}"[:60], "assign", (("step", str(s.id)),)) for s in found[:10])
+        raise UserError(f"{values['ref']} has several steps. Which one?", choices)
+    if "who" not in values and command.source != "form":
+        return Reply(form=_assign_form(uow, found[0]))
+    owners = setup.resolve_people(uow, command.actor, values.get("who", ""))
+    mine = step_owner.c.step_id == found[0].id
+    uow.rows(delete(step_owner).where(step_owner.c.organization_id == uow.organization.id, mine))
+    for person in owners:
+        uow.rows(
+            insert(step_owner).values(organization_id=uow.organization.id, step_id=found[0].id, person_id=person.id)
+        )
+    uow.audit("step assigned", f"{found[0].ref}: {', '.join(p.name for p in owners) or 'nobody'}")
+    return Reply(uow.compose("plan/assigned", step=found[0], owners=[p.name for p in owners]))
+
+
+def _assign_form(uow: UnitOfWork, step: StepView) -> Form:
+    options = tuple(Option(str(p.id), p.name) for p in people.all_people(uow))
+    chosen = ",".join(str(i) for i in step.owner_ids)
+    field = Field(
+        "who", "Owners", "multi", options, chosen, optional=True, hint="They are reminded when a month has no update."
+    )
+    return Form(f"Step {step.ref}", "assign", (field,), hidden=(("step", str(step.id)),))
+
+
+COMMANDS = (
+    CommandSpec("plan", show_plan, "The plan at a glance", examples=("plan",)),
+    CommandSpec(
+        "steps",
+        show_steps,
+        "Action steps of a workgroup or strategy, or one step with its history",
+        args=(Arg("ref", "ref"), Arg("name", "rest")),
+        aliases=("step",),
+        examples=("steps", "steps 1.2", "steps 1.2.3", "steps Forms team"),
+    ),
+    CommandSpec(
+        "assign",
+        assign,
+        "Say who owns a step",
+        args=(Arg("ref", "ref"), Arg("who", "rest")),
+        examples=("assign 1.2.3 @Ann",),
+    ),
+)

@@ -1,0 +1,169 @@
+"""`make bench`: the figures of the README, medians of five rounds that alternate between the sides."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+
+from tests.bench.servers import SECRET
+from tests.conftest import SHARED
+
+ROUNDS, REQUESTS, AT_ONCE = 5, 400, 8
+ROOT = Path(__file__).parents[2]
+_numbers = itertools.count()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextmanager
+def served(*arguments: str, port: int, path: str = "/", env: dict[str, str] | None = None) -> Iterator[int]:
+    """A server in a process of its own; its pid."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **(env or {})})
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid: int) -> float:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def signed(text: str) -> tuple[bytes, dict[str, str]]:
+    """A slash command as Slack sends it."""
+    form = {
+        "command": "/sip", "text": text, "team_id": "T1", "user_id": "U1", "user_name": "ann", "channel_id": "C1",
+        "channel_name": "forms", "trigger_id": f"{next(_numbers)}.{time.time_ns()}", "response_url": "http://127.0.0.1:1/x",
+    }  # fmt: skip
+    body, stamp = urlencode(form).encode(), str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return body, {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={digest}",
+    }
+
+
+async def load(port: int, pid: int, text: str, expect: str) -> float:
+    """CPU microseconds of the server for one request."""
+    url = f"http://127.0.0.1:{port}/slack/events"
+    async with aiohttp.ClientSession() as session:
+
+        async def some(count: int) -> None:
+            for _ in range(count):
+                body, headers = signed(text)
+                async with session.post(url, data=body, headers=headers) as response:
+                    answer = await response.text()
+                    if response.status != 200 or expect not in answer:
+                        raise SystemExit(f"{response.status}: {answer[:300]}")
+
+        await some(20)
+        before = cpu_seconds(pid)
+        await asyncio.gather(*(some(REQUESTS // AT_ONCE) for _ in range(AT_ONCE)))
+        return (cpu_seconds(pid) - before) / REQUESTS * 1e6
+
+
+def bench_update() -> None:
+    """`/sip update 1.2.3 done note`, stored on SQLite with every commit on disk, beside a bare Bolt no-op."""
+    ports = _free_port(), _free_port()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served("-m", "tests.bench.servers", "bare", str(ports[0]), folder, port=ports[0]) as bare,
+        served("-m", "tests.bench.servers", "sipbot", str(ports[1]), folder, port=ports[1]) as ours,
+    ):
+        sides: dict[str, list[float]] = {"bare": [], "sipbot": []}
+        for _ in range(ROUNDS):
+            sides["bare"].append(asyncio.run(load(ports[0], bare, "update 1.2.3 done Form piloted", "ok")))
+            sides["sipbot"].append(asyncio.run(load(ports[1], ours, "update 1.2.3 done Form piloted", "1.2.3")))
+    bare_us, ours_us = (statistics.median(sides[name]) for name in ("bare", "sipbot"))
+    print(
+        f"stored update: {ours_us:.0f} µs CPU, bare Bolt no-op {bare_us:.0f} µs: {ours_us / bare_us:.2f}× (at most 3×)"
+    )
+
+
+def bench_import() -> None:
+    from bot.domain.plan_import import parse_plan, read_document
+
+    source = SHARED / "seeds" / "002_66083133f891ecb3.txt"
+    if not source.is_file():
+        print("plan import: skipped, the Sonoma plan is not here")
+        return
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        parse_plan(read_document(source))
+        times.append(time.perf_counter() - began)
+    print(f"Sonoma plan import: {statistics.median(times) * 1000:.0f} ms (under 500 ms)")
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "simulate",
+            "--plan",
+            str(source),
+            "--start",
+            "2024-02",
+            "--months",
+            "6",
+        ]
+        subprocess.run([*command, "--out", folder], cwd=ROOT, check=True, capture_output=True)
+    print(f"six simulated months of it: {time.perf_counter() - began:.1f} s (under 20 s)")
+
+
+def bench_idle() -> None:
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            "DATABASE_URL": f"sqlite:///{folder}/idle.sqlite3", "PORT": str(port), "SLACK_BOT_TOKEN": "xoxb-x",
+            "SLACK_SIGNING_SECRET": "x", "SLACK_API_URL": "http://127.0.0.1:1/",
+        }  # fmt: skip
+        subprocess.run(
+            [sys.executable, "-m", "bot", "migrate"],
+            cwd=ROOT,
+            env={**os.environ, **env},
+            check=True,
+            capture_output=True,
+        )
+        with served("-m", "bot", "serve", port=port, env=env) as pid:
+            time.sleep(3)
+            print(f"idle serve: {resident_mb(pid):.0f} MB resident (under 150 MB)")
+
+
+if __name__ == "__main__":
+    bench_import()
+    bench_idle()
+    bench_update()

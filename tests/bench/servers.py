@@ -1,0 +1,74 @@
+"""The servers that are measured, each in a process of its own: `python -m tests.bench.servers KIND PORT FOLDER`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+
+SECRET = "bench-signing-secret"
+TOKEN = "xoxb-bench"
+
+
+def bare_bolt() -> web.Application:
+    """What any Bolt app pays: signature check, dispatch and an empty ack."""
+    from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.authorization import AuthorizeResult
+
+    async def authorize(**_):
+        return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token=TOKEN, bot_user_id="UBOT")
+
+    bolt = AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
+
+    @bolt.command("/sip")
+    async def sip(ack):
+        await ack("ok")
+
+    async def events(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    application = web.Application()
+    application.router.add_post("/slack/events", events)
+    return application
+
+
+def sipbot(folder: Path) -> web.Application:
+    """The whole application on SQLite, with a plan of the sample county."""
+    from bot.app import build
+    from bot.chat.compose import built_in
+    from bot.config import load
+    from storage.db import open_engine
+    from storage.migrate import migrate
+    from storage.uow import unit_of_work
+    from tests.builders import a_person, a_plan, an_organization
+
+    url = f"sqlite:///{folder / 'bench.sqlite3'}"
+    engine = open_engine(url)
+    migrate(engine)
+    with unit_of_work(engine, datetime(2026, 3, 2, 18, tzinfo=UTC), built_in()) as uow:
+        an_organization(uow)
+        a_plan(uow, {f"{goal}.{number}": 5 for goal in (1, 2) for number in (1, 2, 3, 4)})
+        a_person(uow, "Somebody")
+    settings = load(
+        _env_file=None,
+        database_url=url,
+        slack_bot_token=TOKEN,
+        slack_signing_secret=SECRET,
+        slack_api_url="http://127.0.0.1:1/",
+    )
+    return build(settings, engine=engine).web
+
+
+def main() -> None:
+    kind, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    application = bare_bolt() if kind == "bare" else sipbot(folder)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    web.run_app(application, host="127.0.0.1", port=port, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()
