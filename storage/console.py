@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat.codec import from_json, to_json
 from bot.chat.messages import Message
 from storage.models.console import console_message, console_reaction, console_read
 
 _said = console_message.c
+_DIGITS = 10  # an INTEGER of PostgreSQL has room for 2,147,483,647
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,9 @@ class ConsoleStore:
             "text": text,
             "message": to_json(message) if message else "",
         }
-        known = self.find(key)
-        if known is not None:
-            return known
-        try:
-            with self._engine.begin() as connection:
-                return str(connection.execute(insert(console_message).values(values).returning(_said.id)).scalar_one())
-        except IntegrityError:
-            known = self.find(key)  # another worker was faster with the same key
-            if known is None:
-                raise
-            return known
+        with self._engine.begin() as connection:
+            connection.execute(_insert(connection, console_message).values(values).on_conflict_do_nothing())
+            return str(connection.execute(select(_said.id).where(_said.key == key)).scalar_one())
 
     def find(self, key: str) -> str | None:
         """Id of the message with this key."""
@@ -91,10 +84,8 @@ class ConsoleStore:
 
     def get(self, message_id: str) -> ConsoleMessage | None:
         """One message, or None for an id that is not there."""
-        if not message_id.isdecimal():
-            return None
         with self._engine.connect() as connection:
-            row = connection.execute(select(console_message).where(_said.id == int(message_id))).first()
+            row = connection.execute(select(console_message).where(_said.id == _number(message_id))).first()
             return _with_reactions(connection, [row])[0] if row else None
 
     def replace(self, message_id: str, message: Message) -> None:
@@ -108,12 +99,7 @@ class ConsoleStore:
         """Put the bot's reaction on the message; a second time changes nothing."""
         row = {"message_id": int(message_id), "name": name}
         with self._engine.begin() as connection:
-            there = console_reaction.c
-            if connection.execute(
-                select(there.name).where(there.message_id == row["message_id"], there.name == name)
-            ).first():
-                return
-            connection.execute(insert(console_reaction).values(row))
+            connection.execute(_insert(connection, console_reaction).values(row).on_conflict_do_nothing())
 
     def messages(self, channel: str, reader: str, limit: int) -> list[ConsoleMessage]:
         """The channel's last `limit` messages that `reader` may see, oldest first, without the replies in threads."""
@@ -129,7 +115,7 @@ class ConsoleStore:
 
     def thread(self, parent: str, reader: str) -> list[ConsoleMessage]:
         """The parent, then its replies that `reader` may see, oldest first."""
-        number = int(parent) if parent.isdecimal() else 0
+        number = _number(parent)
         query = (
             select(console_message)
             .where(or_(_said.id == number, _said.thread_id == number), _visible(reader))
@@ -152,12 +138,22 @@ class ConsoleStore:
 
     def mark_read(self, reader: str, channel: str) -> None:
         """`reader` has seen all there is in the channel."""
-        mark = and_(console_read.c.reader == reader, console_read.c.channel == channel)
         with self._engine.begin() as connection:
             last = connection.execute(select(func.max(_said.id)).where(_said.channel == channel)).scalar() or 0
-            done = connection.execute(update(console_read).where(mark).values(last_id=last))
-            if done.rowcount == 0:
-                connection.execute(insert(console_read).values(reader=reader, channel=channel, last_id=last))
+            row = {"reader": reader, "channel": channel, "last_id": last}
+            insert = _insert(connection, console_read).values(row)
+            keys = [console_read.c.reader, console_read.c.channel]
+            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_={"last_id": last}))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells per database."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _number(message_id: str) -> int:
+    """The primary key for an id, or 0, which no row has: an id may come from a page's address."""
+    return int(message_id) if message_id.isdecimal() and len(message_id) < _DIGITS else 0
 
 
 def _visible(reader: str) -> ColumnElement[bool]:

@@ -1,0 +1,179 @@
+"""Form -> an HTML form: labels, hints and errors tied to their fields, an error summary, and what was typed kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from bot.chat.forms import Field, Form, FormErrors, Option
+from bot.chat.messages import Message
+from bot.renderers.html import to_html, words
+from bot.renderers.safety import one_line
+
+_MENTION = re.compile(r"<@([^>|\s]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A field with what this drawing of it needs: its id, its value, its error and its choices."""
+
+    field: Field
+    id: str
+    value: str
+    error: str
+    options: tuple[Option, ...]
+
+    @property
+    def described_by(self) -> str:
+        """The attributes that tie hint and error to the control."""
+        ids = [f"{self.id}-hint"] * bool(self.field.hint) + [f"{self.id}-error"] * bool(self.error)
+        described = f' aria-describedby="{" ".join(ids)}"' if ids else ""
+        return described + (' aria-invalid="true"' if self.error else "")
+
+    @property
+    def required(self) -> str:
+        return "" if self.field.optional else " required"
+
+    def has(self, option: Option) -> bool:
+        return _person(option.value) in {_person(part) for part in self.value.split(",")}
+
+
+def form_html(
+    form: Form,
+    values: Mapping[str, str] | None = None,
+    errors: FormErrors | None = None,
+    *,
+    people: tuple[Option, ...] = (),
+    prefix: str = "form",
+) -> str:
+    """The form as one `<form method="post" data-verb=…>`, without its title.
+
+    values: what was typed before, in place of the fields' own values. people: the choices of `person` and `people`
+    fields that bring none. prefix: begins every id, so that two forms can share a page.
+    """
+    faults = dict(errors.errors) if errors else {}
+    hidden = "".join(
+        f'<input type="hidden" name="{words(name)}" value="{words(value)}">' for name, value in form.hidden
+    )
+    fields = [
+        _Drawn(
+            field,
+            f"{prefix}-{index}",
+            field.value if values is None else values.get(field.name, ""),
+            faults.get(field.name, ""),
+            field.options or (people if field.kind in ("person", "people") else ()),
+        )
+        for index, field in enumerate(form.fields)
+    ]
+    return (
+        f'<form method="post" class="form" data-verb="{words(form.verb)}">{hidden}{_summary(fields, faults)}'
+        f"{to_html(Message(form.intro), top=3)}{''.join(map(_field, fields))}"
+        f'<div class="actions"><button type="submit" class="button primary">{words(one_line(form.submit))}</button>'
+        "</div></form>"
+    )
+
+
+def _summary(fields: list[_Drawn], faults: Mapping[str, str]) -> str:
+    """All errors at the top, each a link to its field; one that names no field of ours is shown as it is."""
+    if not faults:
+        return ""
+    ids = {drawn.field.name: (drawn.id, one_line(drawn.field.label)) for drawn in fields}
+    lines = []
+    for name, sentence in faults.items():
+        if name in ids:
+            target, label = ids[name]
+            lines.append(f'<li><a href="#{words(target)}">{words(label)}</a>: {words(sentence)}</li>')
+        else:
+            lines.append(f"<li>{words(sentence)}</li>")
+    return f'<div class="errors" role="alert" tabindex="-1"><p>Not stored yet:</p><ul>{"".join(lines)}</ul></div>'
+
+
+def _field(drawn: _Drawn) -> str:
+    match drawn.field.kind:
+        case "check":
+            return _check(drawn)
+        case "multi" | "people":
+            return _boxes(drawn)
+        case "select" | "person":
+            return _labelled(drawn, _select(drawn))
+        case "long":
+            return _labelled(drawn, _long(drawn))
+        case "text" | "date":
+            return _labelled(drawn, _input(drawn))
+    raise TypeError(f"the html renderer does not know a {drawn.field.kind!r} field")
+
+
+def _label_words(field: Field) -> str:
+    return words(one_line(field.label)) + (' <span class="optional">(optional)</span>' if field.optional else "")
+
+
+def _notes(drawn: _Drawn) -> str:
+    hint = f'<p class="hint" id="{drawn.id}-hint">{words(drawn.field.hint)}</p>' if drawn.field.hint else ""
+    return hint + (f'<p class="error" id="{drawn.id}-error">{words(drawn.error)}</p>' if drawn.error else "")
+
+
+def _labelled(drawn: _Drawn, control: str) -> str:
+    label = f'<label for="{drawn.id}">{_label_words(drawn.field)}</label>'
+    return f'<div class="field">{label}{_notes(drawn)}{control}</div>'
+
+
+def _common(drawn: _Drawn) -> str:
+    return f'id="{drawn.id}" name="{words(drawn.field.name)}"{drawn.required}{drawn.described_by}'
+
+
+def _input(drawn: _Drawn) -> str:
+    kind = "date" if drawn.field.kind == "date" else "text"
+    limit = f' maxlength="{drawn.field.max_length}"' if kind == "text" else ""
+    hint = f' placeholder="{words(drawn.field.placeholder)}"' if drawn.field.placeholder else ""
+    return f'<input type="{kind}" {_common(drawn)}{limit}{hint} value="{words(drawn.value)}">'
+
+
+def _long(drawn: _Drawn) -> str:
+    hint = f' placeholder="{words(drawn.field.placeholder)}"' if drawn.field.placeholder else ""
+    # A line end right after the tag is swallowed by the parser, so one is given to it.
+    attributes = f'{_common(drawn)} rows="4" maxlength="{drawn.field.max_length}"{hint}'
+    return f"<textarea {attributes}>\n{words(drawn.value)}</textarea>"
+
+
+def _select(drawn: _Drawn) -> str:
+    """A list of choices; a value that is none of them stays selectable, so that saving does not change it."""
+    options = [_option("", drawn.field.placeholder or "Choose …", False)]
+    for group, members in groupby(drawn.options, key=lambda option: option.group):
+        lines = "".join(_option(option.value, option.label, drawn.has(option)) for option in members)
+        options.append(f'<optgroup label="{words(one_line(group))}">{lines}</optgroup>' if group else lines)
+    if drawn.value and not any(drawn.has(option) for option in drawn.options):
+        options.append(_option(drawn.value, drawn.value, True))
+    return f"<select {_common(drawn)}>{''.join(options)}</select>"
+
+
+def _option(value: str, label: str, selected: bool) -> str:
+    return f'<option value="{words(value)}"{" selected" * selected}>{words(one_line(label))}</option>'
+
+
+def _boxes(drawn: _Drawn) -> str:
+    boxes = "".join(
+        f'<label class="choice"><input type="checkbox" name="{words(drawn.field.name)}" value="{words(option.value)}"'
+        f"{' checked' * drawn.has(option)}> {words(one_line(option.label))}</label>"
+        for option in drawn.options
+    )
+    legend = f"<legend>{_label_words(drawn.field)}</legend>"
+    described = drawn.described_by.replace(' aria-invalid="true"', "")  # not allowed on a group (ARIA 1.2)
+    return (
+        f'<fieldset class="field" id="{drawn.id}" tabindex="-1"{described}>{legend}{_notes(drawn)}'
+        f'<div class="choices">{boxes}</div></fieldset>'
+    )
+
+
+def _check(drawn: _Drawn) -> str:
+    checked = " checked" if drawn.value else ""
+    return (
+        f'<div class="field"><label class="choice"><input type="checkbox" {_common(drawn)} value="yes"{checked}> '
+        f"<span>{_label_words(drawn.field)}</span></label>{_notes(drawn)}</div>"
+    )
+
+
+def _person(value: str) -> str:
+    """`<@id|Name>` and `<@id>` as `<@id>`, so that they compare equal; anything else as it is."""
+    return _MENTION.sub(r"<@\1>", value.strip())
