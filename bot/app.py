@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from bot.chat.commands import Command
 from bot.chat.compose import Composer
 from bot.chat.ports import ChatAdapter
 from bot.chat.replies import Reply
+from bot.command_queue import CommandQueue
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
@@ -45,8 +45,7 @@ class App:
         )
         self.runner = JobRunner(engine, clock, handlers.JOBS, composer=self.composer, public_url=url)
         # SQLite has one writer: commands queue here, in order, rather than at its lock.
-        threads = 1 if engine.dialect.name == "sqlite" else 10
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="handle")
+        self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
         self.slack = self._slack() if settings.slack else None
         self.console = self._console() if console else None
@@ -57,8 +56,7 @@ class App:
 
     async def handle(self, command: Command) -> Reply:
         """Answer a command; never raises. What it queued is delivered next."""
-        loop = asyncio.get_running_loop()
-        reply = await loop.run_in_executor(self._threads, self.dispatcher.handle, command)
+        reply = await self._commands.handle(command)
         self.delivery.wake()
         return reply
 
@@ -87,7 +85,7 @@ class App:
         self._running.clear()
         if self.slack:
             await self.slack.stop()
-        self._threads.shutdown(wait=True)
+        self._commands.close()
         self.engine.dispose()
 
     async def tick(self) -> None:

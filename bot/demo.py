@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.adapters.console import DIRECT
 from bot.app import App, build
 from bot.chat.clock import Clock, MovableClock, TravellingClock
 from bot.chat.compose import built_in
@@ -54,7 +55,20 @@ def prepare_demo(folder: Path, clock: Clock, port: int) -> App:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_WARNING))
     before = build(settings, clock=past, console=True, engine=engine)
     asyncio.run(Simulation(before, past, organization, cast, end=clock.read(), seed=SEED).run())
-    return build(settings, clock=TravellingClock(clock), console=True, engine=engine)
+    application = build(settings, clock=TravellingClock(clock), console=True, engine=engine)
+    _mark_read(application)
+    return application
+
+
+def _mark_read(application: App) -> None:
+    """Five months are behind everybody: what is unread from here on has happened since."""
+    if application.console is None:
+        return
+    chat = application.console.chat
+    for person in chat.world.people():
+        places = [channel.id for channel in chat.world.channels(person.user)]
+        for place in (*places, DIRECT + person.user):
+            chat.store.mark_read(person.user, place)
 
 
 def _county(uow: UnitOfWork, start: Month) -> tuple[Organization, Cast]:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import structlog
 from rapidfuzz import process
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.clock import Clock
@@ -34,7 +34,10 @@ log = structlog.get_logger()
 NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
 _LONGEST_VERB = 3  # words
 _NAMED = 3
-_FIRST_REPLY = select(inbox.c.reply)
+_ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
+    inbox.c.delivery_id.in_(bindparam("deliveries", expanding=True))
+)
+_NOTE = insert(inbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,17 @@ class Dispatcher:
         except Exception:
             return self._failed(command)
 
+    def handle_all(self, commands: Sequence[Command]) -> list[Reply]:
+        """Answer commands that came together with one commit for all of them (docs/decisions/0004). If one of them
+        cannot be done, or the commit fails, none is, and each is handled by itself."""
+        if len(commands) > 1:
+            try:
+                with self._open() as uow:
+                    return self._run(uow, commands)
+            except Exception:
+                log.info("handled one by one", commands=len(commands))
+        return [self.handle(command) for command in commands]
+
     def _failed(self, command: Command) -> Reply:
         reference = secrets.token_hex(4)
         log.exception("command failed", reference=reference, verb=command.verb, delivery=command.delivery_id)
@@ -92,22 +106,31 @@ class Dispatcher:
 
     def _transact(self, command: Command) -> Reply:
         with self._open() as uow:
-            row = uow.row(_FIRST_REPLY.where(inbox.c.delivery_id == command.delivery_id))
-            if row is not None:
-                first: Reply = from_json(row.reply)
-                return first
-            uow.organization, uow.person = self._who(uow, command)
-            spec, values = self._read(uow, command)
-            command = replace(command, verb=spec.verb, values=values)
-            reply = self._shown(uow, command, spec.run(command, uow))
-            uow.connection.execute(
-                insert(inbox), {"delivery_id": command.delivery_id, "at": uow.at, "reply": to_json(reply)}
-            )
-            return reply
+            return self._run(uow, [command])[0]
+
+    def _run(self, uow: UnitOfWork, commands: Sequence[Command]) -> list[Reply]:
+        """Do each, unless its delivery was answered before (or a moment ago): then the same answer again."""
+        deliveries = [command.delivery_id for command in commands]
+        replies = {row.delivery_id: from_json(row.reply) for row in uow.rows(_ANSWERED, deliveries=deliveries)}
+        notes = []
+        for command in commands:
+            if command.delivery_id not in replies:
+                one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url)
+                reply = replies[command.delivery_id] = self._do(one, command)
+                notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
+        if notes:
+            uow.connection.execute(_NOTE, notes)
+        return [replies[delivery] for delivery in deliveries]
+
+    def _do(self, uow: UnitOfWork, command: Command) -> Reply:
+        uow.organization, uow.person = self._who(uow, command)
+        spec, values = self._read(uow, command)
+        command = replace(command, verb=spec.verb, values=values)
+        return self._shown(uow, command, spec.run(command, uow))
 
     def _first_reply(self, command: Command) -> Reply | None:
         with self._open() as uow:
-            row = uow.row(_FIRST_REPLY.where(inbox.c.delivery_id == command.delivery_id))
+            row = uow.row(_ANSWERED, deliveries=[command.delivery_id])
             return from_json(row.reply) if row else None
 
     def _answer(self, command: Command, reply: Reply) -> Reply:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
-from bot.adapters.console import ConsoleChannel, ConsolePerson
+from bot.adapters.console import DIRECT, ConsoleChannel, ConsolePerson
 from bot.chat.clock import Clock, TravellingClock
 from bot.chat.commands import CommandSpec, Role
 from bot.domain.cadence import local_time
@@ -52,9 +52,11 @@ class World:
         return [ConsolePerson(row.external_id, row.name, Role(row.role).word) for row in rows]
 
     def channels(self, user: str) -> list[ConsoleChannel]:
-        """All console channels by name; everyone sees every one of them here."""
+        """All console channels by name; everyone sees every one of them here. Direct messages are not channels."""
         del user
-        statement = select(channel.c.external_id, channel.c.name).where(channel.c.platform == PLATFORM)
+        statement = select(channel.c.external_id, channel.c.name).where(
+            channel.c.platform == PLATFORM, channel.c.external_id.not_like(f"{DIRECT}%")
+        )
         with self._engine.connect() as connection:
             rows = connection.execute(statement.order_by(channel.c.name)).all()
         return [ConsoleChannel(row.external_id, row.name) for row in rows]

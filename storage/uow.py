@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executable, Row, Table, insert, select, update
@@ -30,6 +31,9 @@ class Destination:
     person_id: int | None = None
     thread: str = ""
     platform: str = ""
+
+
+_insert_into = cache(insert)  # one statement a table: SQLAlchemy keeps its compiled form with it
 
 
 class UnitOfWork:
@@ -70,7 +74,7 @@ class UnitOfWork:
     def insert(self, table: Table, **values: Any) -> int:
         """Add a row of this organization and return its id."""
         values["organization_id"] = self.organization.id
-        key = self.connection.execute(insert(table), values).inserted_primary_key
+        key = self.connection.execute(_insert_into(table), values).inserted_primary_key
         return int(key[0]) if key else 0
 
     def change(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:

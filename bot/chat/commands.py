@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from typing import Any, Literal
 
 from bot.chat.replies import Reply
@@ -181,9 +182,17 @@ def _take(arg: Arg, text: str) -> tuple[str, int] | None:
 
 def _take_choice(choices: Mapping[str, str], text: str) -> tuple[str, int] | None:
     """The longest spelling that `text` begins with, as a whole word."""
-    for spelling in sorted(choices, key=len, reverse=True):
-        pattern = re.escape(spelling).replace(r"\ ", r"[\s_-]+")
-        match = re.match(rf"{pattern}(?![\w])", text, re.I)
-        if match:
-            return choices[spelling], match.end()
-    return None
+    pattern, spellings = _any_of(tuple(choices))
+    match = pattern.match(text)
+    if match is None:
+        return None
+    return choices[spellings[squash(match.group(0))]], match.end()
+
+
+@cache
+def _any_of(spellings: tuple[str, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Matches the longest of the spellings, spaces, dashes and underscores being one; and squashed -> spelling."""
+    squashed = {squash(spelling): spelling for spelling in spellings}
+    longest_first = sorted(squashed, key=len, reverse=True)
+    alternatives = "|".join(r"[\s_-]+".join(map(re.escape, words.split())) for words in longest_first)
+    return re.compile(rf"(?:{alternatives})(?!\w)", re.I), squashed

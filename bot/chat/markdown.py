@@ -15,15 +15,14 @@
 | `[label](page:https://…)` alone | Actions with a link button |
 | `[name](person:12)` | Span that notifies person 12 |
 
-Values that people typed never meet the Markdown parser: `guard` moves every character that could mean something to
-it into a private range, `_unguard` moves it back after parsing. So a note can hold any text and remain text.
+What people typed stands in the text as private letters (bot/chat/values.py) and never meets this parser.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from urllib.parse import parse_qsl, unquote, urlencode
+from functools import cache, lru_cache
+from urllib.parse import parse_qsl, unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -31,37 +30,7 @@ from markdown_it.token import Token
 from bot.chat import messages
 from bot.chat.messages import Block, Bullets, Button, Context, Facts, Heading, Span, Spans, Table, Text, plain
 
-_PRIVATE = 0xE000
-_GUARDED = [*range(0x21, 0x30), *range(0x3A, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F), 0x0A, 0x09]
-_TO_PRIVATE: dict[int, str] = {code: chr(_PRIVATE + code) for code in _GUARDED}
-_TO_PRIVATE |= {_PRIVATE + code: "\ufffd" for code in range(0x100)}
-_TO_PRIVATE[0x0D] = ""
-_FROM_PRIVATE = {_PRIVATE + code: chr(code) for code in _GUARDED}
-
 _ALLOWED = re.compile(r"(?:https?|mailto|do|page|person|progress):|/")
-
-
-class Markdown(str):
-    """Text that is Markdown already and must not be guarded."""
-
-    __slots__ = ()
-
-
-def guard(value: object) -> Markdown:
-    """A value as opaque text for use inside Markdown."""
-    if isinstance(value, Markdown):
-        return value
-    return Markdown(str(value).strip().translate(_TO_PRIVATE))
-
-
-def _unguard(text: str) -> str:
-    return text.translate(_FROM_PRIVATE)
-
-
-def do(verb: str, **values: object) -> Markdown:
-    """The address of a button: `[Edit]({{ do("update", ref="1.2.3") }})`."""
-    query = urlencode({name: str(value) for name, value in values.items() if value not in (None, "")})
-    return Markdown(f"do:{verb.replace(' ', '%20')}" + (f"?{query}" if query else ""))
 
 
 @cache
@@ -87,6 +56,7 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+@lru_cache(maxsize=2048)
 def to_blocks(text: str) -> tuple[Block, ...]:
     """Parse Markdown. Anything it does not know stays visible as text."""
     tokens = _parser().parse(text)
@@ -173,7 +143,7 @@ def _special(children: list[Token]) -> list[Block]:
         if not href.startswith(("do:", "page:")):
             return []
         end = _closing(children, 0)
-        label = _unguard("".join(child.content for child in children[1:end]))
+        label = "".join(child.content for child in children[1:end])
         buttons.append(_button(label, href, str(children[0].attrGet("title") or "")))
         children = children[end + 1 :]
     return [messages.Actions(tuple(buttons))]
@@ -181,17 +151,17 @@ def _special(children: list[Token]) -> list[Block]:
 
 def _button(label: str, href: str, style: str) -> Button:
     if href.startswith("page:"):
-        return Button(label, url=_unguard(unquote(href[5:])), style=style)
+        return Button(label, url=unquote(href[5:]), style=style)
     verb, _, query = href[3:].partition("?")
     return Button(label, unquote(verb), tuple(parse_qsl(query)), style)
 
 
 def _image(token: Token) -> Block:
-    source, alt = str(token.attrGet("src") or ""), _unguard(token.content)
+    source, alt = str(token.attrGet("src") or ""), token.content
     if source.startswith("progress:"):
         done, _, total = source[9:].partition("/")
         return messages.Progress(alt, int(done), int(total))
-    return messages.Image(_unguard(unquote(source)), alt)
+    return messages.Image(unquote(source), alt)
 
 
 def _spans(inline: Token) -> Spans:
@@ -206,7 +176,7 @@ def _spans(inline: Token) -> Spans:
             case "em_open" | "em_close":
                 italic += token.nesting
             case "link_open":
-                href = _unguard(unquote(str(token.attrGet("href") or "")))
+                href = unquote(str(token.attrGet("href") or ""))
             case "link_close":
                 href = ""
             case "softbreak":
@@ -214,9 +184,9 @@ def _spans(inline: Token) -> Spans:
             case "hardbreak":
                 found.append(Span("\n"))
             case "code_inline":
-                found.append(Span(_unguard(token.content), code=True, bold=bold > 0, italic=italic > 0))
+                found.append(Span(token.content, code=True, bold=bold > 0, italic=italic > 0))
             case _ if token.content:
-                found.append(_span(_unguard(token.content), bold > 0, italic > 0, href))
+                found.append(_span(token.content, bold > 0, italic > 0, href))
     return tuple(found)
 
 

@@ -13,16 +13,26 @@ SECRET = "bench-signing-secret"
 TOKEN = "xoxb-bench"
 
 
-def bare_bolt() -> web.Application:
-    """What any Bolt app pays: signature check, dispatch and an empty ack."""
+def bare_bolt(port: int, *, lean: bool) -> web.Application:
+    """What any Bolt app pays: signature check, dispatch and an empty ack. As its documentation has it, or `lean`:
+    acknowledging in the response (process_before_response) with an authorization that does nothing, as we do."""
     from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.authorization import AuthorizeResult
+    from slack_sdk.web.async_client import AsyncWebClient
 
     async def authorize(**_):
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token=TOKEN, bot_user_id="UBOT")
 
-    bolt = AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
+    async def auth_test(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "team_id": "T1", "user_id": "UBOT", "bot_id": "B1"})
+
+    client = AsyncWebClient(token=TOKEN, base_url=f"http://127.0.0.1:{port}/api/")
+    bolt = (
+        AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
+        if lean
+        else AsyncApp(signing_secret=SECRET, client=client)
+    )
 
     @bolt.command("/sip")
     async def sip(ack):
@@ -33,6 +43,7 @@ def bare_bolt() -> web.Application:
 
     application = web.Application()
     application.router.add_post("/slack/events", events)
+    application.router.add_post("/api/auth.test", auth_test)
     return application
 
 
@@ -65,7 +76,7 @@ def sipbot(folder: Path) -> web.Application:
 
 def main() -> None:
     kind, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    application = bare_bolt() if kind == "bare" else sipbot(folder)
+    application = sipbot(folder) if kind == "sipbot" else bare_bolt(port, lean=kind == "lean")
     asyncio.set_event_loop(asyncio.new_event_loop())
     web.run_app(application, host="127.0.0.1", port=port, print=None, access_log=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -194,3 +195,46 @@ def test_a_form_asked_for_by_an_event_comes_as_a_button(desk):
     (button,) = buttons(answer.message)
     assert (button.verb, button.values) == ("ask", (("text", "this"),))
     assert desk.presses("Ann Ortiz", answer.message, "Open").form.title == "Keep something"
+
+
+def batch(desk, *texts, delivery=None):
+    commands = [
+        Command(text, Actor("console", "local", "UANNORTIZ", "Ann Ortiz"), Place(), delivery or f"b-{text}-{i}")
+        for i, text in enumerate(texts)
+    ]
+    return [words(reply.message).splitlines()[0] for reply in desk.dispatcher.handle_all(commands)]
+
+
+def test_commands_that_came_together_get_their_own_replies(desk):
+    assert batch(desk, "keep one", "keep two", "keep three") == ["Kept: one", "Kept: two", "Kept: three"]
+    assert notes(desk) == 3
+
+
+def test_a_refused_command_leaves_the_others_of_its_batch_alone(desk):
+    assert batch(desk, "keep one", "refuse two", "break", "keep three")[0::3] == ["Kept: one", "Kept: three"]
+    assert notes(desk) == 2
+
+
+def test_the_same_delivery_twice_in_a_batch_has_one_effect(desk):
+    assert batch(desk, "keep one", "keep one", delivery="same") == ["Kept: one", "Kept: one"]
+    assert notes(desk) == 1
+
+
+def test_a_batch_whose_commit_fails_is_handled_one_by_one(desk, monkeypatch):
+    from bot import dispatch
+
+    opened = dispatch.unit_of_work
+    calls = []
+
+    @contextmanager
+    def failing(*arguments):
+        with opened(*arguments) as uow:
+            yield uow
+            calls.append(1)
+            if len(calls) == 1:
+                raise OperationalError("commit", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr(dispatch, "unit_of_work", failing)
+    assert batch(desk, "keep one", "keep two") == ["Kept: one", "Kept: two"]
+    assert notes(desk) == 2
+    assert len(calls) == 3
