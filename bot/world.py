@@ -6,21 +6,21 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, select
 
 from bot.adapters.console import DIRECT, ConsoleChannel, ConsolePerson
 from bot.chat.clock import Clock, TravellingClock
 from bot.chat.commands import CommandSpec, Role
 from bot.domain.cadence import local_time
-from storage.models import channel, identity, organization, outbox, person
+from storage.models import channel, identity, organization, outbox, person, workgroup
 
 PLATFORM = "console"
-HOUR = timedelta(hours=1)
+STOPS = (0, 6, 9, 12, 15)  # hours at which the travelling clock looks what is due
 # What each button waits for, the longest it may take, and what it says when that came.
 TRAVELS = {
-    "prompt": ("prompt", timedelta(days=100), "A meeting prompt was posted."),
-    "month_end": ("rollup", timedelta(days=40), "The month ended and its roll-up was published."),
-    "quarter": ("newsletter_draft", timedelta(days=110), "The quarter ended and its newsletter draft is ready."),
+    "prompt": ("prompt", timedelta(days=100), "A meeting prompt was posted"),
+    "month_end": ("rollup", timedelta(days=40), "The month ended and its roll-up was published"),
+    "quarter": ("newsletter_draft", timedelta(days=110), "The quarter ended and its newsletter draft went"),
 }
 
 
@@ -52,13 +52,16 @@ class World:
         return [ConsolePerson(row.external_id, row.name, Role(row.role).word) for row in rows]
 
     def channels(self, user: str) -> list[ConsoleChannel]:
-        """All console channels by name; everyone sees every one of them here. Direct messages are not channels."""
+        """All console channels, the workgroups' first, by name; everyone sees every one of them here. Direct messages
+        are not channels."""
         del user
-        statement = select(channel.c.external_id, channel.c.name).where(
-            channel.c.platform == PLATFORM, channel.c.external_id.not_like(f"{DIRECT}%")
+        statement = (
+            select(channel.c.external_id, channel.c.name)
+            .where(channel.c.platform == PLATFORM, channel.c.external_id.not_like(f"{DIRECT}%"))
+            .order_by(~exists().where(workgroup.c.channel_id == channel.c.id), channel.c.name)
         )
         with self._engine.connect() as connection:
-            rows = connection.execute(statement.order_by(channel.c.name)).all()
+            rows = connection.execute(statement).all()
         return [ConsoleChannel(row.external_id, row.name) for row in rows]
 
     def commands(self) -> list[tuple[str, str]]:
@@ -80,28 +83,45 @@ class World:
         if kind not in TRAVELS:
             return "I do not know that journey."
         awaited, most, words = TRAVELS[kind]
-        before, end = self._posted(awaited), self._clock.read() + most
-        while self._posted(awaited) == before:
-            if self._clock.read() >= end:
+        before, end = self._newest(awaited)[0], clock.read() + most
+        while (newest := self._newest(awaited))[0] == before:
+            if clock.read() >= end:
                 return f"Nothing happened until {self.time():%d %B %Y}."
-            await self._until(clock, clock.read() + HOUR)
-        return f"{words} It is now {self.time():%A, %d %B %Y}."
+            await self._until(clock, self._next_stop())
+        return f"{words} {newest[1]}. It is now {self.time():%A, %d %B %Y}."
 
     async def _until(self, clock: TravellingClock, end: datetime) -> None:
-        """Hour by hour, so that everything happens in its order and at its time."""
-        while (at := clock.read()) < end:
-            whole = at.replace(minute=0, second=0, microsecond=0) + HOUR
-            clock.move_to(min(end, whole))
+        """Stop by stop, so that everything happens in its order and (nearly) at its time."""
+        while clock.read() < end:
+            clock.move_to(min(end, self._next_stop()))
             await self._tick()
+
+    def _next_stop(self) -> datetime:
+        """The next of the day's stops that is yet to come."""
+        here, zone = self.time(), self._zone()
+        stops = (local_time(here.date() + timedelta(days=days), time(hour), zone) for days in (0, 1) for hour in STOPS)
+        return next(stop for stop in stops if stop > here)
 
     def _next_morning(self) -> datetime:
         here = self.time()
         return local_time(here.date() + timedelta(days=1), time(9), self._zone())
 
-    def _posted(self, kind: str) -> int:
+    def _newest(self, kind: str) -> tuple[int, str]:
+        """Id of the newest post of a kind, 0 for none, and the words for where it went."""
+        statement = (
+            select(outbox.c.id, channel.c.name.label("place"), person.c.name.label("who"))
+            .select_from(outbox)
+            .outerjoin(channel, channel.c.id == outbox.c.channel_id)
+            .outerjoin(person, person.c.id == outbox.c.person_id)
+            .where(outbox.c.kind == kind)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
         with self._engine.connect() as connection:
-            statement = select(func.count()).select_from(outbox).where(outbox.c.kind == kind)
-            return connection.execute(statement).scalar_one()
+            row = connection.execute(statement).first()
+        if row is None:
+            return 0, ""
+        return row.id, f"in #{row.place}" if row.place else f"to {row.who}"
 
     def _zone(self) -> ZoneInfo:
         with self._engine.connect() as connection:

@@ -168,13 +168,14 @@ class Simulation:
 
     async def press(self, actor: Actor, post: Delivered, verb: str) -> Reply:
         """Press the post's first button for `verb`. Raises LookupError where it has none."""
-        buttons = (b for block in post.message.blocks if isinstance(block, Actions) for b in block.buttons)
-        button = next((b for b in buttons if b.verb == verb), None)
-        if button is None:
-            raise LookupError(f"a {post.kind} has no button for {verb!r}")
         where = Where(actor.user, post.channel or DIRECT + actor.user, message=post.remote_id)
-        reply = await self._chat.presses(where, verb, dict(button.values), self._delivery())
+        values = _button(post.message, verb)
+        reply = await self._chat.presses(where, verb, values, self._delivery())
         return self._keep(actor, post.channel, reply)
+
+    async def press_reply(self, actor: Actor, reply: Reply, verb: str) -> Reply:
+        """Press the first button for `verb` under a direct answer. Raises LookupError where there is none."""
+        return await self.ask(actor, verb, **_button(reply.message or Message(()), verb))
 
     async def submit(self, actor: Actor, reply: Reply, **given: str) -> Reply:
         """Fill the form a command opened and send it. Raises LookupError where there is none."""
@@ -196,3 +197,12 @@ class Simulation:
 
     def _delivery(self) -> str:
         return f"sim-{next(self._numbers)}"
+
+
+def _button(message: Message, verb: str) -> dict[str, str]:
+    """The values of the message's first button for `verb`."""
+    for block in message.blocks:
+        for button in block.buttons if isinstance(block, Actions) else ():
+            if button.verb == verb:
+                return dict(button.values)
+    raise LookupError(f"no button for {verb!r}")

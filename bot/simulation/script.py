@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ANSWERS = 0.8  # share of members who answer a prompt in a month
 MEETS, EXCUSED = 0.85, 0.05  # shares of meetings; the rest is never recorded
 ANSWERS_NUDGE = 0.6
+KEEPS_WORD = 0.8
+BLOCKS, GOES_ON = 0.15, 0.6  # how a step that is under way goes on; the rest is done
 WINS_A_MONTH = 3
 DATA_LAG = 2  # months between a measure's data month and the day it is entered
 NOISE = 0.8  # points, standard deviation of a reading around a line a little below the plan's pace
@@ -103,13 +105,22 @@ class Script:
         drawn = self._rng.random()
         if drawn < MEETS:
             form = await self._sim.press(group.leader, prompt, "meeting held")
-            given = {"decisions": self._rng.choice(words.DECISIONS), "follow_ups": self._rng.choice(words.FOLLOW_UPS)}
+            taker = self._rng.choice(group.members)
+            task = f"@{taker.name}: {self._rng.choice(words.FOLLOW_UPS)}"
+            given = {"decisions": self._rng.choice(words.DECISIONS), "follow_ups": task}
             await self._sim.submit(group.leader, form, **given)
             self._note("meeting held", group.leader, text=group.name)
+            self._later(self._rng.randint(2, 8), partial(self._follow_up, taker))
         elif drawn < MEETS + EXCUSED:
             form = await self._sim.press(group.leader, prompt, "meeting excused")
             await self._sim.submit(group.leader, form, reason=self._rng.choice(words.EXCUSES))
             self._note("meeting excused", group.leader, text=group.name)
+
+    async def _follow_up(self, who: Actor) -> None:
+        """Most of what was promised in a meeting gets done."""
+        if self._rng.random() < KEEPS_WORD:
+            mine = await self._sim.say(who, "/sip followup")
+            await self._sim.press_reply(who, mine, "followup")
 
     # Updates
 
@@ -147,9 +158,9 @@ class Script:
         drawn = self._rng.random()
         if step.status == plans.NOT_STARTED or (step.status == plans.BLOCKED and drawn < 0.7):
             return plans.IN_PROGRESS, self._rng.choice(words.UNDER_WAY)
-        if drawn < 0.2:
+        if drawn < BLOCKS:
             return plans.BLOCKED, self._rng.choice(words.BLOCKED)
-        if drawn < 0.55:
+        if drawn < BLOCKS + GOES_ON:
             return plans.IN_PROGRESS, self._rng.choice(words.UNDER_WAY)
         return plans.DONE, self._rng.choice(words.DONE)
 

@@ -26,7 +26,7 @@ OpenPage = Callable[..., "Page"]
 
 
 @contextmanager
-def serving(app: web.Application) -> Iterator[str]:
+def serving(app: web.Application, port: int = 0) -> Iterator[str]:
     """Serve the application from a thread with a loop of its own; gives `http://127.0.0.1:port`."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -35,7 +35,7 @@ def serving(app: web.Application) -> Iterator[str]:
     async def start() -> tuple[web.AppRunner, str]:
         runner = web.AppRunner(app)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
