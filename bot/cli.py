@@ -33,7 +33,10 @@ from storage.uow import unit_of_work
 FAILED, UNUSABLE = 1, 2
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0], pretty_exceptions_enable=False
+    no_args_is_help=True,
+    add_completion=False,
+    help="Keeps a county's System Improvement Plan alive in Slack and in a local console.",
+    pretty_exceptions_enable=False,
 )
 plan_app = typer.Typer(no_args_is_help=True, help="The county's plan.")
 story_app = typer.Typer(no_args_is_help=True, help="Success stories.")

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -22,7 +22,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting sipbot has; the README's table is compared with it by a test."""
 
-    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True, validate_default=True
+    )
 
     database_url: str = Field("sqlite:///sipbot.sqlite3", description="Where the data is kept")
     slack_signing_secret: str = Field("", description="Slack: Basic Information, Signing Secret")
@@ -79,19 +81,24 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no folder {value}")
         return value
 
-    @model_validator(mode="after")
-    def _slack_is_whole(self) -> Settings:
-        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
-            raise ValueError(
-                "SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) beside it"
-            )
-        if (self.slack_signing_secret or self.slack_app_token) and not self.slack_bot_token:
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _right_token(cls, value: str, info: ValidationInfo) -> str:
+        prefix = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if value and not value.startswith(prefix):
+            raise ValueError(f"does not begin with {prefix}: is it another token?")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _slack_is_whole(cls, app_token: str, info: ValidationInfo) -> str:
+        """Checked with the last of Slack's settings; one that is faulty itself is not missing."""
+        bot_token, secret = info.data.get("slack_bot_token"), info.data.get("slack_signing_secret")
+        if bot_token and not (secret or app_token):
+            raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) too")
+        if bot_token == "" and (secret or app_token):
             raise ValueError("SLACK_BOT_TOKEN is missing beside the other Slack settings")
-        for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
-            value: str = getattr(self, name)
-            if value and not value.startswith(prefix):
-                raise ValueError(f"{name.upper()} does not begin with {prefix}: is it another token?")
-        return self
+        return app_token
 
     @property
     def slack(self) -> bool:

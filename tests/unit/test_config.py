@@ -39,7 +39,7 @@ def test_all_faults_are_named_at_once(monkeypatch):
     [
         ({"slack_bot_token": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
         ({"slack_signing_secret": "s"}, "SLACK_BOT_TOKEN"),
-        ({"slack_bot_token": "xoxp-secret", "slack_signing_secret": "s"}, "SLACK_BOT_TOKEN does not begin with xoxb-"),
+        ({"slack_bot_token": "xoxp-secret", "slack_signing_secret": "s"}, "SLACK_BOT_TOKEN: does not begin with xoxb-"),
     ],
 )
 def test_half_a_slack_is_refused(given, named):

@@ -1,0 +1,181 @@
+"""The command line as operators script it: real processes, exit codes, sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.integration.test_simulation import SMALL
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path):
+    """An empty folder to work in, with a plan."""
+    (tmp_path / "plan.txt").write_text(SMALL)
+    return tmp_path
+
+
+def sipbot(home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {"PATH": os.environ["PATH"], "HOME": str(home), "COLUMNS": "200", **env}
+    command = [sys.executable, "-m", "bot", *arguments]
+    return subprocess.run(
+        command, cwd=home, env={**clean, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+    )
+
+
+def rows(home: Path, query: str) -> list:
+    with create_engine(f"sqlite:///{home / 'sipbot.sqlite3'}").connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_a_dry_run_prints_the_plan_and_makes_no_file(home):
+    done = sipbot(home, "plan", "import", "plan.txt", "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)
+    assert plan["county"] == "Larkspur"
+    assert [len(s["action_steps"]) for g in plan["goals"] for s in g["strategies"]] == [2, 2]
+    assert not list(home.glob("*.sqlite3*"))
+
+
+def test_the_sonoma_plan_by_the_command_line(home, shared):
+    done = sipbot(home, "plan", "import", str(shared / "seeds" / "002_66083133f891ecb3.txt"), "--dry-run", "--json")
+    (home / "got.json").write_text(done.stdout)
+    compared = subprocess.run(
+        [
+            sys.executable,
+            shared / "domain" / "compare_plan.py",
+            shared / "domain" / "sonoma.expected.json",
+            home / "got.json",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert compared.returncode == 0, compared.stdout
+
+
+def test_a_document_that_is_no_plan_is_refused_and_nothing_is_stored(home):
+    (home / "soup.txt").write_text("Soup\n\n1. Cut the onions.\n2. Boil for an hour.\n")
+    done = sipbot(home, "plan", "import", "soup.txt")
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(".")
+    assert "Traceback" not in done.stderr
+    assert not list(home.glob("*.sqlite3*"))
+
+
+def test_importing_again_says_what_changes_and_a_dry_run_changes_nothing(home):
+    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+    (home / "plan.txt").write_text(SMALL.replace("Draw one chart a quarter", "Draw one simple chart a quarter"))
+    dry = sipbot(home, "plan", "import", "plan.txt", "--dry-run")
+    assert "changed step 1.2.1: Draw one chart a quarter -> Draw one simple chart a quarter" in dry.stdout
+    assert rows(home, "SELECT text FROM step WHERE text LIKE 'Draw%'") == [("Draw one chart a quarter",)]
+    assert sipbot(home, "plan", "import", "plan.txt", "--reason", "Too long").returncode == 0
+    assert rows(home, "SELECT before, reason FROM plan_change") == [("Draw one chart a quarter", "Too long")]
+
+
+def test_every_wrong_setting_is_named_and_the_exit_code_is_2(home):
+    done = sipbot(home, "serve", PORT="many", PUBLIC_URL="here", SLACK_BOT_TOKEN="xoxp-1")
+    assert done.returncode == 2
+    for name in ("PORT", "PUBLIC_URL", "SLACK_BOT_TOKEN"):
+        assert name in done.stderr
+    assert "xoxp-1" not in done.stderr
+
+
+def test_serve_says_what_is_missing(home):
+    done = sipbot(home, "serve", SIPBOT_CONSOLE="1")
+    assert done.returncode == 2
+    assert "run sipbot migrate" in done.stderr
+    assert sipbot(home, "migrate").returncode == 0
+    done = sipbot(home, "serve")
+    assert done.returncode == 2
+    assert "nothing to serve" in done.stderr
+
+
+def test_doctor_finds_a_database_that_does_not_answer(home):
+    done = sipbot(home, "doctor", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert "the database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_worker_does_what_is_due_at_a_given_time(home):
+    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+    naive = sipbot(home, "worker", "--once", "--now", "2026-03-01T09:00:00")
+    assert naive.returncode == 2
+    assert "time zone" in naive.stderr
+    assert sipbot(home, "worker", "--once", "--now", "2026-03-01T09:00:00-08:00").returncode == 0
+
+
+def test_a_report_is_written_in_each_format(home):
+    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+    for form in ("md", "html", "json", "csv"):
+        done = sipbot(home, "report", time.strftime("%Y-%m"), "--format", form, "--out", f"r.{form}")
+        assert done.returncode == 0, done.stderr
+        assert "Arrival Rate" in (home / f"r.{form}").read_text()
+    assert sipbot(home, "report", "soon", "--out", "r.md").returncode == 2
+    assert sipbot(home, "report", time.strftime("%Y-%m"), "--format", "doc", "--out", "r.doc").returncode == 2
+
+
+def test_stories_are_checked_a_line_at_a_time(home):
+    (home / "stories.txt").write_text(
+        "The front desk answered every call within two days.\n"
+        '{"id": "b", "text": "Maria\'s son is in foster care; call her at 707-555-0134."}\n'
+    )
+    done = sipbot(home, "story", "check", "stories.txt", "--json")
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(v["id"], v["verdict"]) for v in verdicts] == [(1, "ok"), ("b", "block")]
+    assert verdicts[1]["findings"][0]["why"]
+
+
+def test_the_manifest_needs_an_address_or_socket_mode(home):
+    assert sipbot(home, "slack", "manifest").returncode == 2
+    done = sipbot(home, "slack", "manifest", PUBLIC_URL="https://sip.example.org")
+    assert "https://sip.example.org/slack/events" in done.stdout
+    assert json.loads(sipbot(home, "slack", "manifest", "--socket-mode").stdout)["settings"]["socket_mode_enabled"]
+
+
+def test_serve_answers_is_ready_and_stops_when_told(home):
+    assert sipbot(home, "migrate").returncode == 0
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(port),
+        "SIPBOT_CONSOLE": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"], cwd=home, env=env, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+                    assert json.load(answer) == {"status": "ok"}
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("it did not come up")
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/r/{'x' * 24}", timeout=2)
+        assert missing.value.code == 404
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
