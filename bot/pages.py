@@ -7,11 +7,15 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from bot.chat.codec import to_json
-from bot.chat.messages import Context, Message, Text, spans
+from bot.chat.messages import Heading, Message, Text, spans
+from bot.domain.month_facts import MonthFacts
+from bot.domain.periods import parse_period
+from bot.domain.rollup import COLUMNS, month_rows
+from bot.domain.sheets import to_csv
 from bot.renderers.html import page, to_html
 from bot.renderers.markdown import to_markdown
 from bot.web import Page
-from storage.queries.reports import report_by_token
+from storage.queries.reports import NEWSLETTER, ROLLUP, PublicReport, report_by_token
 
 
 def html_document(message: Message) -> str:
@@ -25,20 +29,37 @@ FORMATS: dict[str, tuple[Callable[[Message], str], str]] = {
     "md": (to_markdown, "text/markdown; charset=utf-8"),
     "json": (to_json, "application/json"),
 }
+SHEET = "csv"  # a month's numbers; a newsletter has none of its own
+_SHEET_TYPE = "text/csv; charset=utf-8"
+_EXCEL_MARK = "\ufeff".encode()  # a downloaded file is opened in Excel, which takes UTF-8 without it for something else
+
+
+def sheet(facts: MonthFacts) -> str:
+    """A month's goals and strategies as CSV; cells that a spreadsheet would run are made text."""
+    return to_csv(COLUMNS, month_rows(facts))
 
 
 def report_page(engine: Engine, token: str, kind: str) -> Page | None:
-    """What `/r/<token>.<kind>` shows; None for an unknown token or format. A withdrawn report says so and why."""
-    if kind not in FORMATS:
+    """What `/r/<token>.<kind>` shows; None for an unknown token or format, and for the sheet of what has none. A
+    withdrawn report says so and why."""
+    if kind not in FORMATS and kind != SHEET:
         return None
     with engine.connect() as connection:
         found = report_by_token(connection, token)
     if found is None:
         return None
-    message = found.message
-    if message is None:
-        words = f"{found.organization} withdrew this {found.kind.replace('rollup', 'roll-up')} for {found.period}."
-        message = Message((Text(spans(words)), Context(spans(found.reason))), "Withdrawn")
-    writer, content_type = FORMATS[kind]
     filename = "" if kind == "html" else f"{found.kind}-{found.period}.{kind}"
-    return Page(writer(message).encode(), content_type, filename)
+    if kind == SHEET:
+        return Page(_EXCEL_MARK + sheet(found.facts).encode(), _SHEET_TYPE, filename) if found.facts else None
+    writer, content_type = FORMATS[kind]
+    return Page(writer(found.message or _withdrawn(found)).encode(), content_type, filename)
+
+
+def _withdrawn(found: PublicReport) -> Message:
+    period = parse_period(found.period, found.published_at.date()).title
+    words = f"{found.organization} withdrew this {_NAMES[found.kind]} for {period}."
+    reason = (Text(spans(f"Reason: {found.reason}")),) if found.reason else ()
+    return Message((Heading("Withdrawn"), Text(spans(words)), *reason), "Withdrawn")
+
+
+_NAMES = {ROLLUP: "roll-up", NEWSLETTER: "newsletter"}

@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 from bot.chat.clock import Clock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
-from bot.domain.periods import parse_period
-from bot.pages import FORMATS
-from handlers.rollup import report_message
+from bot.domain.periods import Month, Quarter, parse_period
+from bot.pages import FORMATS, SHEET, sheet
+from handlers.rollup import month_report, report_message
 from storage.queries.people import organizations
-from storage.uow import unit_of_work
+from storage.uow import UnitOfWork, unit_of_work
 
 
 class NoReport(Exception):
@@ -19,9 +19,9 @@ class NoReport(Exception):
 
 
 def render_report(engine: Engine, clock: Clock, period: str, form: str) -> str:
-    """The document. Raises NoReport or ValueError with a sentence."""
-    if form not in FORMATS:
-        raise NoReport(f"“{form}” is not a format here. Choose {', '.join(FORMATS)}.")
+    """The document; `csv` is a month's numbers. Raises NoReport or ValueError with a sentence."""
+    if form not in FORMATS and form != SHEET:
+        raise NoReport(f"“{form}” is not a format here. Choose {', '.join((*FORMATS, SHEET))}.")
     with engine.connect() as connection:
         known = organizations(connection)
     if len(known) != 1:
@@ -29,8 +29,13 @@ def render_report(engine: Engine, clock: Clock, period: str, form: str) -> str:
     with unit_of_work(engine, clock.read(), built_in(), organization=known[0]) as uow:
         wanted = parse_period(period, uow.today)
         try:
-            _, message = report_message(uow, wanted)
+            return _sheet(uow, wanted) if form == SHEET else FORMATS[form][0](report_message(uow, wanted)[1])
         except UserError as error:
             raise NoReport(error.text) from None
-    writer, _ = FORMATS[form]
-    return writer(message)
+
+
+def _sheet(uow: UnitOfWork, period: Month | Quarter) -> str:
+    if isinstance(period, Quarter):
+        months = ", ".join(str(month) for month in period.months)
+        raise NoReport(f"A table of numbers is made of one month, not of a quarter. Ask for one of {months}.")
+    return sheet(month_report(uow, period))

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 import secrets
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 from bot.chat.codec import to_data as message_data
 from bot.chat.commands import Arg, Command, CommandSpec, Role
 from bot.chat.errors import UserError
 from bot.chat.jobs import Due, JobSpec
-from bot.chat.messages import Actions, Bullets, Button, Context, Facts, Heading, Message, Table, Text, plain, spans
+from bot.chat.messages import Actions, Bullets, Button, Context, Facts, Heading, Message, Table, Text, plain
 from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.frozen_data import to_data
 from bot.domain.goal_words import goal_line
-from bot.domain.month_facts import MonthFacts
+from bot.domain.month_facts import ATTENTION, BEHIND, NO_DATA, ON_TRACK, MonthFacts
 from bot.domain.periods import Month, Quarter, parse_period
-from bot.domain.rollup import PAGE_WORDS, ROOMS, Room, first_ones
+from bot.domain.rollup import DIGEST_ROOM, PAGE_WORDS, ROOMS, Room, by_status, few_words, first_ones
 from storage.models import report
 from storage.queries import facts as gathered
 from storage.queries import people, quarters, reports, settings
@@ -32,7 +35,8 @@ from storage.uow import Destination, UnitOfWork
 NO_PLAN = "There is no plan here yet, so there is nothing to report. IT can load it with: sipbot plan import FILE."
 # A bot that was down for longer than this does not flood the executives with old months; `report` still shows them.
 HEALED_MONTHS = 3
-_DIGEST_ROOM = ROOMS[2]  # a post in a channel is read on a phone
+# Chat always has these signs; the word beside them says the same to whoever does not see them.
+_LIGHTS = {ON_TRACK: "🟢", ATTENTION: "🟡", BEHIND: "🔴", NO_DATA: "⚪"}
 _PUBLIC = re.compile(r"^public\b|\bpublic$", re.I)
 
 
@@ -77,8 +81,7 @@ def report_message(uow: UnitOfWork, period: Month | Quarter) -> tuple[str, Messa
     A published month and a published newsletter are shown as they were published; a quarter without one gives its
     numbers, never a draft. Raises UserError without a plan and for a period yet to begin.
     """
-    if period.first > uow.today:
-        raise UserError(f"{period.title} has not begun, so there is nothing to report. Ask for an earlier one.")
+    _check_begun(uow, period)
     if isinstance(period, Quarter):
         return _quarter(uow, period)
     stored = reports.latest(uow, ROLLUP, str(period), PUBLISHED)
@@ -89,8 +92,14 @@ def report_message(uow: UnitOfWork, period: Month | Quarter) -> tuple[str, Messa
     return _title(uow, period), page(uow, found, standing)
 
 
+def _check_begun(uow: UnitOfWork, period: Month | Quarter) -> None:
+    if period.first > uow.today:
+        raise UserError(f"{period.title} has not begun, so there is nothing to report. Ask for an earlier one.")
+
+
 def month_report(uow: UnitOfWork, month: Month) -> MonthFacts:
-    """A month's facts: as published, else gathered now. Raises UserError without a plan."""
+    """A month's facts: as published, else gathered now. Raises UserError without a plan or before the month."""
+    _check_begun(uow, month)
     published = reports.published_facts(uow, month)
     found = published or gathered.month_facts(uow, month, reports.published_facts(uow, month.previous()))
     if found is None:
@@ -108,7 +117,8 @@ def _quarter(uow: UnitOfWork, quarter: Quarter) -> tuple[str, Message]:
         raise UserError(NO_PLAN)
     lines = [goal_line(goal) for goal in found.month.goals]
     edition = stored.state if stored else ""
-    return title, uow.compose("reports/quarter", title=title, facts=found, goals=lines, room=ROOMS[0], edition=edition)
+    shown = {"facts": found, "goals": lines, "room": ROOMS[0], "few": few_words, "edition": edition}
+    return title, uow.compose("reports/quarter", title=title, **shown)
 
 
 def _title(uow: UnitOfWork, month: Month) -> str:
@@ -117,21 +127,31 @@ def _title(uow: UnitOfWork, month: Month) -> str:
 
 def page(uow: UnitOfWork, facts: MonthFacts, standing: str = "") -> Message:
     """The whole roll-up, with as much of each list as fits into PAGE_WORDS words."""
-    for room in ROOMS:
-        message = uow.compose("reports/month", standing=standing, **_shown(uow, facts, room))
-        if count_words(message) <= PAGE_WORDS:
-            break
-    return message
+
+    def composed(room: Room) -> Message:
+        return uow.compose("reports/month", standing=standing, **_shown(uow, facts, room))
+
+    fitting = bisect_left(ROOMS, True, key=lambda room: count_words(composed(room)) <= PAGE_WORDS)
+    return composed(ROOMS[min(fitting, len(ROOMS) - 1)])
 
 
 def _shown(uow: UnitOfWork, facts: MonthFacts, room: Room) -> dict[str, object]:
+    month = Month.parse(facts.month)
     return {
-        "title": _title(uow, Month.parse(facts.month)),
+        "title": _title(uow, month),
         "facts": facts,
         "room": room,
         "goals": [goal_line(goal) for goal in facts.goals],
         "strategies": first_ones(facts.strategies, room.strategies),
+        "standings": by_status(facts.strategies),
+        "few": few_words,
+        "on": partial(_day_in, month.year),
     }
+
+
+def _day_in(year: int, day: date) -> str:
+    """`24 May`; with its year when that is not the report's."""
+    return f"{day.day} {day:%b}" if day.year == year else f"{day.day} {day:%b %Y}"
 
 
 def count_words(message: Message) -> int:
@@ -172,29 +192,29 @@ def publish(uow: UnitOfWork, one: Due) -> None:
     facts = gathered.month_facts(uow, month, reports.published_facts(uow, month.previous()))
     if facts is None:
         return
-    token, whole = secrets.token_urlsafe(24), page(uow, facts)
+    token = secrets.token_urlsafe(24)
     stored = uow.insert(
         report,
         kind=ROLLUP,
         period=one.period,
         state=PUBLISHED,
         facts=to_data(facts),
-        content=message_data(whole),
+        content=message_data(page(uow, facts)),
         token=token,
         created_at=uow.at,
         published_at=uow.at,
     )
     uow.audit("rollup published", f"{month.title} ({facts.overall.word})")
     for name, to, hint in _destinations(uow):
-        message = _digest(uow, facts, whole, token, hint)
+        message = _digest(uow, facts, token, hint)
         uow.post("rollup", to, message, key=f"rollup:{month}:{name}", period=one.period, subject_id=stored)
 
 
-def _digest(uow: UnitOfWork, facts: MonthFacts, whole: Message, token: str, hint: str) -> Message:
-    """The short form with a link to the page; where the pages have no address, the whole roll-up."""
-    if not uow.public_url:
-        return whole.plus(Context(spans(hint))) if hint else whole
-    return uow.compose("reports/digest", url=uow.page(f"/r/{token}"), hint=hint, **_shown(uow, facts, _DIGEST_ROOM))
+def _digest(uow: UnitOfWork, facts: MonthFacts, token: str, hint: str) -> Message:
+    """What a reader in chat needs without opening anything, and a link to the page where the pages have an address."""
+    url = uow.page(f"/r/{token}") if uow.public_url else ""
+    light = _LIGHTS.get(facts.overall.word, "")
+    return uow.compose("reports/digest", url=url, hint=hint, light=light, **_shown(uow, facts, DIGEST_ROOM))
 
 
 def _destinations(uow: UnitOfWork) -> list[tuple[str, Destination, str]]:

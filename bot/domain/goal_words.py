@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.month_facts import GoalFacts
+from bot.domain.month_facts import NO_DATA, GoalFacts
 from bot.domain.periods import Month
 from bot.domain.small_cells import NOT_SHOWN
 from bot.domain.trajectory import format_change, format_value
 
 NOTHING = "–"
 NO_READING = "no reading yet"
+NO_CHANGE = format_change(0, "")
+# The data month lies before the plan's start, or the plan names no way to its target.
+TOO_EARLY = "not judged yet"
 
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal as a row. `latest` carries its data month; `gap` is the latest value against the expected one."""
+    """A goal as a row. `latest` carries its data month; `gap` is the latest value against the expected one, `pace` the
+    same as part of a sentence (empty where nothing is expected yet)."""
 
     number: int
     measure: str
@@ -26,6 +30,7 @@ class GoalLine:
     expected: str
     gap: str
     status: str
+    pace: str
 
 
 def goal_line(goal: GoalFacts) -> GoalLine:
@@ -38,9 +43,27 @@ def goal_line(goal: GoalFacts) -> GoalLine:
         latest=latest_words(goal),
         target=value_words(goal.target, goal.unit),
         expected=value_words(goal.expected, goal.unit),
-        gap=NOTHING if goal.gap is None else format_change(goal.gap, goal.unit).replace("no change", "as expected"),
-        status=f"{goal.status}, {goal.note}" if goal.note else goal.status,
+        gap=NOTHING if goal.gap is None else format_change(goal.gap, goal.unit).replace(NO_CHANGE, "as expected"),
+        status=_status_words(goal),
+        pace=_pace_words(goal),
     )
+
+
+def _status_words(goal: GoalFacts) -> str:
+    """`behind, settling in`; a value that nothing is expected of yet is not "no data"."""
+    if goal.status == NO_DATA and goal.latest is not None:
+        return TOO_EARLY
+    return f"{goal.status}, {goal.note}" if goal.note else goal.status
+
+
+def _pace_words(goal: GoalFacts) -> str:
+    """`0.6 points below what the plan expects for that month`"""
+    if goal.gap is None:
+        return ""
+    change = format_change(abs(goal.gap), goal.unit)
+    if change == NO_CHANGE:
+        return "what the plan expects for that month"
+    return f"{change.removeprefix('+')} {'above' if goal.gap > 0 else 'below'} what the plan expects for that month"
 
 
 def value_words(value: float | None, unit: str) -> str:

@@ -104,7 +104,7 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class HelpFacts:
-    """A follow-up that is past its date or has nobody: `owner` is empty then."""
+    """A follow-up raised this month that has nobody (`owner` is empty then), or one whose date passed this month."""
 
     workgroup: str
     text: str
@@ -143,9 +143,10 @@ class Overall:
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """Everything a roll-up says. `as_of`: the last day counted; `closed`: the month was over. `members` of active
-    workgroups, of whom `replied` sent an update, note or win, or attended. `previous`: last month's published word and
-    its number of finished steps; empty and None where there was no roll-up."""
+    """Everything a roll-up says. `as_of`: the last day counted; `closed`: the month was over. `members` of the month's
+    active workgroups, of whom `replied` sent an update, a note or a win. `previous`: last month's published word and
+    its number of finished steps; empty and None where there was no roll-up. `help_before`: open follow-ups without a
+    person or past their date that earlier months had already."""
 
     organization: str
     county: str
@@ -169,6 +170,17 @@ class MonthFacts:
     overall: Overall
     previous: str = ""
     previous_done: int | None = None
+    help_before: int = 0
+
+    @property
+    def due_groups(self) -> tuple[GroupFacts, ...]:
+        """Workgroups that had a meeting to hold this month."""
+        return tuple(group for group in self.groups if group.state != NOT_DUE)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether any step of the plan has a due date that still matters."""
+        return any(strategy.next_due or strategy.late for strategy in self.strategies)
 
     @property
     def steps_done(self) -> int:

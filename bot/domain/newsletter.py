@@ -7,11 +7,12 @@ heading. Nothing else has a meaning, so whatever is typed is safe to show. Compi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.month_facts import WinFacts
+from bot.domain.month_facts import StepFacts, WinFacts
 from bot.domain.quoting import quotes
 from bot.domain.story_privacy import Finding, check_story
 
@@ -40,6 +41,7 @@ SPELLINGS: Mapping[str, str] = {
 TO_WRITE = "[Write here:"
 SECTION_CHARACTERS = 3000  # a text field of a Slack form holds no more: https://docs.slack.dev/reference/block-kit/
 MOST_WINS = 4
+MOST_MILESTONES = 6
 _WINS_CHARACTERS = 2600  # leaves room for headings and credits
 
 
@@ -138,6 +140,17 @@ def choose_wins(wins: Iterable[WinFacts]) -> tuple[WinFacts, ...]:
             chosen.append(following)
             room -= len(following.text)
     return tuple(chosen)
+
+
+def milestones(done: Sequence[StepFacts]) -> tuple[StepFacts, ...]:
+    """Up to MOST_MILESTONES finished steps, from as many strategies as there are, in the plan's order."""
+    turn: Counter[str] = Counter()
+    ranked = []
+    for place, step in enumerate(done):
+        strategy = step.refs[0].rpartition(".")[0]
+        turn[strategy] += 1
+        ranked.append((turn[strategy], place))
+    return tuple(done[place] for place in sorted(place for _, place in sorted(ranked)[:MOST_MILESTONES]))
 
 
 def to_write(edition: Edition) -> tuple[Section, ...]:

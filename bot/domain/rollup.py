@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from itertools import accumulate
 
 from bot.domain.month_facts import (
     ATTENTION,
@@ -29,31 +29,77 @@ from bot.domain.trajectory import SETTLING_IN
 
 PAGE_WORDS = 450  # a page that is read in three minutes
 _GRAVITY = (BEHIND, ATTENTION, NOT_REPORTED, ON_TRACK, STRATEGY_DONE)
-
-T = TypeVar("T")
+_CHARACTERS_A_WORD = 14  # a text of few but endless words is cut too
+# Words that a shortened text must not end with: "Coaching for the…" says less than "Coaching…".
+_LINKING = frozenset({
+    "a", "an", "the", "and", "or", "as", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with", "which",
+    "who", "that", "this", "these", "those", "its", "our", "their", "allowing", "including", "utilizing", "using",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much a page shows of each list, and how many characters of a text; the rest becomes "and N more"."""
+    """How many of each list a page shows (the rest becomes "and N more"), and how many words of a `title`, of a `note`
+    and of a `story`. `met`: names of the workgroups that met; `groups`: of those that did not."""
 
-    steps: int
-    strategies: int
-    notes: int  # risks, decisions, calls for help
-    silent: int
-    groups: int
-    goals: int
-    text: int
-    story: int
+    met: int = 12
+    done: int = 5
+    started: int = 5
+    late: int = 5
+    strategies: int = 14
+    risks: int = 3
+    decisions: int = 3
+    help: int = 3
+    silent: int = 14
+    groups: int = 6
+    goals: int = 8
+    title: int = 6
+    note: int = 25
+    story: int = 40
 
 
-# From roomy to tight; the first that keeps the page within PAGE_WORDS is used.
-ROOMS = (
-    Room(steps=6, strategies=14, notes=3, silent=8, groups=12, goals=8, text=90, story=320),
-    Room(steps=4, strategies=10, notes=3, silent=5, groups=8, goals=6, text=60, story=240),
-    Room(steps=3, strategies=6, notes=2, silent=3, groups=5, goals=4, text=45, story=180),
-    Room(steps=1, strategies=4, notes=1, silent=2, groups=3, goals=3, text=32, story=120),
+# What gives way first when a page is too long. The status line, the goals and the strategies' table go last; what was
+# not reported is never left out, only counted.
+_SQUEEZES: tuple[dict[str, int], ...] = (
+    {"met": 4},
+    {"started": 3},
+    {"note": 18, "story": 30},
+    {"met": 0, "done": 4},
+    {"help": 2},
+    {"title": 5},
+    {"started": 2, "decisions": 2},
+    {"done": 3, "late": 4},
+    {"note": 14, "story": 24},
+    {"help": 1, "decisions": 1},
+    {"done": 2, "started": 1},
+    {"title": 4, "groups": 4},
+    {"late": 3, "risks": 2},
+    {"note": 10, "story": 18},
+    {"strategies": 12, "silent": 10},
+    {"strategies": 9, "silent": 6, "groups": 3},
+    {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
+    {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3},
 )
+
+
+def _rooms() -> tuple[Room, ...]:
+    return tuple(accumulate(_SQUEEZES, lambda room, less: replace(room, **less), initial=Room()))
+
+
+ROOMS = _rooms()  # from roomy to tight; the first that keeps the page within PAGE_WORDS is used
+DIGEST_ROOM = Room(met=0, done=3, late=3, risks=3, strategies=12, silent=12, groups=4, title=6, note=18, story=30)
+
+
+def few_words(text: str, count: int) -> str:
+    """The first `count` words, or fewer where they would end on a linking word; an ellipsis says there is more."""
+    words = text.split()
+    kept = words[:count]
+    while len(words) > count and len(kept) > 1 and kept[-1].strip(",;:.()").lower() in _LINKING:
+        kept.pop()
+    said, most = " ".join(kept), count * _CHARACTERS_A_WORD
+    if len(kept) == len(words) and len(said) <= most:
+        return said
+    return said[:most].rstrip(" ,.;:(") + "…"
 
 
 def shareable(text: str, staff: frozenset[str] = frozenset()) -> bool:
@@ -89,7 +135,8 @@ def judge(facts: MonthFacts) -> Overall:
         *_cause("not reported", [s for s in open_strategies if s.status == NOT_REPORTED]),
         *_named("not met", [group.name for group in facts.groups if group.state == NOT_MET]),
     )
-    heard = facts.replied or any(group.state == MET for group in facts.groups)
+    spoken_of = facts.done or any(len(strategy.silent) < strategy.open for strategy in facts.strategies)
+    heard = facts.replied or spoken_of or any(group.state == MET for group in facts.groups)
     judged = any(goal.status != NO_DATA for goal in facts.goals)
     if not heard and not judged:
         return Overall(NO_DATA, ())
@@ -118,6 +165,12 @@ def first_ones(strategies: Sequence[StrategyFacts], room: int) -> tuple[Strategy
     """The `room` strategies that most need a look, in the plan's order."""
     ranked = sorted(range(len(strategies)), key=lambda i: (_GRAVITY.index(strategies[i].status), i))
     return tuple(strategies[i] for i in sorted(ranked[:room]))
+
+
+def by_status(strategies: Sequence[StrategyFacts]) -> tuple[tuple[str, tuple[StrategyFacts, ...]], ...]:
+    """(status, its strategies in the plan's order), the status that most needs a look first; none of them empty."""
+    groups = ((status, tuple(one for one in strategies if one.status == status)) for status in _GRAVITY)
+    return tuple((status, those) for status, those in groups if those)
 
 
 def with_judgement(facts: MonthFacts, last_month: MonthFacts | None) -> MonthFacts:

@@ -13,9 +13,10 @@ from bot.chat.replies import Reply
 from bot.domain.cadence import newsletter_draft_due
 from bot.domain.frozen_data import to_data
 from bot.domain.goal_words import goal_line
-from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, TO_WRITE, Edition, Section, choose_wins
+from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, TO_WRITE, Edition, Section, choose_wins, milestones
 from bot.domain.periods import Month, Quarter, parse_period
 from bot.domain.quarter_facts import GroupGap, QuarterFacts
+from bot.domain.rollup import few_words
 from bot.domain.trajectory import SETTLING_IN, format_change, format_value
 from handlers.newsletter.editions import contents, status_message
 from storage.models import report
@@ -100,6 +101,9 @@ def _compile(uow: UnitOfWork, facts: QuarterFacts) -> Edition:
     data = {
         "facts": facts,
         "title": Quarter.parse(facts.quarter).title,
+        "following": Quarter.parse(facts.quarter).next().title,
+        "few": few_words,
+        "milestones": milestones(facts.done),
         "marker": TO_WRITE,
         "goals": [goal_line(goal) for goal in facts.month.goals],
         "settling": any(goal.note == SETTLING_IN for goal in facts.month.goals),

@@ -18,6 +18,8 @@ from storage.queries import people, reports
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
 from storage.uow import UnitOfWork
 
+_MOST_BUTTONS = 3  # sections to mend with a button of their own; the others are reached by “Edit”
+
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
@@ -69,6 +71,8 @@ def whole(uow: UnitOfWork, view: ReportView, standing: str = "") -> Message:
 def status_message(uow: UnitOfWork, view: ReportView, opening: str) -> Message:
     """Where the edition stands, what is to do, and the buttons that do it."""
     edition = contents(view)
+    left = problems(uow, view) if view.state in (DRAFT, APPROVED) else []
+    unfit = {problem.section for problem in left}
     return uow.compose(
         "newsletter/status",
         title=title(uow, view),
@@ -76,7 +80,9 @@ def status_message(uow: UnitOfWork, view: ReportView, opening: str) -> Message:
         edition=view,
         words=edition.words,
         edited=[section.title for section in edition.sections if section.edited],
-        problems=problems(uow, view) if view.state in (DRAFT, APPROVED) else [],
+        edited_ids=[section.id for section in edition.sections if section.edited],
+        problems=left,
+        to_fill=[section for section in edition.sections if section.id in unfit][:_MOST_BUTTONS],
         gap="One gap:" in edition.text_of("equity"),
     )
 

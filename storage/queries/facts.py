@@ -68,6 +68,11 @@ class Window:
     last: date
     closed: bool
 
+    @property
+    def over(self) -> date:
+        """The last day that is over: what was due on it or before and is not done is late."""
+        return self.last if self.closed else self.last - timedelta(days=1)
+
 
 def window(uow: UnitOfWork, period: Month | Quarter) -> Window:
     """The period where the organization is: 31 March 23:30 there belongs to March. An open one ends now, with what
@@ -89,10 +94,12 @@ def month_facts(uow: UnitOfWork, month: Month, last_month: MonthFacts | None = N
     now = plans.steps(uow, before=span.end)
     then = {step.id: step.status for step in plans.steps(uow, before=span.start)}
     staff = frozenset(p.name for p in people.all_people(uow, active_only=False))
-    active = groups.workgroups(uow)
     met = {found.workgroup_id: found for found in groups.meetings(uow, month)}
-    members, heard = _voices_heard(uow, month, span)
+    active = _groups_of(uow, span, met)
     names = {group.id: group.name for group in active}
+    members, sent, came = _voices_heard(uow, month, span, names)
+    everyone = set().union(*members.values())
+    asked, asked_before = _help(uow, span, names, staff)
     fresh = {step.id for step in now if step.updated_at and step.updated_at >= span.start}
     facts = MonthFacts(
         organization=uow.organization.name,
@@ -100,17 +107,18 @@ def month_facts(uow: UnitOfWork, month: Month, last_month: MonthFacts | None = N
         month=str(month),
         as_of=span.last,
         closed=span.closed,
-        groups=_groups(uow, month, span, active, met, members, heard),
-        members=len(set().union(*members.values())),
-        replied=len(set().union(*members.values()) & heard),
+        groups=_groups(uow, month, span, active, met, members, sent | came),
+        members=len(everyone),
+        replied=len(everyone & sent),
         goals=goal_facts(uow, plan, month, span.end),
         done=_step_facts(step for step in now if step.status == DONE != then.get(step.id)),
         started=_step_facts(step for step in now if _begun(step) and then.get(step.id, NOT_STARTED) == NOT_STARTED),
-        late=_step_facts(step for step in now if _is_late(step, span.last)),
-        strategies=_strategies(uow, plan.strategies, now, fresh, span.last),
+        late=_step_facts(step for step in now if _is_late(step, span.over)),
+        strategies=_strategies(uow, plan.strategies, now, fresh, span.over),
         risks=tuple(_risk(step, staff) for step in now if step.status == BLOCKED),
         decisions=_decisions(met.values(), names, staff),
-        help=_help(uow, span, names, staff),
+        help=asked,
+        help_before=asked_before,
         wins=wins(uow, span.start, span.end, told=False),
         notes=_count_notes(uow, month, span),
         voices=len(voice_months(uow, (month,), span.end)),
@@ -132,23 +140,23 @@ def _step_facts(steps: Iterable[StepView]) -> tuple[StepFacts, ...]:
 
 
 def _strategies(
-    uow: UnitOfWork, known: Iterable[StrategyView], steps: Iterable[StepView], fresh: set[int], last: date
+    uow: UnitOfWork, known: Iterable[StrategyView], steps: Iterable[StepView], fresh: set[int], over: date
 ) -> tuple[StrategyFacts, ...]:
-    """Each strategy once. `fresh`: ids of the steps that had an update this month."""
+    """Each strategy once. `fresh`: ids of the steps that had an update this month; `over`: as in `Window`."""
     of: defaultdict[int, list[StepView]] = defaultdict(list)
     for step in steps:
         of[step.strategy_id].append(step)
-    return tuple(_strategy(uow, strategy, of[strategy.id], fresh, last) for strategy in known)
+    return tuple(_strategy(uow, strategy, of[strategy.id], fresh, over) for strategy in known)
 
 
 def _strategy(
-    uow: UnitOfWork, strategy: StrategyView, steps: list[StepView], fresh: set[int], last: date
+    uow: UnitOfWork, strategy: StrategyView, steps: list[StepView], fresh: set[int], over: date
 ) -> StrategyFacts:
     still_open = [step for step in steps if not step.closed]
-    late = sum(_is_late(step, last) for step in steps)
+    late = sum(_is_late(step, over) for step in steps)
     blocked = sum(step.status == BLOCKED for step in steps)
     seen = [step.updated_at.astimezone(uow.organization.tz).date() for step in steps if step.updated_at]
-    ahead = [step.due for step in still_open if step.due and step.due > last]
+    ahead = [step.due for step in still_open if step.due and step.due > over]
     return StrategyFacts(
         refs=strategy.refs,
         title=strategy.title,
@@ -175,30 +183,33 @@ def _risk(step: StepView, staff: frozenset[str]) -> RiskFacts:
     return RiskFacts(step.refs, step.text, step.note if share else "", not share)
 
 
+def _groups_of(uow: UnitOfWork, span: Window, met: dict[int, MeetingView]) -> list[WorkgroupView]:
+    """The workgroups there were: made before the period's end, and active since or with a meeting on record in it."""
+    return [
+        group
+        for group in groups.workgroups(uow, active_only=False)
+        if group.created_at < span.end and (group.active or group.id in met)
+    ]
+
+
 def _groups(
     uow: UnitOfWork,
     month: Month,
     span: Window,
-    active: Iterable[WorkgroupView],
+    known: Iterable[WorkgroupView],
     met: dict[int, MeetingView],
     members: dict[int, set[int]],
     heard: set[int],
 ) -> tuple[GroupFacts, ...]:
     calendar = settings.work_calendar(uow)
-    made = {row.id: row.created_at for row in uow.rows(_MADE.where(workgroup.c.organization_id == uow.organization.id))}
     found = []
-    for group in active:
-        if Month.of(made[group.id].astimezone(uow.organization.tz).date()) > month:
-            continue
+    for group in known:
         planned = meeting_date(group.cadence, month, calendar)
-        if planned and planned < made[group.id].astimezone(group.tz).date():
+        if planned and planned < group.created_at.astimezone(group.tz).date():
             planned = None
         state, day, reason = _meeting_state(met.get(group.id), planned, span)
         found.append(GroupFacts(group.name, state, day, reason, not members[group.id] & heard))
     return tuple(found)
-
-
-_MADE = select(workgroup.c.id, workgroup.c.created_at)
 
 
 def _meeting_state(held: MeetingView | None, planned: date | None, span: Window) -> tuple[str, date | None, str]:
@@ -214,15 +225,22 @@ def _meeting_state(held: MeetingView | None, planned: date | None, span: Window)
     return NOT_MET, planned, ""
 
 
-def _voices_heard(uow: UnitOfWork, month: Month, span: Window) -> tuple[dict[int, set[int]], set[int]]:
-    """Active members (person ids) of each workgroup; and all who sent an update, a note or a win, or attended."""
+def _voices_heard(
+    uow: UnitOfWork, month: Month, span: Window, known: Iterable[int]
+) -> tuple[dict[int, set[int]], set[int], set[int]]:
+    """Person ids: the members of each workgroup in `known`; all who sent an update, a note or a win; all who came to a
+    meeting. Somebody who joined the bot after the period is no member of it."""
     mine = uow.organization.id
     members: defaultdict[int, set[int]] = defaultdict(set)
     rows = uow.rows(
         select(workgroup_member.c.workgroup_id, person.c.id)
         .join(person, person.c.id == workgroup_member.c.person_id)
-        .join(workgroup, workgroup.c.id == workgroup_member.c.workgroup_id)
-        .where(person.c.organization_id == mine, person.c.active, workgroup.c.active)
+        .where(
+            person.c.organization_id == mine,
+            person.c.active,
+            person.c.created_at < span.end,
+            workgroup_member.c.workgroup_id.in_(known),
+        )
     )
     for row in rows:
         members[row.workgroup_id].add(row.id)
@@ -249,7 +267,7 @@ def _voices_heard(uow: UnitOfWork, month: Month, span: Window) -> tuple[dict[int
         .join(meeting, meeting.c.id == attendance.c.meeting_id)
         .where(meeting.c.organization_id == mine, meeting.c.month == str(month), meeting.c.state == groups.HELD)
     )
-    return members, set(uow.rows(updated.union(told, noted, came)).scalars())
+    return members, set(uow.rows(updated.union(told, noted)).scalars()), set(uow.rows(came).scalars())
 
 
 def goal_facts(uow: UnitOfWork, plan: PlanView, month: Month, end: datetime) -> tuple[GoalFacts, ...]:
@@ -316,8 +334,11 @@ def _decisions(
     return tuple(found)
 
 
-def _help(uow: UnitOfWork, span: Window, names: dict[int, str], staff: frozenset[str]) -> tuple[HelpFacts, ...]:
-    """Open follow-ups that are past their date or have nobody, the oldest date first."""
+def _help(
+    uow: UnitOfWork, span: Window, names: dict[int, str], staff: frozenset[str]
+) -> tuple[tuple[HelpFacts, ...], int]:
+    """Open follow-ups that are past their date or have nobody: those that became so in this period, the oldest date
+    first, and how many more there were before."""
     rows = uow.rows(
         select(follow_up, person.c.name)
         .outerjoin(person, person.c.id == follow_up.c.owner_id)
@@ -325,17 +346,20 @@ def _help(uow: UnitOfWork, span: Window, names: dict[int, str], staff: frozenset
             follow_up.c.organization_id == uow.organization.id,
             follow_up.c.created_at < span.end,
             or_(follow_up.c.done_at.is_(None), follow_up.c.done_at >= span.end),
-            or_(follow_up.c.owner_id.is_(None), follow_up.c.due <= span.last),
+            or_(follow_up.c.owner_id.is_(None), follow_up.c.due <= span.over),
         )
         .order_by(follow_up.c.due.is_(None), follow_up.c.due, follow_up.c.id)
     )
-    found = []
-    for row in rows:
-        if row.workgroup_id in names:
-            share = shareable(row.text, staff)
-            text = row.text if share else ""
-            found.append(HelpFacts(names[row.workgroup_id], text, row.name or "", row.due, not share))
-    return tuple(found)
+    first = span.start.astimezone(uow.organization.tz).date()
+    found, before = [], 0
+    for row in (row for row in rows if row.workgroup_id in names):
+        if row.created_at < span.start and not (row.due and first <= row.due <= span.over):
+            before += 1
+            continue
+        share = shareable(row.text, staff)
+        text = row.text if share else ""
+        found.append(HelpFacts(names[row.workgroup_id], text, row.name or "", row.due, not share))
+    return tuple(found), before
 
 
 def wins(uow: UnitOfWork, start: datetime, end: datetime, *, told: bool) -> tuple[WinFacts, ...]:

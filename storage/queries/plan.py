@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from bot.domain.progress_words import BLOCKED, DONE, DROPPED, IN_PROGRESS, NOT_STARTED
+from bot.domain.progress_words import BLOCKED as BLOCKED
+from bot.domain.progress_words import DONE as DONE
+from bot.domain.progress_words import DROPPED as DROPPED
+from bot.domain.progress_words import IN_PROGRESS as IN_PROGRESS
+from bot.domain.progress_words import NOT_STARTED as NOT_STARTED
 from storage.models import (
     goal,
     measure,
@@ -186,6 +190,9 @@ def _newest(*more: Any, before: datetime | None) -> Any:
 
 def _steps(before: datetime | None) -> Select[Any]:
     newest, telling = update.alias("newest"), update.alias("telling")
+    stands: ColumnElement[bool] = step.c.retired_at.is_(None)
+    if before is not None:
+        stands = or_(stands, step.c.retired_at >= before)
     return (
         select(
             step,
@@ -198,7 +205,7 @@ def _steps(before: datetime | None) -> Select[Any]:
         .outerjoin(newest, newest.c.id == _newest(before=before))
         .outerjoin(telling, telling.c.id == _newest(update.c.status.is_not(None), before=before))
         .outerjoin(person, person.c.id == newest.c.person_id)
-        .where(step.c.retired_at.is_(None))
+        .where(stands)
     )
 
 

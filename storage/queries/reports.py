@@ -47,7 +47,8 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told."""
+    """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
+    `facts`: a roll-up's, for its table; None for everything else."""
 
     organization: str
     zone: str
@@ -57,6 +58,7 @@ class PublicReport:
     published_at: datetime
     message: Message | None
     reason: str
+    facts: MonthFacts | None
 
 
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
@@ -110,10 +112,11 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     row = connection.execute(statement).first()
     if row is None:
         return None
-    shown = None
+    shown = facts = None
     if row.state == PUBLISHED:
         shown = _shown(connection, row.organization_id, row.facts, row.content)
-    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason)
+        facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
+    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts)
 
 
 def as_published(uow: UnitOfWork, view: ReportView) -> Message:

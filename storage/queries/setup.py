@@ -81,6 +81,17 @@ def resolve_person(
     raise UserError(_who(text, shown, several=bool(found)), _choices(ask, shown))
 
 
+def readable(uow: UnitOfWork, actor: Actor, text: str) -> str:
+    """What people wrote, for keeping: `<@U1|ann>` as `@Ann Ortiz` and `<#C1|forms>` as `#forms`, so that it reads the
+    same in a report, in a form and on the other platform."""
+
+    def name(mention: re.Match[str]) -> str:
+        known = people.person_by_identity(uow, actor.platform, actor.workspace, mention[1])
+        return f"@{known.name if known else mention[2] or mention[1]}"
+
+    return _CHANNEL.sub(lambda mention: f"#{mention[2] or mention[1]}", MENTION.sub(name, text))
+
+
 def _mentioned(uow: UnitOfWork, actor: Actor, user: str, label: str, *, create: bool, active: bool) -> Person:
     found = people.person_by_identity(uow, actor.platform, actor.workspace, user)
     token, name = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -28,6 +28,8 @@ class WorkgroupView:
     channel_id: int | None
     cadence: Cadence
     tz: ZoneInfo
+    created_at: datetime
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ class MeetingView:
     reason: str
 
 
-def workgroups(uow: UnitOfWork) -> list[WorkgroupView]:
-    """The active workgroups, in the order they were made."""
-    rows = uow.rows(
-        select(workgroup)
-        .where(workgroup.c.organization_id == uow.organization.id, workgroup.c.active)
-        .order_by(workgroup.c.id)
-    )
+def workgroups(uow: UnitOfWork, *, active_only: bool = True) -> list[WorkgroupView]:
+    """The workgroups, in the order they were made."""
+    statement = select(workgroup).where(workgroup.c.organization_id == uow.organization.id)
+    if active_only:
+        statement = statement.where(workgroup.c.active)
+    rows = uow.rows(statement.order_by(workgroup.c.id))
     return [
         WorkgroupView(
             r.id,
@@ -64,6 +65,8 @@ def workgroups(uow: UnitOfWork) -> list[WorkgroupView]:
             r.channel_id,
             Cadence.from_text(r.cadence),
             ZoneInfo(r.zone) if r.zone else uow.organization.tz,
+            r.created_at,
+            r.active,
         )
         for r in rows
     ]

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
 from bot.chat.commands import Role, parse_args
-from bot.domain.newsletter import Edition, Section, parts, tells
+from bot.chat.messages import Actions, Message
+from bot.domain.month_facts import StepFacts
+from bot.domain.newsletter import Edition, Section, milestones, parts, tells
 from handlers import newsletter
-from storage.models import audit, organization, outbox, report, story, update, voice_result
+from storage.models import audit, organization, outbox, reading, report, story, update, voice_result
 from storage.queries import reports
 from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
@@ -66,8 +68,17 @@ def test_the_draft_is_compiled_once_and_every_coordinator_is_asked(desk, county,
     assert [desk.tick(), desk.tick()] == [1, 0]
     posts = desk.queued("newsletter_draft")
     assert {post.to for post in posts} == {"Cora Diaz", "Dev Rao"}
-    assert [button.label for button in buttons(posts[0].message)] == ["Edit", "Preview", "Approve"]
-    assert "From the manager" in words(posts[0].message)
+    assert [button.label for button in buttons(posts[0].message)] == [
+        "Write “From the manager”",
+        "Preview",
+        "Edit",
+        "Approve",
+    ]
+    assert "1 thing to do before it can go out" in words(posts[0].message)
+    assert "1 thing to do" in posts[0].message.summary
+    form = desk.presses("Cora Diaz", posts[0].message, "Write “From the manager”").form
+    assert form is not None
+    assert "80–120 words" in form.fields[0].value
 
 
 def test_a_december_update_belongs_to_the_fourth_quarter_where_the_county_is(work, desk, clock):
@@ -81,8 +92,8 @@ def test_a_december_update_belongs_to_the_fourth_quarter_where_the_county_is(wor
     assert desk.tick() == 1
     text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
     assert "Q4 2026" in text
-    assert "Finished: 1.1.1" in text
-    assert "Finished: 1.1.2" not in text
+    assert "- 1.1.1" in text
+    assert "- 1.1.2" not in text
 
 
 def test_the_whole_life(desk, county, work, engine):
@@ -118,6 +129,50 @@ def test_the_whole_life(desk, county, work, engine):
         done = list(connection.execute(select(audit.c.action).order_by(audit.c.id)).scalars())
     wanted = ["compiled", "edited", "approved", "published", "withdrawn"]
     assert done == [f"newsletter {word}" for word in wanted]
+
+
+def test_the_preview_is_what_will_be_published(desk, county, work):
+    ready(desk)
+    preview = desk.says("Cora Diaz", "/sip newsletter preview").message
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        view = reports.latest(uow, reports.NEWSLETTER, "2026-Q1")
+        assert view is not None
+        published = reports.as_published(uow, view)
+    heading, standing, *rest, actions = preview.blocks
+    assert (heading, *rest) == published.blocks
+    assert "Preview for you alone" in words(Message((standing,)))
+    assert isinstance(actions, Actions)
+
+
+def test_milestones_come_from_many_strategies():
+    steps = [StepFacts((f"1.{strategy}.{number}",), "", None) for strategy in (1, 2, 3) for number in (1, 2, 3, 4)]
+    refs = [step.refs[0] for step in milestones(steps)]
+    assert refs == ["1.1.1", "1.1.2", "1.2.1", "1.2.2", "1.3.1", "1.3.2"]
+    assert milestones(()) == ()
+
+
+def test_nothing_left_to_do_makes_approving_the_next_step(desk, county):
+    ready(desk)
+    message = desk.says("Cora Diaz", "/sip newsletter").message
+    assert "Nothing is missing." in words(message)
+    assert {button.label: button.style for button in buttons(message)} == {
+        "Preview": "",
+        "Edit": "",
+        "Approve": "primary",
+    }
+
+
+def test_numbers_are_told_in_plain_words(desk, county, work):
+    with work() as uow:
+        made = {"month": "2026-02", "value": 39.5, "person_id": 1, "at": APRIL_7 - timedelta(days=20)}
+        uow.insert(reading, measure_id=county.measures[1], **made)
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert "Measure 1 Rate: 39.5% (February 2026). We began at 40% and aim for 64% (up is better)." in text
+    assert "This is 1.5 points below what the plan expects for that month." in text
+    assert "Measure 2 Rate: no reading yet." in text
 
 
 def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work, engine):
@@ -196,7 +251,7 @@ def test_compiling_again_keeps_what_people_wrote(desk, county, work):
     desk.says("Dev Rao", "/sip newsletter draft")
     text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
     assert "a quarter of steady work" in text
-    assert "Finished: 1.1.2" in text
+    assert "- 1.1.2" in text
 
 
 def test_editing_after_approval_needs_a_new_approval(desk, county):

@@ -1,0 +1,96 @@
+"""Published reports as documents: every format behind a link, the sheet of numbers, and what a withdrawn one shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy import update as sql_update
+
+from bot.pages import report_page
+from bot.report_files import NoReport, render_report
+from handlers import rollup
+from storage.models import reading, report, strategy, update
+from tests.builders import a_person, a_plan
+from tests.desk import Desk
+
+APRIL_1 = datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
+EVIL = '=HYPERLINK("http://x") <script>'
+
+
+@pytest.fixture
+def token(engine, clock, work) -> str:
+    """The token of a published March with a reading, a finished step and a hostile strategy title."""
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        given = {"person_id": ann.id, "at": uow.at}
+        uow.insert(reading, measure_id=plan.measures[1], month="2026-02", value=39.5, **given)
+        uow.insert(update, step_id=plan.steps["1.1.1"], status="done", source="typed", **given)
+        uow.rows(sql_update(strategy).where(strategy.c.id == plan.strategies["1.1"]).values(title=EVIL))
+    clock.move_to(APRIL_1)
+    Desk(engine, clock, rollup).tick()
+    with engine.connect() as connection:
+        return str(connection.execute(select(report.c.token)).scalar_one())
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_roll_up_has_a_sheet_of_its_numbers(engine, token):
+    page = report_page(engine, token, "csv")
+    assert page is not None
+    assert (page.content_type, page.filename) == ("text/csv; charset=utf-8", "rollup-2026-03.csv")
+    assert page.body.startswith(b"\xef\xbb\xbf")  # Excel reads UTF-8 only with it
+    goal, _, first, *_ = rows_of(page.body.decode("utf-8-sig"))
+    assert (goal["name"], goal["value"], goal["data_month"], goal["gap"]) == (
+        "Measure 1 Rate",
+        "39.5",
+        "2026-02",
+        "-1.5",
+    )
+    assert (first["ref"], first["steps_done"], first["steps_total"]) == ("1.1", "1", "3")
+    assert first["name"] == f"'{EVIL}"
+
+
+def test_every_format_of_a_page(engine, token):
+    html, md, data = (report_page(engine, token, kind) for kind in ("html", "md", "json"))
+    assert b"<script>" not in html.body
+    assert not html.filename
+    assert b"March 2026 roll-up" in md.body
+    assert json.loads(data.body)
+    assert report_page(engine, token, "exe") is None
+    assert report_page(engine, "unknown", "csv") is None
+
+
+def test_a_withdrawn_report_says_so_and_gives_no_numbers(engine, token):
+    with engine.begin() as connection:
+        connection.execute(sql_update(report).values(state="withdrawn", reason="A number was <wrong>."))
+    page = report_page(engine, token, "html")
+    assert b"withdrew this roll-up for March 2026." in page.body
+    assert b"A number was &lt;wrong&gt;." in page.body
+    assert b"Measure 1 Rate" not in page.body
+    assert report_page(engine, token, "csv") is None
+
+
+def test_the_command_line_writes_the_sheet_of_a_month(engine, token, clock):
+    assert rows_of(render_report(engine, clock, "2026-03", "csv"))[0]["value"] == "39.5"
+    assert "March 2026" in render_report(engine, clock, "2026-03", "md")
+
+
+@pytest.mark.parametrize(
+    ("period", "form", "sentence"),
+    [
+        ("2026-Q1", "csv", "one month, not of a quarter"),
+        ("2026-03", "exe", "Choose html, md, json, csv"),
+        ("2026-12", "csv", "has not begun"),
+    ],
+)
+def test_what_cannot_be_written_gets_a_sentence(engine, token, clock, period, form, sentence):
+    with pytest.raises(NoReport, match=sentence):
+        render_report(engine, clock, period, form)
