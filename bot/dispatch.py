@@ -251,7 +251,7 @@ class Dispatcher:
 def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     """Who can, by name: the person should know whom to ask."""
     able = [person.name for person in people.people_with_role(uow, spec.role)]
-    names = ", ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
+    names = " or ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
     return f"“{spec.verb}” is for a {spec.role.word}. Ask {names}."
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
 
 from bot.chat.commands import Command, CommandSpec, Role, squash
+from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from storage.uow import UnitOfWork
 
+_PERSON = re.compile(r"<@\w+>")
+_CHANNEL = re.compile(r"<#\w+\|(\w+)>")
 _FIRST = ("update", "win", "steps", "agenda", "me")  # what a member needs in the first week, in this order
 
 
@@ -24,6 +28,11 @@ class Entry:
     verb: str
     aliases: tuple[str, ...]
     role: str
+
+    @property
+    def example(self) -> str:
+        """The example that shows most."""
+        return max((self.verb, *self.examples), key=len)
 
 
 class Help:
@@ -41,7 +50,7 @@ class Help:
             if not found and (near := process.extractOne(asked, [s.verb for s in self._specs], score_cutoff=60)):
                 found = [s for s in self._specs if s.verb == near[0]]
             if found:
-                return Reply(uow.compose("help/verb", entries=[_entry(s) for s in found]))
+                return Reply(_about(uow, found))
         first = sorted((s for s in allowed if s.verb in _FIRST), key=lambda s: _FIRST.index(s.verb))
         rest = [s for s in allowed if s.verb not in _FIRST and " " not in s.verb and s.verb != "help"]
         return Reply(
@@ -54,6 +63,22 @@ class Help:
         )
 
 
+def _about(uow: UnitOfWork, found: list[CommandSpec]) -> Message:
+    """One verb with all its examples; one with sub-verbs as a list of them, those for everybody first."""
+    if len(found) == 1:
+        return uow.compose("help/verb", e=_entry(found[0]))
+    entries = [_entry(spec) for spec in found]
+    roles = dict.fromkeys(entry.role for entry in sorted(entries, key=lambda entry: entry.role != ""))
+    groups = [(role, [entry for entry in entries if entry.role == role]) for role in roles]
+    return uow.compose("help/verbs", verb=found[0].verb, groups=groups)
+
+
 def _entry(spec: CommandSpec) -> Entry:
     role = "" if spec.role == Role.MEMBER else spec.role.word
-    return Entry(spec.usage, spec.summary, spec.examples, spec.verb, spec.aliases, role)
+    examples = tuple(_as_typed(example) for example in spec.examples)
+    return Entry(spec.usage, spec.summary, examples, spec.verb, spec.aliases, role)
+
+
+def _as_typed(example: str) -> str:
+    """`people add <@U1>` as people see it when they type: `people add @Ann`."""
+    return _CHANNEL.sub(r"#\1", _PERSON.sub("@Ann", example))

@@ -15,13 +15,14 @@ from bot.chat.replies import Reply
 from storage.models import plan_change, step_owner
 from storage.queries import people, setup
 from storage.queries import plan as plans
-from storage.queries.plan import StepView, StrategyView
+from storage.queries.plan import StepView, StrategyView, UpdateView
 from storage.queries.workgroups import workgroups, workgroups_of
 from storage.uow import UnitOfWork
 
 NO_PLAN = "There is no plan here yet. IT can load it with: sipbot plan import FILE."
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_HISTORY = 8  # updates shown of one step
+_HISTORY = 8  # updates of one step on one page
+_ROOM = 8_000  # characters of their notes: Slack takes some 13,000 a message, and one note may have 10,000 alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ def show_steps(command: Command, uow: UnitOfWork) -> Reply:
         found = plans.steps_by_ref(uow, ref)
         if not found:
             raise UserError(f"There is no step {ref} in the plan. See it all with: plan.", (("The plan", "plan", ()),))
-        return _one_step(uow, found[0]) if len(found) == 1 else _list(uow, f"Steps of {ref}", found)
+        return (
+            _one_step(uow, found[0], values.get("before", ""))
+            if len(found) == 1
+            else _list(uow, f"Steps of {ref}", found)
+        )
     if values.get("workgroup") or values.get("name"):
         group = setup.find_workgroup(uow, values.get("workgroup") or values["name"])
         return _list(uow, group.name, plans.steps(uow, workgroup_id=group.id))
@@ -75,11 +80,16 @@ def _list(uow: UnitOfWork, title: str, steps: list[StepView]) -> Reply:
         (strategy, [step for step in steps if step.strategy_id == strategy.id]) for strategy in plans.strategies(uow)
     ]
     shown = [(strategy, found) for strategy, found in by_strategy if found]
-    return Reply(uow.compose("plan/steps", title=title, strategies=shown, today=uow.today))
+    sample = next((step.ref for step in steps if not step.closed), "1.2.3")
+    return Reply(uow.compose("plan/steps", title=title, strategies=shown, sample=sample, today=uow.today))
 
 
-def _one_step(uow: UnitOfWork, step: StepView) -> Reply:
-    history = plans.updates_between(uow, _EVER, uow.at + timedelta(seconds=1), step_id=step.id)
+def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
+    """The step with a page of its updates, newest first; `before` is the id of the last update already seen."""
+    told = plans.updates_between(uow, _EVER, uow.at + timedelta(seconds=1), step_id=step.id)[::-1]
+    if before.isdecimal():
+        told = [update for update in told if update.id < int(before)]
+    shown = _page(told)
     changes = uow.rows(
         select(plan_change)
         .where(
@@ -94,12 +104,22 @@ def _one_step(uow: UnitOfWork, step: StepView) -> Reply:
         uow.compose(
             "plan/step",
             step=step,
-            history=history[::-1][:_HISTORY],
-            earlier=max(0, len(history) - _HISTORY),
+            history=shown,
+            earlier=len(told) - len(shown),
             changes=[{"at": c.at, "before": c.before, "reason": c.reason} for c in changes if c.before],
             today=uow.today,
         )
     )
+
+
+def _page(told: list[UpdateView]) -> list[UpdateView]:
+    """As many of the first ones as one message shows whole, at least one."""
+    room = _ROOM
+    for count, update in enumerate(told):
+        room -= len(update.note)
+        if count and (room < 0 or count == _HISTORY):
+            return told[:count]
+    return told
 
 
 def assign(command: Command, uow: UnitOfWork) -> Reply:

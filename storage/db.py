@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 
 # Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
 UNAVAILABLE = (OperationalError, TimeoutError)
-BUSY_TIMEOUT_MS = 5_000  # Slack gives up on a slash command after 3 s; a retry meets the inbox
+# Who waits longer for a lock is told that nothing was saved. Slack gives up on a slash command after 3 s anyway.
+BUSY_TIMEOUT_MS = 5_000
 _PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
 
 
@@ -18,7 +19,8 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet. `durable=False` is for
     SQLite files that can be made again, like a simulation's: their commits do not wait for the disk."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        options = f"-c lock_timeout={BUSY_TIMEOUT_MS}"
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"options": options})
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8)
     # FULL: a receipt is only given for what survives a power cut.
     event.listen(engine, "connect", partial(_prepare, "synchronous=FULL" if durable else "synchronous=OFF"))

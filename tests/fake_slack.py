@@ -31,7 +31,7 @@ from aiohttp import web
 
 from tests.slack_people import BOT_USER, TEAM, Json, Person, direct_channel
 
-FORM_ENCODED = ("conversations.history", "conversations.replies")  # Slack reads no JSON here
+FORM_ENCODED = ("conversations.history", "conversations.replies", "users.info")  # Slack reads no JSON here
 _JSON_TEXTS = ("blocks", "metadata", "view")
 
 
@@ -58,6 +58,8 @@ class FakeSlack:
     responses: list[Json] = field(default_factory=list)  # what was posted to response_urls
     channels: dict[str, list[Json]] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)  # a channel without an entry: everybody
+    names: dict[str, str] = field(default_factory=dict)  # of channels; one without an entry is "intake"
+    real_names: dict[str, str] = field(default_factory=dict)  # by user id; of nobody else can it be asked
     people: dict[str, Person] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
@@ -227,6 +229,8 @@ class FakeSlack:
                 return self._history(args, [m for m in self.posts(args["channel"]) if m.get("thread_ts") == thread])
             case "reactions.add":
                 return self._react(args)
+            case "users.info":
+                return self._user(args["user"])
             case "views.open":
                 return self._open(args)
             case "views.publish":
@@ -276,6 +280,10 @@ class FakeSlack:
             return {"error": "already_reacted"}
         reactions.append(args)
         return {}
+
+    def _user(self, user: str) -> Json:
+        name = self.real_names.get(user)
+        return {"user": {"id": user, "profile": {"real_name": name}}} if name else {"error": "user_not_found"}
 
     def _open(self, args: Json) -> Json:
         person = self._triggers.pop(args["trigger_id"], None)

@@ -29,9 +29,11 @@ from bot.chat.clock import MovableClock
 from tests.fake_slack import FakeSlack
 from tests.slack_people import Json, Person, direct_channel
 
+URL = "https://sip.larkspur.example"
 ZONE = ZoneInfo("America/Los_Angeles")
 CHANNELS = {"intake": "C0INTAKE01", "forms": "C0FORMS001", "coaching": "C0COACHES1", "executives": "C0EXECS001"}
 PEOPLE = {"ida": "U0IDA00001", "cora": "U0CORA0001", "ann": "U0ANN00001", "ben": "U0BEN00001", "eve": "U0EVE00001"}
+REAL_NAMES = {PEOPLE["ann"]: "Ann Ortiz", PEOPLE["eve"]: "Eve Farah"}  # what Slack tells about them
 
 
 @dataclass(eq=False)
@@ -86,6 +88,12 @@ class County:
         found = [post for post in self.slack.posts(CHANNELS[channel]) if words in words_of(post)]
         assert found, f"nothing with {words!r} in #{channel}"
         return found[-1]
+
+    async def get(self, path: str) -> str:
+        """A page of the application, as a browser asks for it."""
+        async with self.slack.session.get(self.slack.app_url.removesuffix("/slack/events") + path) as answer:
+            assert answer.status == 200, answer.status
+            return await answer.text()
 
     def rows(self, table: Table) -> list[Any]:
         """A table's rows, oldest first."""
@@ -172,7 +180,9 @@ class Member:
         for post in reversed(self.slack.seen):
             if label in labels(post):
                 return post
-        raise AssertionError(f"{self.slack.name} sees no button {label!r}: {[labels(post) for post in self.slack.seen]}")
+        raise AssertionError(
+            f"{self.slack.name} sees no button {label!r}: {[labels(post) for post in self.slack.seen]}"
+        )
 
 
 def words_of(shown: Json) -> str:
@@ -226,5 +236,3 @@ async def serve(application: web.Application) -> tuple[web.AppRunner, str]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-
-

@@ -40,7 +40,7 @@ class Person:
             "text": rest,
             "team_id": TEAM,
             "channel_id": channel,
-            "channel_name": "directmessage" if channel.startswith("D") else "intake",
+            "channel_name": self._name_of(channel),
             "user_id": self.user,
             "user_name": self.name,
             "trigger_id": self.slack.trigger(self),
@@ -56,7 +56,7 @@ class Person:
         channel = post.get("channel", self.channel)
         payload = self._interaction("block_actions") | {
             "actions": [_button(post["blocks"], label)],
-            "channel": {"id": channel, "name": "directmessage" if channel.startswith("D") else "intake"},
+            "channel": {"id": channel, "name": self._name_of(channel)},
             "message": {key: post[key] for key in ("ts", "thread_ts", "text") if key in post},
             "container": {"type": "message", "message_ts": post["ts"], "channel_id": channel},
             "response_url": self._response_url(channel, post["ts"]),
@@ -114,7 +114,7 @@ class Person:
             return
         payload = self._interaction("message_action") | {
             "callback_id": callback_id,
-            "channel": {"id": post["channel"], "name": "intake"},
+            "channel": {"id": post["channel"], "name": self._name_of(post["channel"])},
             "message": post,
             "message_ts": post["ts"],
             "response_url": self._response_url(post["channel"], post["ts"]),
@@ -148,6 +148,9 @@ class Person:
         status, answer = await self.slack.interaction(payload)
         assert status == 200, (status, answer)
         return json.loads(answer) if answer else {}
+
+    def _name_of(self, channel: str) -> str:
+        return "directmessage" if channel.startswith("D") else self.slack.names.get(channel, "intake")
 
     def _response_url(self, channel: str, timestamp: str) -> str:
         return f"{self.slack.url}/respond/{self.user}/{channel}/{timestamp}"

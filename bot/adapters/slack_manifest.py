@@ -21,6 +21,7 @@ SCOPES = {
     "im:history": ("message.im", "conversations.history", "conversations.replies"),
     "im:write": ("conversations.open",),
     "reactions:write": ("reactions.add",),
+    "users:read": ("users.info",),
 }
 EVENTS = (
     "app_home_opened",

@@ -37,9 +37,10 @@ def _held(context: Context) -> Values:
     return found
 
 
-def day(value: date | datetime) -> Markdown:
-    """`22 November 2026`: unambiguous on both sides of the Atlantic."""
-    return Markdown(f"{value.day} {value:%B %Y}")
+def day(value: date | datetime, year: int = 0) -> Markdown:
+    """`22 November 2026`: unambiguous on both sides of the Atlantic. Without its year where that is `year`: lists of
+    dates are for phones."""
+    return Markdown(f"{value.day} {value:%B}" if value.year == year else f"{value.day} {value:%B %Y}")
 
 
 def short(text: str, length: int = 160) -> str:

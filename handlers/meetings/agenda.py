@@ -35,6 +35,7 @@ from storage.uow import UnitOfWork
 _ROOM = 6_400
 _DUE, _MARKS = 24, 10  # characters of a due date, and of what stands between a line's parts
 _LONGEST_TEXT, _SHORTEST_TEXT = 100, 28
+_FEW, _LONGEST_OF_MANY = 15, 60  # with more than so many steps, texts are shorter: a line or two each on a phone
 _LONGEST_NOTE, _SHORTEST_NOTE = 80, 20
 _LONGEST_OWNER = 30
 _REFS_SHOWN = 2  # of a step that is shared between goals
@@ -191,20 +192,22 @@ def _standing(agenda: Agenda) -> str:
 
 def _groups(agenda: Agenda, views: Mapping[str, StepView]) -> tuple[StepLines, ...]:
     room = _ROOM // max(1, len(agenda.steps))
+    longest = _LONGEST_TEXT if len(agenda.steps) <= _FEW else _LONGEST_OF_MANY
     return tuple(
         StepLines(
             f"{_TITLES[group.name]} ({len(group.steps)})",
-            tuple(_step_line(step, views[step.ref], room) for step in group.steps),
+            tuple(_step_line(step, views[step.ref], room, longest) for step in group.steps),
         )
         for group in agenda.groups
     )
 
 
-def _step_line(step: AgendaStep, view: StepView, room: int) -> StepLine:
-    """A line of about `room` characters; the text goes before the note where they do not both fit."""
+def _step_line(step: AgendaStep, view: StepView, room: int, longest: int) -> StepLine:
+    """A line of about `room` characters, at most `longest` of them the step's own text, which goes before the note
+    where they do not both fit."""
     refs, owner = " / ".join(view.refs[:_REFS_SHOWN]), short(", ".join(step.owners), _LONGEST_OWNER)
     left = room - len(refs) - len(owner) - (_DUE if step.due else 0) - _MARKS
-    text = short(step.text, min(_LONGEST_TEXT, max(_SHORTEST_TEXT, left * 2 // 3 if step.last_note else left)))
+    text = short(step.text, min(longest, max(_SHORTEST_TEXT, left * 2 // 3 if step.last_note else left)))
     note = min(_LONGEST_NOTE, left - len(text))
     return StepLine(
         refs, text, owner, step.due, short(step.last_note, note) if step.last_note and note >= _SHORTEST_NOTE else ""

@@ -87,7 +87,7 @@ def excused(command: Command, uow: UnitOfWork) -> Reply:
             f"The {month.title} meeting of {group.name} is recorded as held. If that is wrong, take it back first.",
             (("Change the record", "meeting held", it), ("Take back", "meeting held", (*it, ("back", "yes")))),
         )
-    reason = command.values.get("reason", chosen.rest).strip()
+    reason = setup.readable(uow, command.actor, command.values.get("reason", chosen.rest)).strip()
     if "reason" not in command.values and not reason:
         return Reply(form=_excused_form(group, month, row))
     if not reason or len(reason) > LONGEST:
@@ -211,12 +211,7 @@ def _present(command: Command, uow: UnitOfWork) -> tuple[tuple[Person, ...], str
 def _with_names(command: Command, uow: UnitOfWork, text: str) -> tuple[str, Mapping[int, str]]:
     """Mentions in the platform's own writing become `@Name`; and the names a follow-up may begin with."""
     names = {person.id: person.name for person in people.all_people(uow)}
-
-    def name(match: re.Match[str]) -> str:
-        who = people.person_by_identity(uow, command.actor.platform, command.actor.workspace, match[1])
-        return f"@{who.name if who else match[2] or match[1]}"
-
-    return _TOKEN.sub(name, text), names
+    return setup.readable(uow, command.actor, text), names
 
 
 def _keep(uow: UnitOfWork, group: WorkgroupView, given: Given) -> Reply:

@@ -209,7 +209,7 @@ def _field(uow: UnitOfWork, one: Setting, options: tuple[Option, ...]) -> Field:
             options,
             value,
             optional=True,
-            hint=f"{hint}. Another one? Type in it: /sip settings {one.label}",
+            hint=f"{hint}. Not in the list? Type in that channel: /sip settings {one.label}",
         )
     return Field(
         one.key,

@@ -22,6 +22,7 @@ CONSENT_WORDS: Mapping[str, str] = {
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,;&\n]|\band\b)\s*", re.I)
 _TITLE = re.compile(r"\s*\(.*?\)\s*$")
 CARD, QUEUE = "card", "queue"
+CHANGE_THIS = "Please change this before it can be sent."
 _SHOWN = 4  # findings in one sentence of a form
 
 
@@ -46,11 +47,14 @@ def credited(uow: UnitOfWork, credit: str) -> tuple[frozenset[str], tuple[str, .
 
 def what_to_change(check: StoryCheck) -> str:
     """The blocking findings as sentences for the author."""
+    return " ".join((CHANGE_THIS, *blocking(check)))
+
+
+def blocking(check: StoryCheck) -> list[str]:
+    """A sentence for each blocking finding, the first ones of many."""
     found = [finding for finding in check.findings if finding.severity == "block"]
     sentences = [f"“{finding.text}”: {finding.why}" for finding in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        sentences.append(f"And {len(found) - _SHOWN} more.")
-    return "Please change this before it can be sent. " + " ".join(sentences)
+    return sentences + ([f"And {len(found) - _SHOWN} more."] if len(found) > _SHOWN else [])
 
 
 def version(story: StoryView) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.chat.compose import short
 from bot.chat.forms import Field, Form, Option
-from bot.chat.messages import Text, spans
-from handlers.stories.cards import CONSENT_WORDS, check, what_to_change
+from bot.chat.messages import Block, Bullets, Text, spans
+from handlers.stories.cards import CHANGE_THIS, CONSENT_WORDS, blocking, check
 from storage.queries import plan as plans
 from storage.queries import workgroups as groups
 from storage.queries.stories import CONSENTS, StoryView
@@ -113,9 +113,9 @@ def _workgroup_field(uow: UnitOfWork, told: Told) -> Field:
     return Field("workgroup", "Workgroup", "select", options, value=str(chosen or ""), optional=True)
 
 
-def _intro(uow: UnitOfWork, told: Told, reason: str) -> tuple[Text, ...]:
-    said = [f"It came back with this note: {reason}"] if reason else []
+def _intro(uow: UnitOfWork, told: Told, reason: str) -> tuple[Block, ...]:
+    said: list[Block] = [Text(spans(f"It came back with this note: {reason}"))] if reason else []
     checked = check(uow, told.text, told.credit) if told.text else None
     if checked is not None and checked.verdict == "block":
-        said.append(what_to_change(checked))
-    return tuple(Text(spans(sentence)) for sentence in said)
+        said += [Text(spans(CHANGE_THIS)), Bullets(tuple(map(spans, blocking(checked))))]
+    return tuple(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.chat.commands import Command, Role
@@ -15,6 +16,7 @@ from storage.queries import people, stories
 from storage.queries import plan as plans
 from storage.queries import workgroups as groups
 from storage.queries.people import Person
+from storage.queries.setup import readable
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, PENDING, RELEASE, SENT_BACK, StoryView
 from storage.uow import Destination, UnitOfWork
 
@@ -22,6 +24,7 @@ from storage.uow import Destination, UnitOfWork
 def tell(command: Command, uow: UnitOfWork) -> Reply:
     """`win [text]`: always by form, because consent is asked for; an Edit button opens it with the story in it."""
     told = read_told(command.values)
+    told = replace(told, text=readable(uow, command.actor, told.text))
     if command.source == "form":
         return _submit(uow, told)
     if len(told.text) > MAX_TEXT:

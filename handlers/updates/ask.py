@@ -42,14 +42,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A step offered as a button."""
+    """A step offered as a button; its label is the reference alone, because phones cut labels at some 30 characters."""
 
     id: int
-    label: str
+    ref: str
+    text: str
 
 
 def choice(step: StepView) -> Choice:
-    return Choice(step.id, short(f"{step.ref} {step.text}", _LABEL))
+    return Choice(step.id, step.ref, step.text)
 
 
 def row_id(value: str) -> int | None:

@@ -20,6 +20,7 @@ from handlers.updates.ask import LONGEST_REF, MAX_TEXT, SAME, Wanted, all_steps,
 from storage.queries import updates
 from storage.queries.plan import BLOCKED, CLOSED, DONE, STATUSES
 from storage.queries.settings import send_at, work_calendar
+from storage.queries.setup import readable
 from storage.queries.updates import OwnUpdate, StepNow
 from storage.uow import UnitOfWork
 
@@ -49,6 +50,7 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
     """`update [ref] [status] [note]`; also its form, its buttons and the correction of an own update."""
     values = command.values
     wanted = _wanted(values)
+    wanted = replace(wanted, note=readable(uow, command.actor, wanted.note))
     _check_length(wanted.note)
     if wanted.replaces is not None:
         return _correct(command, uow, wanted)
@@ -85,7 +87,7 @@ def save(uow: UnitOfWork, step: StepNow, wanted: Wanted, source: str, old: OwnUp
         note=wanted.note,
         month=month.title,
         on=due.date(),
-        told_by=step.told_by if repeated else "",
+        told_by=_teller(uow, step) if repeated else "",
         told_on=_local(uow, step.told_at) if repeated and step.told_at else None,
     )
 
@@ -100,8 +102,14 @@ def ask_reopen(uow: UnitOfWork, step: StepNow, wanted: Wanted, noted: Saved | No
     """A closed step keeps its status until the person confirms; `noted` is the note, stored already."""
     told_on = day(_local(uow, step.told_at)) if step.told_at else ""
     return uow.compose(
-        "updates/reopen", step=step, told_on=told_on, status=wanted.status, noted=noted, swap=yes_if(swap)
-    )
+        "updates/reopen",
+        step=step, told_by=_teller(uow, step), told_on=told_on, status=wanted.status, noted=noted, swap=yes_if(swap),
+    )  # fmt: skip
+
+
+def _teller(uow: UnitOfWork, step: StepNow) -> str:
+    """Who gave the step its status, as the person is told."""
+    return "You" if step.told_by == uow.person.name else step.told_by
 
 
 def stands_in(command: Command) -> bool:

@@ -18,6 +18,7 @@ from handlers.updates.recording import Saved, ask_reopen, existing, needs_asking
 from storage.queries import plan as plans
 from storage.queries import updates
 from storage.queries.plan import BLOCKED, StepView
+from storage.queries.setup import readable
 from storage.queries.updates import NoteView, Prompt
 from storage.uow import UnitOfWork
 
@@ -49,7 +50,8 @@ def reply(command: Command, uow: UnitOfWork) -> Reply:
     items = read_reply(text, {ref for step in steps for ref in step.refs})
     outcome = _Outcome(len(items) == 1, any(said.ref or said.status for said in items))
     for said in items:
-        _take(uow, prompt, steps, said, outcome)
+        note, words = (readable(uow, command.actor, words) for words in (said.note, said.text))
+        _take(uow, prompt, steps, replace(said, note=note, text=words), outcome)
     emoji = "white_check_mark" if outcome.saved else "memo"
     return Reply(_answer(uow, outcome), reaction=emoji)
 

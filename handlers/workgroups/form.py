@@ -187,5 +187,5 @@ def _channel_field(command: Command, uow: UnitOfWork, group: WorkgroupView | Non
     current = group.channel_id if group else (here.id if here else None)
     first = sorted(known, key=lambda c: c.id not in (current, here.id if here else None))
     options = tuple(Option(str(c.id), f"#{c.name or c.external_id}") for c in first[:_OFFERED])
-    hint = "Another one? Type in it: /sip workgroup channel and the name."
+    hint = "Not in the list? Type in that channel: /sip workgroup channel and the group's name."
     return (Field("channel", "Channel", "select", options, str(current or ""), optional=True, hint=hint),)

@@ -20,7 +20,8 @@ from tests.desk import words
 
 
 class Platform:
-    """A chat platform of ours: `faults` are raised one a send; `accepts_anyway` puts the post there all the same."""
+    """A chat platform of ours: `faults` are raised one a send of `faulty` words; `accepts_anyway` puts the post there
+    all the same."""
 
     platform = "console"
 
@@ -29,10 +30,11 @@ class Platform:
         self.order: list[str] = []
         self.posts = []
         self.faults: list[SendError | None] = []
+        self.faulty = "one"
         self.accepts_anyway = False
 
     async def send(self, post):
-        fault = self.faults.pop(0) if self.faults else None
+        fault = self.faults.pop(0) if self.faults and words(post.message) == self.faulty else None
         if fault is None or self.accepts_anyway:
             self.there[post.key] = f"t{len(self.order)}"
             self.order.append(words(post.message))

@@ -26,6 +26,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import inbound
+from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Outbound
 from bot.chat.commands import Command
 from bot.chat.errors import SendError
@@ -106,6 +107,7 @@ class SlackAdapter:
         self._handle = handle
         self._tokens = Tokens(settings.bot_token, token_for, seconds)
         self._outbound = Outbound(settings.api_url, self._tokens.get, seconds)
+        self._names = Names(self._outbound.call, seconds)
         self._following: set[asyncio.Task[None]] = set()
         self._socket: AsyncSocketModeHandler | None = None
         self._bolt = self._build()
@@ -198,13 +200,14 @@ class SlackAdapter:
     async def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
         command = inbound.shortcut(body)
         if command is not None:
+            command = await self._names.told(command)
             self._follow(self._answer(command, body, await self._begin(command)))
         return _nothing()
 
     async def _on_view(self, body: dict[str, Any]) -> BoltResponse:
         if body["type"] != "view_submission":
             return _nothing()
-        command = inbound.submission(body)
+        command = await self._names.told(inbound.submission(body))
         reply = await self._handle(command)
         if reply.errors is not None:
             return self._refuse(command, reply.errors, body["view"])
@@ -222,6 +225,7 @@ class SlackAdapter:
         command = inbound.event(body)
         if command is None:
             return _nothing()
+        command = await self._names.told(command)
         reply = await self._handle(command)
         if command.source == "home" and reply.message is not None:
             actor = command.actor

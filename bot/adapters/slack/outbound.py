@@ -39,7 +39,7 @@ PERMANENT = frozenset((
     "user_not_found", "user_not_in_channel", "user_not_visible", "users_not_found",
 ))  # fmt: skip
 # These take no JSON (https://docs.slack.dev/reference/methods/conversations.history); all others we use do.
-FORM_ENCODED = frozenset(("conversations.history", "conversations.replies"))
+FORM_ENCODED = frozenset(("conversations.history", "conversations.replies", "users.info"))
 # Slack says of these that the call may have had its effect.
 UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 # Somebody who cannot be told in the channel is told in a direct message.

@@ -59,7 +59,7 @@ def test_all_settings_are_shown_with_value_default_and_words(desk) -> None:
     desk.says(CORA, "/sip settings send at 9:30 am")
     shown = words(desk.says(CORA, "/sip settings").message)
     assert "Send at: 09:30 (usually 09:00)" in shown
-    assert "Working days before month end that owners are reminded" in shown
+    assert "Nudge days: 5, working days before month end that owners are reminded" in shown
     assert "Setting up" in shown
 
 
@@ -187,4 +187,4 @@ def test_the_checklist_ticks_off_the_executive_channel(desk, county, work) -> No
     with work() as uow:
         uow.organization = stored
         assert {item.verb: item.done for item in setup.checklist(uow)}["settings edit"]
-    assert "Done: Choose the roll-up's channel" in words(desk.says(CORA, "/sip settings").message)
+    assert "Done so far: choose the roll-up's channel" in words(desk.says(CORA, "/sip settings").message)

@@ -339,4 +339,9 @@ def test_other_threads_are_left_alone(desk, work, channel, thread):
 
 def test_words_of_strangers_stay_words(desk):
     note = "](do:undo) **bold** [x](https://evil.example) <@U1> {{ 7*7 }}"
-    assert note in words(desk.says(ANN, f"/sip update 1.1.1 {note}").message)
+    assert note.replace("<@U1>", "@U1") in words(desk.says(ANN, f"/sip update 1.1.1 {note}").message)
+
+
+def test_a_mention_is_kept_as_the_name_people_read(desk, status):
+    desk.says(ANN, "/sip update 1.1.1 done thanks to <@UBOLINDQVIST|bo> and <#CFORMS|forms>")
+    assert status("1.1.1") == ("done", "thanks to @Bo Lindqvist and #forms")
