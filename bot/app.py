@@ -26,7 +26,7 @@ from bot.scheduler import JobRunner, Scheduler
 from bot.web import make_web
 from bot.world import World
 from storage.console import ConsoleStore
-from storage.db import UNAVAILABLE, open_engine
+from storage.db import UNAVAILABLE, open_engine, reading
 from storage.migrate import is_current
 
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
@@ -67,10 +67,10 @@ class App:
         except UNAVAILABLE:
             return False
 
-    async def start(self, *, worker: bool = True) -> None:
-        """Connect the adapters; with `worker`, also run the calendar and the delivery."""
+    async def start(self, *, worker: bool = True, listen: bool = True) -> None:
+        """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
         if self.slack:
-            await self.slack.start()
+            await self.slack.start(listen=listen)
         if worker:
             self.scheduler.start()
             self._running.append(asyncio.create_task(self.delivery.run(), name="delivery"))
@@ -79,6 +79,8 @@ class App:
         """Stop taking work, finish what is under way, close connections."""
         if self._running:
             self.scheduler.stop()
+            self.delivery.close()
+            await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -116,7 +118,7 @@ class App:
 
     def _web(self) -> web.Application:
         application = make_web(self.ready, partial(report_page, self.engine))
-        if self.slack:
+        if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
         if self.console:
             self.console.routes(application)
@@ -138,7 +140,7 @@ def build(
 def database_faults(engine: Engine) -> Iterable[str]:
     """What keeps the database from being used, in sentences."""
     try:
-        with engine.connect() as connection:
+        with reading(engine) as connection:
             connection.execute(text("SELECT 1"))
     except UNAVAILABLE as error:
         yield f"the database does not answer: {str(error.orig if hasattr(error, 'orig') else error).strip()}"

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import signal
 import sys
+from collections.abc import MutableMapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
@@ -26,11 +28,13 @@ from bot.chat.compose import built_in
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from storage import migrate as migrations
 from storage.db import open_engine
+from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, store_plan
 from storage.queries.people import create_organization, organizations
 from storage.uow import unit_of_work
 
 FAILED, UNUSABLE = 1, 2
+_DETAIL = re.compile(r"DETAIL:.*?(?=\n\S|\Z)", re.S)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,9 +45,11 @@ app = typer.Typer(
 plan_app = typer.Typer(no_args_is_help=True, help="The county's plan.")
 story_app = typer.Typer(no_args_is_help=True, help="Success stories.")
 slack_app = typer.Typer(no_args_is_help=True, help="Slack.")
+outbox_app = typer.Typer(no_args_is_help=True, help="Messages to be delivered.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(story_app, name="story")
 app.add_typer(slack_app, name="slack")
+app.add_typer(outbox_app, name="outbox")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -55,11 +61,20 @@ def main() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_rows,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     app()
+
+
+def _without_rows(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """PostgreSQL puts the failing row, with what people said in it, into its error's DETAIL; a log needs no more than
+    the error."""
+    if isinstance(traceback := event.get("exception"), str):
+        event["exception"] = _DETAIL.sub("DETAIL: (left out)", traceback)
+    return event
 
 
 def _stop(code: int, *sentences: str) -> NoReturn:
@@ -158,10 +173,10 @@ def worker(
 
     async def life() -> None:
         if once:
-            await application.start(worker=False)
+            await application.start(worker=False, listen=False)
             await application.tick()
         else:
-            await application.start()
+            await application.start(listen=False)
             await _until_told_to_stop()
         await application.stop()
 
@@ -176,6 +191,13 @@ def _aware(text: str) -> datetime:
     if at.tzinfo is None:
         _stop(UNUSABLE, f"“{text}” has no time zone. Write it like 2026-03-02T09:00:00-08:00.")
     return at
+
+
+@outbox_app.command("retry")
+def outbox_retry() -> None:
+    """Send dead letters again, once what was in their way is mended."""
+    count = retry_dead(open_engine(_settings().database_url), SystemClock().read())
+    out.print(f"{count} put back in the queue.")
 
 
 @app.command()

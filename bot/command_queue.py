@@ -36,12 +36,20 @@ class CommandQueue:
         self._waiting.append((command, future))
         if self._free:
             self._free -= 1
-            loop.call_later(WINDOW, self._threads.submit, self._work, loop)
+            loop.call_later(WINDOW, self._begin, loop)
         return await future
 
     def close(self) -> None:
-        """Finish what waits and stop."""
+        """Finish what is under way and stop; what has not begun is cancelled. From the loop's own thread."""
+        self._free = 0
         self._threads.shutdown(wait=True)
+        while self._waiting:
+            _, future = self._waiting.popleft()
+            future.cancel()
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waiting:  # else close() was quicker
+            self._threads.submit(self._work, loop)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: batch after batch until nobody waits."""

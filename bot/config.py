@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(8300, ge=0, le=65535, description="The port to listen on")
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all")
     sipbot_admins: Annotated[frozenset[str], NoDecode] = Field(
-        frozenset(), description="Chat user ids or e-mails of the first administrators, comma-separated"
+        frozenset(), description="Chat user ids of administrators, comma-separated"
     )
     sipbot_zone: str = Field("America/Los_Angeles", description="Time zone of a newly made organization")
     sipbot_templates: Path | None = Field(None, description="A folder with the county's own templates")

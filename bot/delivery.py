@@ -27,11 +27,11 @@ from storage.uow import Destination, unit_of_work
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)  # outlasts the adapters' HTTP time-out of 30 s
+LEASE = timedelta(seconds=60)  # outlasts the adapters' HTTP time-outs
 BATCH = 20
 IDLE_SECONDS = 1.0
-MAX_ATTEMPTS = 12  # with the backoff below: about two days
-FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 4 * 3600.0
+GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
+FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
 DEAD_LETTER = "dead_letter"
 
 
@@ -43,18 +43,24 @@ class Delivery:
         self._adapters = {adapter.platform: adapter for adapter in adapters}
         self._owner = str(uuid.uuid4())
         self._wake = asyncio.Event()
+        self._closing = False
 
     def wake(self) -> None:
         """There may be something to deliver: do not wait for the next look. From the loop's own thread."""
         self._wake.set()
 
+    def close(self) -> None:
+        """Finish what is being sent, then let `run` end. From the loop's own thread."""
+        self._closing = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Deliver until cancelled."""
-        while True:
+        """Deliver until closed. Nothing that goes wrong ends it."""
+        while not self._closing:
             self._wake.clear()
             try:
                 sent = await self.once()
-            except UNAVAILABLE:
+            except Exception:
                 log.exception("outbox cannot be read")
                 sent = 0
             if not sent:
@@ -77,6 +83,13 @@ class Delivery:
         return len(rows)
 
     async def _deliver(self, row: outbox.Row) -> None:
+        """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
+        try:
+            await self._attempt(row)
+        except UNAVAILABLE:
+            log.exception("outcome not written", outbox=row.id, kind=row.kind)
+
+    async def _attempt(self, row: outbox.Row) -> None:
         try:
             post = await asyncio.to_thread(self._post, row)
             remote_id = await self._send(post, row)
@@ -107,11 +120,11 @@ class Delivery:
             message=message,
             reaction=row.reaction,
             target=row.target,
-            mentions=outbox.mentions(self._engine, to.platform, people),
+            mentions=outbox.mentions(self._engine, to, people),
         )
 
     def _failed(self, row: outbox.Row, error: SendError) -> None:
-        if error.permanent or row.attempts >= MAX_ATTEMPTS:
+        if error.permanent or self._clock.read() - row.created_at >= GIVE_UP:
             self._bury(row, str(error))
             return
         wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)

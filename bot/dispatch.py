@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,16 +18,17 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.chat.clock import Clock
 from bot.chat.codec import from_json, to_json
-from bot.chat.commands import Command, CommandSpec, Role, first_word, parse_args, squash
+from bot.chat.commands import Actor, Command, CommandSpec, Role, first_word, parse_args, squash
 from bot.chat.compose import Composer
 from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
 from bot.chat.replies import Reply
 from storage.db import UNAVAILABLE
-from storage.models import inbox
+from storage.models import inbox, outbox
 from storage.queries import people
 from storage.queries.people import Organization, Person
+from storage.queries.setup import change_role
 from storage.uow import Destination, UnitOfWork, unit_of_work
 
 log = structlog.get_logger()
@@ -34,10 +36,13 @@ log = structlog.get_logger()
 NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
 _LONGEST_VERB = 3  # words
 _NAMED = 3
+_NEAR = 75  # rapidfuzz's score from which a word is taken for a misspelt verb
+_REFERENCE = re.compile(r"\s*(?:step\s+|#)?\d{1,3}\.\d{1,3}(?:\.\d{1,3})?\b", re.I)
 _ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
     inbox.c.delivery_id.in_(bindparam("deliveries", expanding=True))
 )
 _NOTE = insert(inbox)
+_OUR_THREAD = select(outbox.c.id).where(outbox.c.remote_id == bindparam("thread")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +76,30 @@ class Dispatcher:
 
     def handle(self, command: Command) -> Reply:
         """Answer a command. Safe to call from any thread, any number of times with the same delivery."""
-        try:
-            return self._transact(command)
-        except UserError as error:
-            return _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
-        except UNAVAILABLE as error:
-            log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
-            return _form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED))
-        except IntegrityError:
-            # The same delivery on another replica, a moment ago: its reply is there now.
-            return self._first_reply(command) or self._failed(command)
-        except Exception:
-            return self._failed(command)
+        for last in (False, True):
+            try:
+                return self._transact(command)
+            except UserError as error:
+                return _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
+            except UNAVAILABLE as error:
+                return _not_saved(command, error)
+            except IntegrityError:
+                # Somebody was a moment quicker with this delivery, or with a row we both wanted to make: look again.
+                if last:
+                    return self._failed(command)
+            except Exception:
+                return self._failed(command)
+        return self._failed(command)
 
     def handle_all(self, commands: Sequence[Command]) -> list[Reply]:
         """Answer commands that came together with one commit for all of them (docs/decisions/0004). If one of them
-        cannot be done, or the commit fails, none is, and each is handled by itself."""
+        cannot be done none is, and each is handled by itself; if the database cannot be written, nobody waits twice."""
         if len(commands) > 1:
             try:
                 with self._open() as uow:
                     return self._run(uow, commands)
+            except UNAVAILABLE as error:
+                return [_not_saved(command, error) for command in commands]
             except Exception:
                 log.info("handled one by one", commands=len(commands))
         return [self.handle(command) for command in commands]
@@ -114,10 +123,14 @@ class Dispatcher:
         replies = {row.delivery_id: from_json(row.reply) for row in uow.rows(_ANSWERED, deliveries=deliveries)}
         notes = []
         for command in commands:
-            if command.delivery_id not in replies:
-                one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url)
-                reply = replies[command.delivery_id] = self._do(one, command)
-                notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
+            if command.delivery_id in replies:
+                continue
+            if _overheard(uow, command):
+                replies[command.delivery_id] = Reply()
+                continue
+            one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url)
+            reply = replies[command.delivery_id] = self._do(one, _readable(command))
+            notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
         if notes:
             uow.connection.execute(_NOTE, notes)
         return [replies[delivery] for delivery in deliveries]
@@ -128,11 +141,6 @@ class Dispatcher:
         command = replace(command, verb=spec.verb, values=values)
         return self._shown(uow, command, spec.run(command, uow))
 
-    def _first_reply(self, command: Command) -> Reply | None:
-        with self._open() as uow:
-            row = uow.row(_ANSWERED, deliveries=[command.delivery_id])
-            return from_json(row.reply) if row else None
-
     def _answer(self, command: Command, reply: Reply) -> Reply:
         """The reply to a command that stored nothing; for an event it still has to be queued."""
         if command.answerable:
@@ -141,6 +149,10 @@ class Dispatcher:
             with self._open() as uow:
                 uow.organization, uow.person = self._who(uow, command)
                 return self._shown(uow, command, reply)
+        except UserError:
+            return Reply()  # not one of this county's people: there is nobody to write to
+        except UNAVAILABLE as error:
+            return _not_saved(command, error)
         except Exception:
             log.exception("answer not queued", delivery=command.delivery_id)
             return Reply()
@@ -173,6 +185,10 @@ class Dispatcher:
             # They first spoke through an event, which brings no name; now we know it.
             people.rename(uow.connection, person.id, command.actor.name)
             person = replace(person, name=command.actor.name)
+        if person.role < Role.ADMIN and self._named_admin(command.actor):
+            uow.organization, uow.person = organization, person
+            change_role(uow, person, Role.ADMIN)
+            person = replace(person, role=Role.ADMIN)
         if not person.active:
             raise UserError("You are no longer on this county's list. Ask your coordinator to add you again.")
         return organization, person
@@ -195,10 +211,12 @@ class Dispatcher:
 
     def _newcomer(self, uow: UnitOfWork, organization: Organization, command: Command) -> Person:
         actor = command.actor
-        named = {actor.user, actor.email.lower()} - {""}
-        role = Role.ADMIN if named & self._policy.admins else Role.MEMBER
+        role = Role.ADMIN if self._named_admin(actor) else Role.MEMBER
         name = actor.name or actor.user
         return people.create_person(uow.connection, organization.id, actor, name=name, role=role, at=uow.at)
+
+    def _named_admin(self, actor: Actor) -> bool:
+        return not self._policy.admins.isdisjoint({actor.user, actor.email.lower()} - {""})
 
     def _read(self, uow: UnitOfWork, command: Command) -> tuple[CommandSpec, Mapping[str, str]]:
         """The verb and its values; raises UserError for what cannot be understood or is not allowed."""
@@ -236,16 +254,38 @@ class Dispatcher:
             return found
         if not words:
             return self.specs["help"], ""
+        if _REFERENCE.match(text) and "update" in self.specs:
+            return self.specs["update"], text  # "1.2.3 done piloted": what else could it be
         raise UserError(*self._unknown(words.split()[0]))
 
     def _unknown(self, word: str) -> tuple[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]]:
         shown = [name for name, spec in self.specs.items() if not spec.hidden]
-        near = process.extractOne(squash(word), shown, score_cutoff=60)
+        near = process.extractOne(squash(word), shown, score_cutoff=_NEAR)
         all_help = ("All commands", "help", ())
         if near is None:
             return f"I do not know “{word}”. Here is what I can do:", (all_help,)
         verb = near[0]
         return f"I do not know “{word}”. Did you mean “{verb}”?", ((verb.capitalize(), verb, ()), all_help)
+
+
+def _not_saved(command: Command, error: Exception) -> Reply:
+    log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
+    return _form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED), unsaved=True)
+
+
+def _overheard(uow: UnitOfWork, command: Command) -> bool:
+    """Said in a thread that is none of ours: nobody's business, so nothing of it is kept, not even who said it."""
+    if command.source != "thread" or command.place.direct:
+        return False
+    return uow.row(_OUR_THREAD, thread=command.place.thread) is None
+
+
+def _readable(command: Command) -> Command:
+    """Without NUL, which PostgreSQL cannot store and nobody can type."""
+    if "\0" not in command.text and not any("\0" in value for value in command.values.values()):
+        return command
+    values = {name: value.replace("\0", "") for name, value in command.values.items()}
+    return replace(command, text=command.text.replace("\0", ""), values=values)
 
 
 def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:

@@ -15,6 +15,7 @@ from bot.domain.sheets import to_csv
 from bot.renderers.html import page, to_html
 from bot.renderers.markdown import to_markdown
 from bot.web import Page
+from storage.db import reading
 from storage.queries.reports import NEWSLETTER, ROLLUP, PublicReport, report_by_token
 
 
@@ -44,7 +45,7 @@ def report_page(engine: Engine, token: str, kind: str) -> Page | None:
     withdrawn report says so and why."""
     if kind not in FORMATS and kind != SHEET:
         return None
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         found = report_by_token(connection, token)
     if found is None:
         return None

@@ -10,6 +10,7 @@ from bot.chat.errors import UserError
 from bot.domain.periods import Month, Quarter, parse_period
 from bot.pages import FORMATS, SHEET, sheet
 from handlers.rollup import month_report, report_message
+from storage.db import reading
 from storage.queries.people import organizations
 from storage.uow import UnitOfWork, unit_of_work
 
@@ -22,7 +23,7 @@ def render_report(engine: Engine, clock: Clock, period: str, form: str) -> str:
     """The document; `csv` is a month's numbers. Raises NoReport or ValueError with a sentence."""
     if form not in FORMATS and form != SHEET:
         raise NoReport(f"“{form}” is not a format here. Choose {', '.join((*FORMATS, SHEET))}.")
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         known = organizations(connection)
     if len(known) != 1:
         raise NoReport("This command needs a database with one county in it: sipbot plan import FILE.")

@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from bot.chat.clock import Clock
 from bot.chat.compose import Composer
 from bot.chat.jobs import Due, JobSpec
+from storage.db import reading
+from storage.models import inbox
 from storage.queries.people import Organization, organizations
-from storage.uow import UnitOfWork, unit_of_work
+from storage.uow import UnitOfWork, reading_work, unit_of_work
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 20
+# No platform delivers again after a day; the replies kept for it are private, so not longer than needed.
+REMEMBERED = timedelta(days=3)
+FORGET_EVERY = timedelta(hours=1)
 
 
 class JobRunner:
@@ -29,16 +35,27 @@ class JobRunner:
     ) -> None:
         self._engine, self._clock, self._composer = engine, clock, composer
         self._jobs, self._public_url = tuple(jobs), public_url
+        self._forgot = datetime.min.replace(tzinfo=UTC)
 
     def tick(self) -> int:
         """Do all that is due now in every organization; how many things were done."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             known = organizations(connection)
+        self._forget()
         return sum(self._run(organization, job) for organization in known for job in self._jobs)
+
+    def _forget(self) -> None:
+        """Once an hour, let go of deliveries too old to come again."""
+        at = self._clock.read()
+        if at - self._forgot < FORGET_EVERY:
+            return
+        self._forgot = at
+        with self._engine.begin() as connection:
+            connection.execute(delete(inbox).where(inbox.c.at < at - REMEMBERED))
 
     def _run(self, organization: Organization, job: JobSpec) -> int:
         try:
-            with self._open(organization) as uow:
+            with reading_work(self._engine, self._clock.read(), self._composer, organization) as uow:
                 due = list(job.due(uow))
         except Exception:
             log.exception("job cannot say what is due", job=job.name, organization=organization.id)

@@ -12,6 +12,7 @@ from bot.adapters.console import DIRECT, ConsoleChannel, ConsolePerson
 from bot.chat.clock import Clock, TravellingClock
 from bot.chat.commands import CommandSpec, Role
 from bot.domain.cadence import local_time
+from storage.db import reading
 from storage.models import channel, identity, organization, outbox, person, workgroup
 
 PLATFORM = "console"
@@ -47,7 +48,7 @@ class World:
             .where(identity.c.platform == PLATFORM, person.c.active)
             .order_by(person.c.role.desc(), person.c.name)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
         return [ConsolePerson(row.external_id, row.name, Role(row.role).word) for row in rows]
 
@@ -60,7 +61,7 @@ class World:
             .where(channel.c.platform == PLATFORM, channel.c.external_id.not_like(f"{DIRECT}%"))
             .order_by(~exists().where(workgroup.c.channel_id == channel.c.id), channel.c.name)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
         return [ConsoleChannel(row.external_id, row.name) for row in rows]
 
@@ -117,13 +118,13 @@ class World:
             .order_by(outbox.c.id.desc())
             .limit(1)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(statement).first()
         if row is None:
             return 0, ""
         return row.id, f"in #{row.place}" if row.place else f"to {row.who}"
 
     def _zone(self) -> ZoneInfo:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             zone = connection.execute(select(organization.c.zone).order_by(organization.c.id).limit(1)).scalar()
         return ZoneInfo(zone or "UTC")

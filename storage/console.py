@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat.codec import from_json, to_json
 from bot.chat.messages import Message
+from storage.db import reading
 from storage.models.console import console_message, console_reaction, console_read
 
 _said = console_message.c
@@ -78,13 +79,13 @@ class ConsoleStore:
 
     def find(self, key: str) -> str | None:
         """Id of the message with this key."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             found = connection.execute(select(_said.id).where(_said.key == key)).scalar()
         return None if found is None else str(found)
 
     def get(self, message_id: str) -> ConsoleMessage | None:
         """One message, or None for an id that is not there."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(console_message).where(_said.id == _number(message_id))).first()
             return _with_reactions(connection, [row])[0] if row else None
 
@@ -109,7 +110,7 @@ class ConsoleStore:
             .order_by(_said.id.desc())
             .limit(limit)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()[::-1]
             return _with_reactions(connection, rows, _replies(connection, rows, reader))
 
@@ -121,7 +122,7 @@ class ConsoleStore:
             .where(or_(_said.id == number, _said.thread_id == number), _visible(reader))
             .order_by(_said.id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _with_reactions(connection, connection.execute(query).all())
 
     def unread(self, reader: str) -> dict[str, int]:
@@ -133,7 +134,7 @@ class ConsoleStore:
             .where(_said.id > func.coalesce(console_read.c.last_id, 0), _said.author != reader, _visible(reader))
             .group_by(_said.channel)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return {row.channel: row.unread for row in connection.execute(query)}
 
     def mark_read(self, reader: str, channel: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,8 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 UNAVAILABLE = (OperationalError, TimeoutError)
 # Who waits longer for a lock is told that nothing was saved. Slack gives up on a slash command after 3 s anyway.
 BUSY_TIMEOUT_MS = 5_000
+_QUIET: dict[str, Any] = {"hide_parameters": True}  # what people said does not belong into a log
+_READ_ONLY = "sipbot_read_only"
 _PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
 
 
@@ -19,9 +23,9 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet. `durable=False` is for
     SQLite files that can be made again, like a simulation's: their commits do not wait for the disk."""
     if not url.startswith("sqlite"):
-        options = f"-c lock_timeout={BUSY_TIMEOUT_MS}"
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"options": options})
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8)
+        options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, **_QUIET)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, **_QUIET)
     # FULL: a receipt is only given for what survives a power cut.
     event.listen(engine, "connect", partial(_prepare, "synchronous=FULL" if durable else "synchronous=OFF"))
     event.listen(engine, "begin", _begin)
@@ -35,6 +39,14 @@ def _prepare(synchronous: str, connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that reads first and writes later could not wait for it.
-    https://www.sqlite.org/lang_transaction.html#immediate"""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Take the write lock at once: a transaction that reads first and writes later could not wait for it. A reader
+    takes none and waits for nobody. https://www.sqlite.org/lang_transaction.html#immediate"""
+    read_only = connection.get_execution_options().get(_READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads: on SQLite it neither waits for the writer nor holds it up."""
+    with engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+        yield connection

@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from storage.db import reading
+
 _LOCK = 7_417_201  # any number, the same on every replica
 
 
@@ -31,6 +33,6 @@ def migrate(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """The database has the newest shape."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         have = MigrationContext.configure(connection).get_current_revision()
     return have == ScriptDirectory.from_config(_config()).get_current_head()

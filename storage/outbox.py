@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, exists, select, update
 
 from bot.chat.commands import Role
+from storage.db import reading
 from storage.models import channel, identity, organization, outbox, person
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
+WITHDRAWN = "withdrawn"  # the error of a row that must never go out any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Reach:
 
 def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
     """Resolve a destination late: people link new accounts and workgroups move channels while posts wait."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         place = None
         if row.channel_id is not None:
             place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).first()
@@ -115,7 +117,10 @@ def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
         if row.person_id is None:
             return Reach(place.platform, place.workspace, place.external_id) if place else Reach()
         accounts = connection.execute(
-            select(identity).where(identity.c.person_id == row.person_id).order_by(identity.c.id)
+            select(identity)
+            .join(person, person.c.id == identity.c.person_id)
+            .where(identity.c.person_id == row.person_id, person.c.active)
+            .order_by(identity.c.id)
         ).all()
     wanted = place.platform if place else row.platform
     accounts = [a for a in accounts if a.platform in platforms]
@@ -126,14 +131,16 @@ def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
     return Reach(account.platform, account.workspace, place.external_id if place else "", account.external_id)
 
 
-def mentions(engine: Engine, platform: str, people: frozenset[int]) -> dict[int, str]:
-    """Person id -> the platform's user id, for those who have one there."""
+def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:
+    """Person id -> the platform's user id, for those who have one in the workspace the post goes to."""
     if not people:
         return {}
     statement = select(identity.c.person_id, identity.c.external_id).where(
-        identity.c.platform == platform, identity.c.person_id.in_(people)
+        identity.c.platform == to.platform,
+        identity.c.workspace == to.workspace,
+        identity.c.person_id.in_(people),
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return {row.person_id: row.external_id for row in connection.execute(statement)}
 
 
@@ -146,3 +153,15 @@ def to_tell(connection: Connection, organization_id: int) -> list[int]:
     ).all()
     admins = [row.id for row in found if row.role >= int(Role.ADMIN)]
     return admins or [row.id for row in found]
+
+
+def retry_dead(engine: Engine, now: datetime) -> int:
+    """Put dead letters back in the queue, withdrawn ones apart; how many."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.state == DEAD, outbox.c.error != WITHDRAWN)
+        .values(state=PENDING, available_at=now, attempts=1, error="", lease_owner="", created_at=now)
+        .returning(outbox.c.id)
+    )
+    with engine.begin() as connection:
+        return len(connection.execute(statement).all())

@@ -18,7 +18,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.chat.codec import to_json
 from bot.chat.compose import Composer
 from bot.chat.messages import Message
+from storage.db import reading
 from storage.models import audit, ledger, outbox
+from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.queries.people import Organization, Person
 
 
@@ -125,7 +127,7 @@ class UnitOfWork:
             "target": target,
             "reaction": reaction,
             "message": to_json(message) if message else "",
-            "state": "pending",
+            "state": PENDING,
             "available_at": self.at,
             "created_at": self.at,
         }
@@ -133,6 +135,11 @@ class UnitOfWork:
         added = self.connection.execute(statement).first() is not None
         self.posted += added
         return added
+
+    def unpost(self, kind: str, subject_id: int) -> None:
+        """Take the posts of a kind about a subject that still wait out of the queue for good."""
+        waiting = (outbox.c.kind == kind, outbox.c.subject_id == subject_id, outbox.c.state == PENDING)
+        self.change(outbox, *waiting, state=DEAD, error=WITHDRAWN)
 
     def audit(self, action: str, detail: str = "") -> None:
         """Note who did what; the audit log is only ever added to."""
@@ -151,7 +158,17 @@ def unit_of_work(
     """A transaction that is committed when the block ends and rolled back when it raises. Dispatch, the job runner and
     delivery open it; nothing else does."""
     with engine.begin() as connection:
-        uow = UnitOfWork(connection, at, composer, public_url)
-        if organization is not None:
-            uow.organization = organization
-        yield uow
+        yield _of(organization, UnitOfWork(connection, at, composer, public_url))
+
+
+@contextmanager
+def reading_work(engine: Engine, at: datetime, composer: Composer, organization: Organization) -> Iterator[UnitOfWork]:
+    """A unit of work that only reads: it holds up nobody."""
+    with reading(engine) as connection:
+        yield _of(organization, UnitOfWork(connection, at, composer))
+
+
+def _of(organization: Organization | None, uow: UnitOfWork) -> UnitOfWork:
+    if organization is not None:
+        uow.organization = organization
+    return uow

@@ -13,7 +13,8 @@ class Reply:
     """The answer to one command. Private to the person who asked unless `public`.
 
     form: open this form. errors: the submitted form has faults; keep it open. replace: the message stands in for the
-    one whose button was pressed. reaction: put this emoji (by its name) on the person's own message.
+    one whose button was pressed. reaction: put this emoji (by its name) on the person's own message. unsaved: the
+    database could not be written; a platform that delivers again should.
     """
 
     message: Message | None = None
@@ -22,3 +23,4 @@ class Reply:
     public: bool = False
     replace: bool = False
     reaction: str = ""
+    unsaved: bool = False

@@ -199,14 +199,6 @@ def person_by_identity(uow: UnitOfWork, platform: str, workspace_id: str, user: 
     return _person(row) if row else None
 
 
-def people_named(uow: UnitOfWork, words: str) -> list[Person]:
-    """Active people whose name or e-mail is, or whose name begins with or contains as a word, `words`."""
-    folded = " ".join(words.lower().split())
-    everyone = all_people(uow)
-    exact = [p for p in everyone if folded in (p.name.lower(), p.email.lower())]
-    return exact or [p for p in everyone if folded and f" {p.name.lower()}".find(f" {folded}") >= 0]
-
-
 def people_with_role(uow: UnitOfWork, role: Role) -> list[Person]:
     """Active people who may do what `role` may."""
     return [p for p in all_people(uow) if p.role >= role]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from bot.chat.commands import Role
 from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, Span, Text, say
-from bot.delivery import LEASE, MAX_ATTEMPTS, Delivery
+from bot.delivery import GIVE_UP, LEASE, Delivery
 from storage import outbox as rows
 from storage.models import outbox, person
 from storage.uow import Destination
@@ -154,10 +155,13 @@ async def test_somebody_without_an_account_is_a_dead_letter(engine, work, delive
 
 async def test_it_gives_up_in_the_end(engine, work, delivery, platform, forms, clock):
     queue(work, forms, "one")
-    platform.faults = [SendError("no")] * MAX_ATTEMPTS
-    for _ in range(MAX_ATTEMPTS):
+    platform.faults = [SendError("no")] * 100
+    begun = clock.read()
+    while clock.read() - begun < GIVE_UP:
         await delivery.drain()
-        clock.move_to(clock.read() + timedelta(hours=5))
+        assert states(engine) == [("pending", "")]
+        clock.move_to(clock.read() + timedelta(hours=6))
+    await delivery.drain()
     assert states(engine) == [("dead", "")]
 
 
@@ -176,3 +180,36 @@ async def test_a_private_word_in_a_channel_has_both_addresses(work, delivery, pl
     await delivery.drain()
     address = platform.posts[0].address
     assert (address.channel, address.user, address.thread) == ("CFORMS", "UANNORTIZ", "t9")
+
+
+async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, delivery, platform, forms, clock):
+    queue(work, forms, "one")
+    platform.faults = [SendError("archived", permanent=True)]
+    await delivery.drain()
+    assert rows.retry_dead(engine, clock.read()) == 1
+    await delivery.drain()
+    assert platform.order == ["one"]
+    assert rows.retry_dead(engine, clock.read()) == 0
+
+
+async def test_nothing_ends_the_loop_but_closing_it(work, delivery, platform, forms, monkeypatch):
+    claims = []
+    claim = rows.claim
+
+    def broken_once(*arguments):
+        claims.append(1)
+        if len(claims) == 1:
+            raise RuntimeError("no such luck")
+        return claim(*arguments)
+
+    monkeypatch.setattr(rows, "claim", broken_once)
+    running = asyncio.create_task(delivery.run())
+    queue(work, forms, "one")
+    for _ in range(100):
+        delivery.wake()
+        await asyncio.sleep(0.02)
+        if platform.order:
+            break
+    delivery.close()
+    await asyncio.wait_for(running, 5)
+    assert platform.order == ["one"]

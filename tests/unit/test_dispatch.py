@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.chat.commands import Actor, Arg, Command, CommandSpec, Place, Role
 from bot.chat.errors import UserError
@@ -15,7 +16,8 @@ from bot.chat.forms import Field, Form
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.dispatch import Policy
-from storage.models import meeting_note, person, workgroup
+from storage.db import reading
+from storage.models import inbox, meeting_note, person, workgroup
 from tests.builders import a_person, a_workgroup
 from tests.desk import Desk, buttons, words
 
@@ -220,7 +222,7 @@ def test_the_same_delivery_twice_in_a_batch_has_one_effect(desk):
     assert notes(desk) == 1
 
 
-def test_a_batch_whose_commit_fails_is_handled_one_by_one(desk, monkeypatch):
+def test_a_batch_whose_commit_fails_is_saved_for_nobody_and_everybody_is_told(desk, monkeypatch):
     from bot import dispatch
 
     opened = dispatch.unit_of_work
@@ -235,6 +237,62 @@ def test_a_batch_whose_commit_fails_is_handled_one_by_one(desk, monkeypatch):
                 raise OperationalError("commit", {}, Exception("disk I/O error"))
 
     monkeypatch.setattr(dispatch, "unit_of_work", failing)
-    assert batch(desk, "keep one", "keep two") == ["Kept: one", "Kept: two"]
-    assert notes(desk) == 2
-    assert len(calls) == 3
+    assert all(said.startswith("Not saved") for said in batch(desk, "keep one", "keep two"))
+    assert notes(desk) == 0
+
+
+def role_of(desk, name) -> int:
+    with desk.engine.connect() as connection:
+        return connection.execute(select(person.c.role).where(person.c.name == name)).scalar_one()
+
+
+def test_somebody_named_administrator_later_becomes_one(engine, clock, work):
+    Desk(engine, clock, MODULE).says("Adam It", "/sip help")
+    later = Desk(engine, clock, MODULE, policy=Policy(admins=frozenset({"UADAMIT"})))
+    later.says("Adam It", "/sip help")
+    assert role_of(later, "Adam It") == Role.ADMIN
+
+
+def test_words_in_a_thread_that_is_none_of_ours_leave_no_trace(desk):
+    reply = desk.replies("Bo Bystander", "lunch anyone?", channel="CFORMS", thread="t-elsewhere")
+    assert reply == Reply()
+    with desk.engine.connect() as connection:
+        assert connection.execute(select(person.c.id).where(person.c.name == "Bo Bystander")).first() is None
+        assert connection.execute(select(func.count()).select_from(inbox)).scalar_one() == 0
+
+
+def test_a_reference_alone_is_an_update(engine, clock, work):
+    told = []
+    spec = CommandSpec("update", lambda c, u: told.append(c.values["all"]) or Reply(), "u", args=(Arg("all", "rest"),))
+    desk = Desk(engine, clock, SimpleNamespace(COMMANDS=(spec, *MODULE.COMMANDS)))
+    for said in ("1.2.3 done piloted", "#1.2 blocked", "Step 2.1.4: begun"):
+        desk.says("Ann Ortiz", said)
+    assert told == ["1.2.3 done piloted", "#1.2 blocked", "Step 2.1.4: begun"]
+
+
+def test_a_character_postgresql_cannot_store_is_left_out(desk):
+    assert words(desk.says("Ann Ortiz", "/sip keep a\0b").message) == "Kept: ab"
+
+
+def test_an_event_that_could_not_be_saved_says_so_to_its_adapter(desk):
+    assert desk.sends("Ann Ortiz", verb="lock", answerable=False, channel="CFORMS").unsaved
+
+
+def test_what_people_said_is_not_in_the_log_of_a_database_error(desk):
+    with desk.engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(text("SELECT no_such_column FROM person WHERE name = :secret"), {"secret": "SECRET NOTE"})
+    assert "SECRET NOTE" not in str(caught.value)
+
+
+def test_a_reader_does_not_wait_for_a_writer(desk):
+    with desk.engine.begin() as writer:
+        writer.execute(update(person).values(email="x"))
+        with reading(desk.engine) as connection:
+            assert connection.execute(select(func.count()).select_from(person)).scalar_one() == 2
+
+
+def test_simultaneous_first_words_of_one_person_make_one_person(desk):
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(lambda i: desk.says("Zoe New", f"/sip keep n{i}", delivery_id=f"z{i}"), range(6)))
+    assert sorted(words(reply.message) for reply in replies) == [f"Kept: n{i}" for i in range(6)]
+    assert role_of(desk, "Zoe New") == Role.MEMBER

@@ -148,10 +148,10 @@ class SlackAdapter:
         """Add the address Slack sends everything to."""
         app.router.add_post(PATH, self._receive)
 
-    async def start(self) -> None:
-        """Open the connection to Slack; with an app token, listen on a socket too."""
+    async def start(self, *, listen: bool = True) -> None:
+        """Open the connection to Slack; with an app token, and unless only posts go out, listen on a socket too."""
         await self._outbound.start()
-        if self._settings.app_token:
+        if listen and self._settings.app_token:
             self._socket = AsyncSocketModeHandler(self._bolt, self._settings.app_token)
             await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
@@ -227,6 +227,8 @@ class SlackAdapter:
             return _nothing()
         command = await self._names.told(command)
         reply = await self._handle(command)
+        if reply.unsaved:
+            return BoltResponse(status=503, body="")  # Slack sends it again, an hour long
         if command.source == "home" and reply.message is not None:
             actor = command.actor
             self._follow(self._outbound.publish_home(actor.workspace, actor.user, reply.message))

@@ -163,7 +163,8 @@ def _after_mention(text: str, bot: str) -> str:
 
 def _actor(body: Payload) -> Actor:
     user = body["user"]
-    team = (body.get("team") or {}).get("id") or user.get("team_id") or ""
+    # Their own workspace, not the one they are guests in through a shared channel.
+    team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
     return Actor(PLATFORM, team, user["id"], user.get("username") or user.get("name") or "")
 
 
