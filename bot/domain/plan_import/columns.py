@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.plan_import.markers import GOAL, STEPS, STRATEGY, is_structural, list_item
+from bot.domain.plan_import.markers import GOAL, STEP, STEPS, STRATEGY, is_structural, list_item
 from bot.domain.plan_import.owners import read_labelled
 from bot.domain.plan_import.rows import Row
 from bot.domain.plan_import.tables import StepTable
 
 _CHUNK = re.compile(r"\S+(?: \S+)*")
+_LABEL_ALONE = re.compile(r"(?:goal|strategy|action step)\s*[:#]?", re.I)
+_NUMBER_ALONE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}[.:]?")
 _LOOSE = 3  # characters a cell may start left of its header
 
 
@@ -37,10 +39,22 @@ def fold_columns(rows: Sequence[Row]) -> list[Row]:
     return folded
 
 
+def join_split_labels(rows: Sequence[Row]) -> list[Row]:
+    """The same rows, with "Goal" and "1" on two lines, as some PDF files give them, made "Goal 1"."""
+    joined: list[Row] = []
+    for row in rows:
+        if joined and _LABEL_ALONE.fullmatch(joined[-1].text) and _NUMBER_ALONE.fullmatch(row.text):
+            joined[-1] = replace(joined[-1], text=f"{joined[-1].text.rstrip(' :')} {row.text}")
+        else:
+            joined.append(row)
+    return joined
+
+
 def open_label_cells(rows: Sequence[Row]) -> list[Row]:
     """The same rows, with "| Strategy 3 | Field visits |" made the line "Strategy 3: Field visits".
 
-    A list in the second cell ("| Action Steps | 1. Train / 2. Visit |") becomes a line for each of its paragraphs.
+    A list in the second cell ("| Action Steps | 1. Train / 2. Visit |") becomes a line for each of its paragraphs,
+    those below an action step its sub-items.
     """
     opened: list[Row] = []
     for row in rows:
@@ -55,14 +69,16 @@ def open_label_cells(rows: Sequence[Row]) -> list[Row]:
             more = [first, *more]
         else:
             opened.append(replace(row, text=f"{label}: {first}", cells=()))
-        opened += [replace(row, text=part, cells=(), gap=False, indent=0) for part in more]
+        if STEP.match(label):
+            more = [part if list_item(part) else f"• {part}" for part in more]
+        opened += [replace(row, text=part, cells=(), gap=False, indent=2 * bool(STEP.match(label))) for part in more]
     return opened
 
 
 def _is_label(row: Row, cell: str) -> bool:
     if StepTable.from_header(row):
         return False
-    match = GOAL.match(cell) or STRATEGY.match(cell)
+    match = GOAL.match(cell) or STRATEGY.match(cell) or STEP.match(cell)
     return bool(
         STEPS.match(cell)
         or read_labelled(f"{cell.rstrip(' :')}: x")

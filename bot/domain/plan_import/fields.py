@@ -49,12 +49,18 @@ _SPACED = re.compile(rf"(?:{_ANY}){_QUALIFIER}\s+(?=\$?\d)", re.I)
 _DATE_LABEL = re.compile(
     r"(?P<end>(?:current )?(?:cycle|cal-?sip|sip|plan)\s+(?:end|completion|close)(?:\s+(?:date"
     r"|time))?|end\s+of\s+(?:the\s+)?(?:cycle|plan)|end\s+date|cycle\s+ends?)"
-    r"|(?P<pr>(?:(?P<ord>first|second|1st|2nd)\s+)?(?:cal-?sip\s+)?progress\s+report(?:\s+(?:due"
+    r"|(?P<pr>(?:(?P<ord>first|second|1st|2nd)\s+)?(?:cal-?sip\s+)?(?:progress\s+report|pr(?=\s*#?\s*[12]\b))(?:\s+(?:due"
     r"|date)){0,2}\s*(?:#|no\.?|number)?\s*(?P<n>[12]\b|one\b|two\b|i{1,2}\b)?)"
     r"|(?P<start>(?:cal-?sip|sip|plan)\s+(?:start|begin\w*|effective)(?:\s+(?:time|date))?"
-    r"|start\s+(?:date|time)|^start(?=\s*[:|])|implementation\s+start(?:\s+date)?)",
+    r"|start\s+(?:date|time)|(?:^|(?<=[;|:]\s))start(?=\s*[:|]|\s+(?:\d|[a-z]{3,9}\.?\s\d))|implementation\s+start(?:\s+date)?)",
     re.I,
 )
+_PERIOD = re.compile(
+    r"^(?:(?:cal-?sip|sip|plan(?:ning)?|cycle|performance|implementation|project)\s+)*"
+    r"(?:period|dates|cycle|term|time\s?(?:frame|line))\b",
+    re.I,
+)
+_BOTH_REPORTS = re.compile(r"^(?:due dates (?:of|for) )?progress reports\b", re.I)
 _HASH = re.compile(r"#\s*([12])\s*:?")
 _NOISE = re.compile(r"\b(?:time|date|due|report|on|by|the|is|of|start|end)\b|[\W\d_]+", re.I)
 _SECOND = {"2", "two", "ii", "second", "2nd"}
@@ -114,6 +120,8 @@ def _pairs(row: Row) -> list[Value]:
 
 def header_names(row: Row) -> list[str | None] | None:
     """The fields of a table's header row (None for a column that is none), or None if it is no header."""
+    if _pairs(row):
+        return None
     names = [label_of(cell) for cell in row.cells]
     return names if sum(name is not None for name in names) >= 2 else None
 
@@ -133,6 +141,8 @@ class DateTable:
     def feed(self, row: Row) -> bool:
         """Read one row; False (and nothing changed) when it is not part of a date table."""
         text = " | ".join(row.cells) if row.cells else row.text
+        if self._two_dates(text, row.number):
+            return True
         labels = list(_DATE_LABEL.finditer(text))
         dates = [d for d in find_dates(text) if not any(m.start() <= d.start < m.end() for m in labels)]
         if not labels and not (self.waiting and (dates or _HASH.search(text))):
@@ -147,6 +157,22 @@ class DateTable:
         if not labels and self._row_of_cells(row):
             return True
         self._in_order(text, labels, dates, row.number)
+        return True
+
+    def _two_dates(self, text: str, line: int) -> bool:
+        """ "Plan period: July 1, 2024 through June 30, 2026", "Progress Reports: 2/21/2025 and 3/27/2026"."""
+        days = [d for d in find_dates(text) if d.kind == "day"]
+        names = (
+            ("start", "cycle_end")
+            if _PERIOD.match(text)
+            else ("progress_report_1", "progress_report_2")
+            if _BOTH_REPORTS.match(text)
+            else ()
+        )
+        if len(days) != 2 or not names:
+            return False
+        for name, day in zip(names, days, strict=True):
+            self._keep(name, day, line)
         return True
 
     def _row_of_cells(self, row: Row) -> bool:

@@ -9,7 +9,7 @@ import re
 
 from bot.domain.plan_import import markers
 from bot.domain.plan_import.fields import Value
-from bot.domain.plan_import.markers import list_item, number_of, split_bullet, take_claim
+from bot.domain.plan_import.markers import list_item, number_of, split_bullet, split_outline_mark, take_claim
 from bot.domain.plan_import.raw import RawGoal, RawStrategy
 from bot.domain.plan_import.reading import Reading
 from bot.domain.plan_import.rows import Row
@@ -25,14 +25,25 @@ _INLINE_STEP = re.compile(r"(?:(?<=^)|(?<=[;,.]\s)|(?<=\s))(?=\(?\d{1,2}[.)]\s+[
 
 def read_heading(r: Reading, row: Row) -> bool:
     """Read a row that announces a goal, a strategy or a list of steps; False when it does not."""
-    text = split_bullet(row.text)[1] if row.heading or not r.open_list else row.text
-    return _read_strategy(r, row, text) or _read_goal(r, row, text) or _read_steps_heading(r, row, text)
+    if r.open_list and r.open_list.steps and not row.gap and row.text[:1].islower():
+        return False  # "... who complete three / activities" is a step's next line
+    text = split_bullet(row.text)[1] if row.heading or _is_outside_list(r, row) else row.text
+    item = list_item(text)
+    is_next_step = bool(item and not row.heading and r.open_list and r.open_list.follows(item))
+    mark, text = ("", text) if is_next_step else split_outline_mark(text)
+    return _read_strategy(r, row, text, mark) or _read_goal(r, row, text, mark) or _read_steps_heading(r, row, text)
 
 
-def _read_goal(r: Reading, row: Row, text: str) -> bool:
+def _is_outside_list(r: Reading, row: Row) -> bool:
+    """True when a bullet before "Strategy 2:" is an outer list's: none is open, or its steps are labelled or set in."""
+    steps = r.open_list
+    return not (steps and steps.steps) or row.indent < steps.indent or bool(steps.style and steps.style.kind == "label")
+
+
+def _read_goal(r: Reading, row: Row, text: str, mark: str) -> bool:
     match = markers.GOAL.match(text)
     if not match:
-        return _read_bare_goal(r, row, text)
+        return _read_bare_goal(r, row, text, mark)
     number, rest = number_of(match["num"]), match["rest"].strip()
     is_measure = match["word"].lower() != "goal"
     if is_measure and r.goal and (match["colon"] or not r.goal.strategies):
@@ -53,15 +64,15 @@ def _read_goal(r: Reading, row: Row, text: str) -> bool:
     return True
 
 
-def _read_bare_goal(r: Reading, row: Row, text: str) -> bool:
+def _read_bare_goal(r: Reading, row: Row, text: str, mark: str) -> bool:
     match = markers.BARE_GOAL.match(text)
-    if not match or row.cells or (r.open_list and row.text != text):
+    if not match or row.cells:
         return False
     rest = match["rest"].strip()
     if r.goal is None or r.goal.strategies:
         if len(rest) < 12:
             return False
-        r.open_goal(RawGoal(None, row.number, rest))
+        r.open_goal(RawGoal(number_of(mark) if mark else None, row.number, rest))
     elif re.match(r"^\W*\$?\d[\d.,]*\s?(?:%|percent|days)?\W*$", rest):
         r.goal.values.append(Value("target", "goal", rest, row.number))
     elif r.goal.statement:
@@ -72,9 +83,9 @@ def _read_bare_goal(r: Reading, row: Row, text: str) -> bool:
     return True
 
 
-def _read_strategy(r: Reading, row: Row, text: str) -> bool:
+def _read_strategy(r: Reading, row: Row, text: str, mark: str) -> bool:
     match = markers.STRATEGY.match(text) or markers.BARE_STRATEGY.match(text)
-    if not match or markers.STEPS.match(text):  # "Strategy 1 Action Steps:" is no title
+    if not match or markers.STEPS.match(text) or markers.STEP.match(text):  # "Strategy 1 Action Steps:" is no title
         return False
     groups = match.groupdict()
     rest = match["rest"].strip()
@@ -84,10 +95,8 @@ def _read_strategy(r: Reading, row: Row, text: str) -> bool:
         rest = rest or groups["note"].strip()
     title, claimed = take_claim(rest)
     goal_number = number_of(groups["goal"]) if groups.get("goal") else None
-    strategy = RawStrategy(
-        number_of(groups["num"]) if groups.get("num") else None, title, row.number, goal_number, claimed
-    )
-    r.open_strategy(strategy)
+    number = groups.get("num") or mark
+    r.open_strategy(RawStrategy(number_of(number) if number else None, title, row.number, goal_number, claimed))
     return True
 
 

@@ -14,7 +14,7 @@ WORD_NUMBERS = {
 }  # fmt: skip
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _NUM = r"(?P<num>\d{1,2}(?:\.\d{1,2}){0,3}[a-z]?|" + "|".join(WORD_NUMBERS) + r"|[ivx]{1,4}|[a-z])(?![\w%'’])"
-_SEP = r"(?P<note>\s*\([^)]*\)(?=\s*[:.–—-]))?\s*(?P<sep>[:.)–—-]+(?=\s|$)|[:–—]|(?=$))\s*"
+_SEP = r"(?P<note>\s*[(\[][^)\]]*[)\]](?=\s*[:.–—-]))?\s*(?P<sep>[:.)–—-]+(?=\s|$)|[:–—]|(?=$))\s*"
 _HASH = r"(?:\s*(?:#|no\.|number)\s*|\s+|(?<=:)|(?=\d))"
 
 GOAL = re.compile(
@@ -33,6 +33,10 @@ STRATEGY = re.compile(
     re.I,
 )  # fmt: skip
 BARE_STRATEGY = re.compile(r"^(?:(?:improvement|sip|cal-?sip|key)\s+)?strategy\s*[:–—]\s*(?P<rest>.*)$", re.I)
+_OUTLINE_MARK = re.compile(
+    r"^(?P<mark>\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|[A-Z][.)]|[IVX]{1,4}[.)])\s+"
+    r"(?=(?i:(?:sip |cal-?sip )?(?:goal|strategy)\b))"
+)
 _STEPS_WORD = (
     r"(?:(?:key|planned|specific|major)\s+)?(?:action\s+steps?|steps|actions|action\s+items"
     r"|activities|implementation\s+steps|tasks"
@@ -48,7 +52,8 @@ STEPS = re.compile(
     re.I,
 )  # fmt: skip
 STEP = re.compile(
-    r"^(?P<word>action\s+step|action\s+item|step|action|activity|task|milestone)(?P<colon>\s*:)?" + _HASH + _NUM
+    r"^(?:strategy\s*#?\s*[\w.]{1,5}\s*[,:/–—-]?\s*(?=action))?"
+    r"(?P<word>action\s+step|action\s+item|step|action|activity|task|milestone)(?P<colon>\s*:)?" + _HASH + _NUM
     + r"(?:" + _SEP + r"|\s+(?=(?-i:[A-Z“\"])))(?P<rest>.*)$",
     re.I,
 )  # fmt: skip
@@ -88,8 +93,9 @@ END_LABEL = re.compile(
     rf"^(?:(?:{_END_TOPIC})\b(?:[^:.]{{0,50}}:|\s[–—-]\s|\s*$)|(?:{_END_WORD})\s*(?::|\s[–—-]\s|$))", re.I
 )
 QUESTION = re.compile(
-    r"^(?:please |briefly )?(?:explain (?:the )?(?:reasoning|how|why)|what led|discuss (?:any|the|how|steps)"
-    r"|describe (?:the|how|your|any)|identify any staff|summarize|provide a|cite)\b|\?$",
+    r"^(?:please |briefly )?(?:explain (?:the )?(?:reasoning|rationale|how|why)|what led|discuss (?:any|the|how|steps)"
+    r"|describe (?:the|how|your|any)|identify any staff|summarize|cite"
+    r"|provide an? (?:comprehensive|brief|detailed|short|summary|list|narrative|description|overview))\b|\?$",
     re.I,
 )
 CLAIM = re.compile(
@@ -103,7 +109,9 @@ GOAL_VERB = re.compile(
     re.I,
 )
 REFERENCE_WORDS = re.compile(
-    r"\b(?:see|same|refer|identical|as (?:listed|described|in)|shared with|listed (?:under|in))\b.*\bstrategy\b", re.I
+    r"\b(?:see|same|refer|identical|as (?:listed|described|in)|shared with|listed (?:under|in))\b"
+    r".*\b(?:strategy\b|goal\s*#?\s*(?:\d|one\b|two\b|three\b))",
+    re.I,
 )
 CONTINUED = re.compile(r"^\W*(?:continued|cont\.?|cont[’']d)\W*$", re.I)
 _FIELDISH = re.compile(
@@ -136,6 +144,12 @@ def number_of(mark: str) -> int | None:
     if len(mark) == 1 and mark.isalpha() and mark not in "ivx":
         return ord(mark) - ord("a") + 1
     return _ROMAN.get(mark) or (ord(mark) - ord("a") + 1 if len(mark) == 1 and mark.isalpha() else None)
+
+
+def split_outline_mark(text: str) -> tuple[str, str]:
+    """("4.1", "Goal 1: ...") of a heading with a section's number before it; ("", text) when there is none."""
+    match = _OUTLINE_MARK.match(text)
+    return (match["mark"], text[match.end() :]) if match else ("", text)
 
 
 def split_bullet(text: str) -> tuple[str, str]:
@@ -171,6 +185,7 @@ def list_item(text: str) -> Item | None:
 
 def is_structural(text: str) -> bool:
     """True for a line that can never be a page's header or footer: a heading, a step, a labelled value."""
+    text = text.lstrip("| ")
     bare = split_bullet(text)[1]
     return bool(
         list_item(text)

@@ -22,7 +22,7 @@ class NotAPlan(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line (text), paragraph or table row (Word) of the document; `number` counts from 1."""
+    """One line (text), paragraph or table row (Word) of the document; `number` counts from 1, 0 is a page's header."""
 
     number: int
     text: str

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from bot.domain.trajectory import Direction
 
 _UNIT = (
-    r"%|per\s?cent(?:age)?(?:\s+points?)?|percentage\s+points?|pts?\b|points?\b|dollars?\b"
+    r"%|pp\b|per\s?cent(?:age)?(?:\s+points?)?|percentage\s+points?|pts?\b|points?\b|dollars?\b"
     r"|(?:calendar |business |working )?days?\b"
     r"|weeks?\b|months?\b|hours?\b|families\b|clients?\b|cases?\b|people\b|participants?\b"
     r"|households?\b|individuals?\b|customers?\b|re-?entries\b|sanctions?\b"
 )
 NUMBER = (
     r"(?P<dollar{0}>\$\s?)?(?P<value{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d\w])\.\d+)"
-    r"(?![\d/])\s?(?P<unit{0}>" + _UNIT + r")?"
+    r"(?!\d|/\d)\s?(?P<unit{0}>" + _UNIT + r")?"
 )
 _FILL = (
     r"(?:(?:a|an|the|its|our|their|current|currently|baseline|rate|level|of|about|approximately|around|roughly|average|"
@@ -44,7 +44,15 @@ _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12, "other": 2,
 }  # fmt: skip
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12, "semester": 6, "half-year": 6}
-_ADVERB_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12, "annually": 12, "semiannually": 6, "semi-annually": 6}
+_ADVERB_MONTHS = {
+    "monthly": 1,
+    "quarterly": 3,
+    "yearly": 12,
+    "annually": 12,
+    "annual": 12,
+    "semiannually": 6,
+    "semi-annually": 6,
+}
 _EVERY = (
     r"\s*(?:(?:increase|decrease|reduction|improvement|change|decline|gain"
     r"|points?)\s+)?(?:\(?(?:on average|average)\)?\s+)?"
@@ -55,11 +63,33 @@ _EVERY = (
 )
 _PACE_IN_PROSE = re.compile(
     r"\b(?:by|rate of|pace of|improvement of|reduction of|increase of|decrease of|steps? of"
+    r"|rise of|drop of|gain of|growth of|decline of|change of"
     r"|average of|improving|increasing|decreasing|reducing|declining)\s+"
     + _FILL + NUMBER.format("") + _EVERY,
     re.I,
 )  # fmt: skip
-_PACE_ANYWHERE = re.compile(NUMBER.format("") + _EVERY, re.I)
+_PACE_ANYWHERE = re.compile(NUMBER.format("") + r"\)?" + _EVERY, re.I)
+_PACE_OF_UNIT = re.compile(  # without a verb, a share or a sum a month is a pace, "from 4% a month" a level
+    r"(?<!from )(?<!to )(?<!of )(?<!is )(?<![\d.$])(?=\$|[\d.,]+\s?(?:%|pp\b|per\s?cent|points?\b|pts?\b))"
+    + NUMBER.format("") + r"\)?" + _EVERY,
+    re.I,
+)  # fmt: skip
+_PERIODIC = re.compile(  # "a monthly decrease of 0.25%"
+    r"\b(?P<adverb>monthly|quarterly|yearly|annual)\s+(?:rate of\s+)?(?:increase|decrease|reduction|improvement|change"
+    r"|gain|decline)s?\s+of\s+" + _FILL + NUMBER.format(""),
+    re.I,
+)  # fmt: skip
+_IN_WORDS = re.compile(
+    r"\b(?P<word>one[- ]half(?: of)?(?: an?| one)?|half an?|one and (?:a|one)[- ]half|a quarter of an?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|twelve|an?)\s+(?=(?:percentage\s+)?points?\b|per\s?cent\b|days?\b|dollars?\b|famil)",
+    re.I,
+)
+_WORDS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12,
+}  # fmt: skip
+_FRACTIONS = {"¼": ".25", "½": ".5", "¾": ".75"}
+_PAIR = re.compile(NUMBER.format("") + r"\s+to\s+(?=\$?\d)", re.I)
 _BY = re.compile(r"\bby\s+" + _FILL + NUMBER.format("") + r"(?!\s*(?:per|every|each|/|a\s|monthly|quarterly))", re.I)
 
 _DOWN = (
@@ -75,7 +105,7 @@ _LOWER_IS_BETTER = re.compile(
     re.I,
 )
 _MEASURE_END = re.compile(
-    r"\s+(?:from|to|at|reaching)\s+"
+    r"\s+(?:(?:up|down)\s+)?(?:from|to|at|reaching)\s+"
     + _FILL
     + r"\$?\d|\s+(?:by|within|over|so that|through|in order)\b|\.(?=\s|$)|[;:,(]|\s[-–—]\s",
     re.I,
@@ -106,7 +136,7 @@ def _amount(match: re.Match[str]) -> Amount:
     unit: str | None = None
     if match["dollar"] or raw.startswith("dollar"):
         unit = "dollars"
-    elif raw.startswith(("%", "percent", "per cent", "point", "pt")):
+    elif raw.startswith(("%", "pp", "percent", "per cent", "point", "pt")):
         unit = "percent"
     elif raw:
         word = raw.split()[-1]
@@ -131,16 +161,34 @@ def read_amount(text: str) -> Amount | None:
 
 
 def _months(match: re.Match[str]) -> float:
-    if match["adverb"]:
+    if match.groupdict().get("adverb"):
         return _ADVERB_MONTHS[match["adverb"].lower()]
     count = match["count"]
     times = 1 if not count else int(count) if count.isdigit() else _COUNTS[count.lower()]
     return times * _PERIOD_MONTHS[match["period"].lower()]
 
 
+def _in_digits(text: str) -> str:
+    """ "half a percentage point" and "½ percentage point" as "0.5 percentage point", an arrow as "to"."""
+
+    def digits(match: re.Match[str]) -> str:
+        word = match["word"].lower()
+        value = _WORDS.get(word) or (1.5 if "and" in word else 0.25 if "quarter" in word else 0.5)
+        return f"{value:g} "
+
+    text = re.sub(r"\s*(?:→|⟶|⇒|->|=>)\s*", " to ", text)
+    text = re.sub("(\\d*)([¼½¾])", lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", text)
+    return _IN_WORDS.sub(digits, text)
+
+
 def read_pace(text: str, labelled: bool = False) -> float | None:
     """Change a month in the measure's unit: "1.5% every quarter" is 0.5. `labelled`: the text is only a pace."""
-    match = _PACE_IN_PROSE.search(text) or (_PACE_ANYWHERE.search(text) if labelled else None)
+    text = _in_digits(text)
+    match = (
+        _PACE_IN_PROSE.search(text)
+        or _PERIODIC.search(text)
+        or (_PACE_ANYWHERE if labelled else _PACE_OF_UNIT).search(text)
+    )
     if not match:
         return None
     return round(_amount(match).value / max(_months(match), 1), 4)
@@ -148,9 +196,9 @@ def read_pace(text: str, labelled: bool = False) -> float | None:
 
 def read_statement(text: str) -> StatementNumbers:
     """Baseline and target in either word order ("from 40% to 64%", "to 64% from 40%"), and the pace."""
-    prose = re.sub(r"\s+", " ", text)
-    without_pace = _PACE_IN_PROSE.sub(" ", prose)
-    baseline = _first(_FROM, without_pace) or _first(_BASELINE_OF, without_pace)
+    prose = _in_digits(re.sub(r"\s+", " ", text))
+    without_pace = _PACE_OF_UNIT.sub(" ", _PACE_IN_PROSE.sub(" ", prose))
+    baseline = _first(_FROM, without_pace) or _first(_BASELINE_OF, without_pace) or _first(_PAIR, without_pace)
     target = _first(_TO, without_pace) or _first(_TARGET_OF, without_pace)
     return StatementNumbers(baseline, target, _first(_BY, without_pace), read_pace(prose))
 

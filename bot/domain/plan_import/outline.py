@@ -6,6 +6,7 @@ what is left: a goal's values, summaries, running text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,11 +15,13 @@ from bot.domain.plan_import.fields import Value, header_names, read_values
 from bot.domain.plan_import.headings import read_heading
 from bot.domain.plan_import.in_list import read_in_list, read_table
 from bot.domain.plan_import.markers import split_bullet, take_claim
-from bot.domain.plan_import.raw import RawStep, join
+from bot.domain.plan_import.raw import RawGoal, RawStep, join
 from bot.domain.plan_import.reading import Reading
 from bot.domain.plan_import.rows import Row
-from bot.domain.plan_import.step_list import StepList, is_whole, item_of, runs_on
+from bot.domain.plan_import.step_list import SHORT_LINE, StepList, is_whole, item_of, runs_on
+from bot.domain.plan_import.wording import plain
 
+_LABELLED = re.compile(r"[A-Z][\w #./-]{2,40}:\s*\S")
 _HEADING_LENGTH = 60  # characters; a goal's heading shorter than this may be followed by the goal itself
 
 
@@ -55,6 +58,10 @@ def _read_end(r: Reading, row: Row) -> bool:
 
 
 def _read_values(r: Reading, row: Row) -> bool:
+    parts = row.text.split("; ")
+    if not row.cells and len(parts) > 1 and all(_LABELLED.match(part) for part in parts):
+        read = [_read_values(r, replace(row, text=part)) for part in parts]
+        return any(read)
     home = r.goal or r.plan.front
     if r.headers and row.cells and len(row.cells) == len(r.headers):
         for name, cell in zip(r.headers, row.cells, strict=True):
@@ -123,7 +130,7 @@ def _read_text(r: Reading, row: Row) -> None:
         title = r.strategy.title
         if title and markers.REFERENCE_WORDS.search(row.text):
             r.tail = ""
-        elif not title or adjoining or (runs_on(title, row.text) and not is_whole(title)):
+        elif not title or _continues_title(r, title, row, adjoining):
             if title and not adjoining:
                 r.warn(
                     row,
@@ -144,11 +151,18 @@ def _read_text(r: Reading, row: Row) -> None:
         r.plan.loose.append(row)
 
 
+def _continues_title(r: Reading, title: str, row: Row, adjoining: bool) -> bool:
+    """A line cut by the margin, or one that can only be the rest of a sentence, belongs to the title above it."""
+    if adjoining and r.previous_length >= SHORT_LINE:
+        return True
+    return runs_on(title, row.text) and (adjoining or not is_whole(title))
+
+
 def _read_goal_text(r: Reading, row: Row, adjoining: bool) -> None:
     if r.goal is None:
         return
     goal = r.goal
-    if r.tail == "value" and adjoining and goal.values and runs_on(goal.values[-1].text, row.text):
+    if r.tail == "value" and adjoining and goal.values and _continues_value(goal, row.text):
         last = goal.values[-1]
         goal.values[-1] = Value(last.name, last.label, join(last.text, row.text), last.line)
     elif r.tail == "statement" and _continues_statement(r, goal.statement, row, adjoining):
@@ -159,6 +173,12 @@ def _read_goal_text(r: Reading, row: Row, adjoining: bool) -> None:
     else:
         goal.paragraphs.append((row.number, row.text))
         r.tail = "paragraph"
+
+
+def _continues_value(goal: RawGoal, text: str) -> bool:
+    """A value's next line; of a name cut in two ("First Activity Attendance / Rate") the statement holds the whole."""
+    value = goal.values[-1].text
+    return runs_on(value, text) or plain(join(value, text)) in plain(goal.statement)
 
 
 def _continues_statement(r: Reading, statement: str, row: Row, adjoining: bool) -> bool:

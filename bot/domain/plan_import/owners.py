@@ -27,8 +27,8 @@ _DUE = (
 _LABEL = re.compile(rf"(?:(?P<owner>{_OWNER})|(?P<due>{_DUE}))\s*(?P<sep>[:=]|\s[–—-](?=\s))\s*", re.I)
 _LABEL_AT_START = re.compile(
     rf"^(?:(?P<owner>{_OWNER})|(?P<due>{_DUE}))\s*(?:[:=]|\s[–—-](?=\s)|\t)\s*|^(?P<owner2>lead"
-    rf"|owner)\s+(?P<lazy>)|^(?P<due2>due(?:\s+by|\s+on)?|by|completed?\s+by"
-    rf"|no later than)\s+(?=[\dA-Z])",
+    rf"|owner)\s+(?=(?-i:[A-Z]))|^(?P<due2>due(?:\s+by|\s+on)?|by|completed?\s+by"
+    rf"|no later than)\s+(?=(?-i:[\dA-Z]))",
     re.I,
 )
 _BRACKET_WORD = re.compile(rf"\b(?:{_OWNER}|due|target|timeline|deadline|complet\w+|by)\b", re.I)
@@ -41,6 +41,15 @@ _AFTER_DASH = re.compile(
     r"|on))?)\s*:?\s+(?P<when>[A-Z]?[A-Za-z]{0,9}\.?\s?\d[\w/,. -]{3,16})$",
     re.I,
 )
+_NOTE = re.compile(
+    r"(?:phase|year|cohort|part|step|see|per|revised|version|effective|updated?|as of|since|starting|begins?|beginning"
+    r"|from|data|results?|baseline|approved|acl|monthly|weekly|quarterly|english|spanish)\b",
+    re.I,
+)
+_SHORTENED = re.compile(  # the full stop of "Ana R." and "Economic Dev." is no sentence's
+    r"\b(?:[A-Z]|Dev|Dept|Mgr|Dir|Inc|Jr|Sr|Asst|Coord|Svcs?|Div|Supv|Admin)$"
+)
+_DASH_OWNER = re.compile(r"\s[–—-]\s+(?P<rest>[A-Z][\w&/.' -]{1,50}[,;]\s*(?:due|by)\b.{4,30})$")
 _NOBODY = re.compile(
     r"^(?:t\.?b\.?d\.?|t\.?b\.?a\.?|n/?a|none|to be (?:determined|assigned|decided)|unassigned|vacant|[-–—]*|\?+)$",
     re.I,
@@ -69,6 +78,8 @@ class Assignment:
 def read_owner(text: str) -> Assignment:
     """A cell or value that names the owner; "TBD" is nobody."""
     owner = re.sub(r"\s[–—-]+\s*$", "", text.replace("\v", " ")).strip(" .;,|()–—")
+    if _SHORTENED.search(owner) and f"{owner}." in text:
+        owner += "."
     owner = owner + ")" if owner.count("(") > owner.count(")") else owner
     return Assignment(unassigned=bool(owner)) if _NOBODY.match(owner) else Assignment(owner=owner or None)
 
@@ -116,7 +127,7 @@ def _starts_part(text: str, match: re.Match[str]) -> bool:
 def _owner_then_date(value: str) -> Assignment:
     """ "Staff Development, due 6/30/2025" and "Staff Development; 6/30/2025" hold both."""
     dates = find_dates(value)
-    if dates and dates[-1].kind in ("day", "month", "vague") and (head := value[: dates[-1].start]).rstrip():
+    if dates and (head := value[: dates[-1].start]).rstrip():
         head = re.sub(r"[\s;,–—-]*\b(?:due(?:\s+(?:by|on|date))?|by)?\s*:?\s*$", "", head, flags=re.I)
         if head.strip() and not value[dates[-1].end :].strip(" .;,)"):
             return read_owner(head).merged(read_due(value[dates[-1].start :]))
@@ -138,14 +149,24 @@ def _closing_bracket(text: str) -> tuple[str, str] | None:
 
 def _from_bracket(inside: str) -> Assignment | None:
     if not _BRACKET_WORD.search(inside):
-        dates = find_dates(inside)
-        if dates and dates[-1].kind == "day" and dates[-1].end >= len(inside) - 1:
-            return _owner_then_date(inside) if dates[-1].start > 2 else read_due(inside)
-        return None
-    if _LABEL_AT_START.match(inside):
+        return _name_and_date(inside)
+    if match := _LABEL_AT_START.match(inside):
+        if match["due2"] and not find_dates(inside):
+            return None  # "(by phone)", "(due to high demand)"
         return _labelled_parts(inside) if not _lazy_owner(inside) else _owner_then_date(_lazy_owner(inside))
     both = _owner_then_date(inside)
     return both if both.due else None
+
+
+def _name_and_date(inside: str) -> Assignment | None:
+    """ "(E&T Manager, 12/15/2024)", "(Intake; TBD)"; not "(revised 6/1/2024)" and other notes that end in a date."""
+    dates = find_dates(inside)
+    if not dates or dates[-1].end < len(inside) - 1 or _NOTE.match(inside):
+        return None
+    if dates[-1].start <= 2:
+        return read_due(inside) if dates[-1].kind == "day" else None
+    named = inside[0].isupper() and inside[: dates[-1].start].rstrip().endswith((",", ";", "–", "—", "-"))
+    return _owner_then_date(inside) if named else None
 
 
 def _lazy_owner(inside: str) -> str:
@@ -169,6 +190,10 @@ def take_assignment(text: str) -> tuple[str, Assignment]:
             found = found.merged(_labelled_parts(text[match.start() :]))
             text = _BREAK.sub("", text[: match.start()]).rstrip(" ;,|–—-(")
             break
+    if not found.owner and (named := _DASH_OWNER.search(text)):
+        both = _owner_then_date(named["rest"])
+        if both.owner and both.due:
+            text, found = text[: named.start()].rstrip(" ,;"), found.merged(both)
     if not found.due and (dashed := _AFTER_DASH.search(text)) and find_dates(dashed["when"]):
         text, found = text[: dashed.start()].rstrip(" ,;"), found.merged(read_due(dashed["when"]))
     return text, found if found.due else found.merged(_due_in_prose(text))

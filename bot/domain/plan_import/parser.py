@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.plan_import.columns import fold_columns, open_label_cells
+from bot.domain.plan_import.columns import fold_columns, join_split_labels, open_label_cells
 from bot.domain.plan_import.county import find_county
 from bot.domain.plan_import.goals import build_goal, group_places
-from bot.domain.plan_import.model import GoalDocument, Line, NotAPlan, PlanDocument, PlanWarning, StrategyDocument
+from bot.domain.plan_import.model import GoalDocument, Line, PlanDocument, PlanWarning, StrategyDocument
 from bot.domain.plan_import.outline import read_outline
 from bot.domain.plan_import.raw import RawGoal, RawPlan, RawStrategy
+from bot.domain.plan_import.refusal import refuse_by_size, refuse_if_no_plan
 from bot.domain.plan_import.rows import read_rows
 from bot.domain.plan_import.shared import (
     Reference,
@@ -23,37 +24,18 @@ from bot.domain.plan_import.shared import (
 from bot.domain.plan_import.strategies import build_steps, merge_places, number_strategies, settle_weak_steps
 from bot.domain.plan_import.summary import check_summary
 
-_WANTED = (
-    "A plan has goals ('Goal 1: Increase ... to 64% from 40%'), under each goal strategies "
-    "('Strategy 1: ...') and under "
-    "each strategy action steps ('Action Step 1: ...', a list or a table). "
-)
-_ADVICE = "Check that this is the Cal-SIP report itself, and that its headings use these words."
-
 
 def parse_plan(lines: Sequence[Line], county: str | None = None) -> PlanDocument:
     """The plan these lines tell. `county` overrides the name the document gives.
 
-    Raises NotAPlan when no goal with at least one strategy with steps is found.
+    Raises NotAPlan when no goal with at least one strategy with steps is found, or the document is another paper.
     """
-    reading = read_outline(open_label_cells(fold_columns(read_rows(lines))))
+    refuse_by_size(lines)
+    reading = read_outline(open_label_cells(join_split_labels(fold_columns(read_rows(lines)))))
     raw = reading.plan
-    _refuse_if_no_plan(raw)
+    settle_weak_steps([s for goal in raw.goals for s in goal.strategies])
+    refuse_if_no_plan(raw, lines)
     return _Assembly(raw, reading.warnings).document(county or find_county(lines))
-
-
-def _refuse_if_no_plan(raw: RawPlan) -> None:
-    places = [s for g in raw.goals for s in g.strategies]
-    settle_weak_steps(places)
-    if not raw.goals:
-        found = "No goal was found."
-    elif not places:
-        found = f"A goal was found on line {raw.goals[0].line}, but no strategy under any goal."
-    elif not any(s.steps for s in places):
-        found = f"Goals and strategies were found (the first on line {places[0].line}), but no action steps."
-    else:
-        return
-    raise NotAPlan(f"This document could not be read as a System Improvement Plan. {found} {_WANTED}{_ADVICE}")
 
 
 class _Assembly:

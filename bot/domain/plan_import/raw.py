@@ -5,11 +5,25 @@ These are the only mutable records of the import; `goals` turns them into the fr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from bot.domain.plan_import.fields import DateTable, Value
 from bot.domain.plan_import.owners import Assignment
 from bot.domain.plan_import.rows import Row
+
+# Words that make compounds in plans; whether a hyphen at a line's end is theirs cannot be seen from the line itself.
+_COMPOUND_HEADS = frozenset([
+    "self", "non", "co", "cross", "multi", "one", "two", "three", "four", "five", "full", "part", "long", "short",
+    "same", "well", "low", "high", "client", "family", "trauma", "evidence", "community", "county", "face", "hands",
+    "problem", "decision", "job", "work",
+])  # fmt: skip
+_COMPOUND_TAILS = frozenset([
+    "speaking", "based", "time", "term", "wide", "related", "led", "owned", "focused", "informed", "up", "off",
+    "free", "friendly", "site", "going", "income", "level", "person", "day", "month", "week", "year", "hour",
+    "centered", "driven", "sufficiency", "sufficient", "needed", "risk", "on", "in", "step", "making", "solving",
+    "seeking", "ready", "readiness", "specific",
+])  # fmt: skip
 
 
 @dataclass
@@ -77,10 +91,15 @@ class RawPlan:
 
 
 def join(before: str, after: str) -> str:
-    """Two pieces of one sentence; a word hyphenated at the line's end is made whole."""
+    """Two pieces of one sentence; a word hyphenated at the line's end is made whole, a compound keeps its hyphen."""
     if not before:
         return after
-    if before.endswith("-") and len(before) > 2 and before[-2].isalpha() and after[:1].islower():
-        compound = after.split(" ")[0].lower() in ("and", "or", "to")
-        return f"{before} {after}" if compound else before[:-1] + after
-    return f"{before} {after}"
+    if not (before.endswith("-") and len(before) > 2 and before[-2].isalpha() and after[:1].isalnum()):
+        return f"{before} {after}"
+    if not after[:1].islower():  # "Cal-OAR", "Spanish-Speaking", "COVID-19"
+        return before + after
+    head = re.split(r"[\s-]", before[:-1])[-1].lower()
+    tail = re.split(r"[^a-z]", after.lower())[0]
+    if tail in ("and", "or", "to"):  # "short- and long-term"
+        return f"{before} {after}"
+    return before + after if head in _COMPOUND_HEADS or tail in _COMPOUND_TAILS else before[:-1] + after

@@ -18,6 +18,8 @@ from docx.oxml.ns import qn
 
 from bot.domain.plan_import.model import Line, NotAPlan
 
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_LIST_STYLE = re.compile(r"list (?:bullet|number|continue) (\d)", re.I)  # Word's second-level list styles
 _INDENT = "  "  # per list level, as an indented text would have it
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
@@ -25,16 +27,18 @@ _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 def read_docx(path: Path) -> list[Line]:
     """One line for each paragraph or table row, numbered from 1; a blank line follows each ordinary paragraph.
 
+    The text of the pages' header comes first, as line 0: it stands in no line, but often alone names the county.
+
     Raises NotAPlan when the file is not a Word document or is damaged.
     """
     try:
         document = docx.Document(str(path))
-    except (OpcError, SyntaxError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (OpcError, SyntaxError, KeyError, ValueError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise NotAPlan(
             f"{path.name} is not a Word document that can be opened. Open it in Word, save it as .docx and import that."
         ) from error
     numbering = _Numbering(document)
-    lines: list[Line] = []
+    lines = [Line(0, text) for text in _page_headers(document)]
     number = 0
     for element in _blocks(document.element.body):
         number += 1
@@ -49,6 +53,14 @@ def read_docx(path: Path) -> list[Line]:
             lines += [Line(number, text) for text in _table_row(row, numbering)]
         lines.append(Line(number, ""))
     return lines
+
+
+def _page_headers(document: Any) -> list[str]:
+    """The different texts of the headers and footers of the first section, title page included."""
+    section = document.sections[0]
+    parts = (section.first_page_header, section.header, section.first_page_footer, section.footer)
+    texts = [_text(p).replace("\v", " ").strip() for part in parts for p in part._element.iter(qn("w:p"))]
+    return list(dict.fromkeys(t for t in texts if t))
 
 
 def _blocks(parent: Any) -> Iterator[Any]:
@@ -86,14 +98,16 @@ def _paragraph(paragraph: Any, numbering: _Numbering, in_table: bool = False) ->
 
 
 def _text(paragraph: Any) -> str:
-    """The paragraph's text as a reader sees it: deleted text and the fallback of drawings left out."""
+    """The paragraph's text as a reader sees it: without deleted text and a drawing's fallback, with its text boxes."""
     parts: list[str] = []
-    skipped = {qn("w:del"), qn("w:pPr"), qn("w:rPr"), qn("w:instrText"), qn("w:moveFrom")}
+    skipped = {qn("w:del"), qn("w:pPr"), qn("w:rPr"), qn("w:instrText"), qn("w:moveFrom"), _FALLBACK}
 
     def walk(element: Any) -> None:
         for child in element:
-            if child.tag in skipped or not isinstance(child.tag, str) or child.tag.endswith("}AlternateContent"):
+            if child.tag in skipped or not isinstance(child.tag, str):
                 continue
+            if child.tag == qn("w:p"):  # of a text box
+                parts.append("\v")
             if child.tag == qn("w:t"):
                 parts.append(child.text or "")
             elif child.tag == qn("w:tab"):
@@ -106,7 +120,7 @@ def _text(paragraph: Any) -> str:
                 walk(child)
 
     walk(paragraph)
-    return re.sub(r" {2,}", " ", "".join(parts)).strip("\v")
+    return re.sub(r"(?<=\S) {2,}", " ", "".join(parts)).strip("\v")
 
 
 def _has_page_break(paragraph: Any) -> bool:
@@ -145,11 +159,16 @@ class _Numbering:
         return "#" * int(match[1] or 1) + " " if match else ""
 
     def label(self, paragraph: Any) -> tuple[str, int]:
-        """(what Word shows before the text, list level): "3.", "b)", "•", or "" when it is no list item."""
+        """(what Word shows before the text, depth): "3.", "b)", "•", or "" when it is no list item."""
         num = self._num(paragraph)
         if num is None:
             return "", 0
-        num_id, level = num
+        style = self._style(paragraph)
+        by_style = _LIST_STYLE.match((style.name or "") if style is not None else "")
+        text, level = self._counted(*num)
+        return text, max(level, int(by_style[1]) - 1 if by_style else 0)
+
+    def _counted(self, num_id: str, level: int) -> tuple[str, int]:
         levels = self._levels.get(self._abstract.get(num_id, ""), {})
         kind, pattern, start = levels.get(level, ("bullet", "•", 1))
         if kind in ("bullet", "none"):

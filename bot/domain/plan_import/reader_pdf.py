@@ -13,6 +13,8 @@ from pypdf.errors import PyPdfError
 
 from bot.domain.plan_import.model import Line, NotAPlan
 
+_UNUSED_CODE = "\x7f"  # WinAnsiEncoding shows its unused codes as bullets: PDF 32000-1, Annex D.2, note 3
+
 
 def read_pdf(path: Path) -> list[Line]:
     """Lines numbered through the whole document; NotAPlan when it is locked, damaged or a scan."""
@@ -33,5 +35,5 @@ def read_pdf(path: Path) -> list[Line]:
     lines: list[Line] = []
     for i, page in enumerate(pages):
         for text in ([] if i == 0 else ["\f"]) + page.split("\n"):
-            lines.append(Line(len(lines) + 1, text.rstrip()))
+            lines.append(Line(len(lines) + 1, text.replace(_UNUSED_CODE, "•").rstrip()))
     return lines

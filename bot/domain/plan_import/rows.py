@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from bot.domain.plan_import.markers import is_structural
 from bot.domain.plan_import.model import Line
+from bot.domain.plan_import.owners import read_labelled
 
 _TAGS = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|font|sup|sub)(?:\s[^>]*)?>", re.I)
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s>]+)>")
 _BR = re.compile(r"<br\s*/?>", re.I)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
@@ -21,7 +23,7 @@ _ITALIC = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])"
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!$|&<>~])")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad\u2060"))
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f"), " ")
-_SEPARATOR = re.compile(r"^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
+_SEPARATOR = re.compile(r"^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
 _RULE = re.compile(r"^\s*(?:[-*_=~–—]\s?){3,}$")
 _LEADERS = re.compile(r"(?:\.{4,}|…{2,}|(?:\s\.){3,}|_{4,})\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents:?$", re.I)
@@ -31,7 +33,15 @@ _PAGE = re.compile(
     re.I,
 )
 _PAGE_IN_LINE = re.compile(r"\bpage\s*\|?\s*\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?\b|\d{1,3}\s*\|\s*page\b", re.I)
-_RUNNING_TITLE = re.compile(r"^(?=.*\b(?:cal-?sip|system improvement plan|cal-?oar)\b).{0,90}[|•·–—-].{2,90}$", re.I)
+_REPORT = r"\b(?:cal-?sip|system improvement plan|cal-?oar)\b"
+_RUNNING_TITLE = re.compile(
+    rf"^(?=.*{_REPORT}).{{0,90}}(?:[|•·]|\s[–—-]\s).{{2,90}}$|^[^.;:()]{{0,50}}\bcounty\b[^.;:()]{{0,20}}{_REPORT}[^.;:()]{{0,20}}$",
+    re.I,
+)
+_NAMES_ITS_MAKER = re.compile(
+    r"\b(?:county|agency|department|division|services|plan|report|cal-?sip|draft|confidential|revised|rev)\b"
+)
+_COUNTY_ALONE = re.compile(r"county of [^\W\d_][\w' ]{2,24}|[^\W\d_][\w' ]{2,24} county")
 _LABEL_WAITING = re.compile(r"^\W*(?:goal|strategy|baseline|target|goal #|strategy #)\W*$", re.I)
 _FURNITURE_LENGTH = 110
 
@@ -56,7 +66,7 @@ class Row:
 def strip_markup(text: str) -> str:
     """`text` without Markdown emphasis, links' brackets, HTML tags and backslash escapes."""
     if "<" in text:
-        text = _TAGS.sub("", text)
+        text = _TAGS.sub("", _AUTOLINK.sub(r"\1", text))
     if "*" in text or "_" in text:
         text = _ITALIC.sub(r"\2", _BOLD.sub(r"\2", text))
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
@@ -102,7 +112,8 @@ def _repeated_shapes(rows: Sequence[Row]) -> set[str]:
     """Shapes of short unstructured lines that come back as a page's header or footer does.
 
     A wrapped sentence may end with the same words three times over; so a shape counts only where it also stands next
-    to a page number or page break, names the report, or stands alone between blank lines each time.
+    to a page number or page break, names the report, or stands alone each time and names the county or agency:
+    paragraphs of Word all stand alone, and a step may be told three times.
     """
     at = [i for i, row in enumerate(rows) if _may_be_furniture(row)]
     counts = Counter(_shape(rows[i].text) for i in at)
@@ -110,12 +121,16 @@ def _repeated_shapes(rows: Sequence[Row]) -> set[str]:
     running = {
         _shape(rows[i].text) for i in at if _RUNNING_TITLE.match(rows[i].text) or _PAGE_IN_LINE.search(rows[i].text)
     }
-    beside = {_shape(rows[i].text) for i in _beside_page_numbers(rows)}
+    beside = Counter(_shape(rows[i].text) for i in _beside_page_numbers(rows))
 
     def repeated(shape: str, n: int) -> bool:
-        if shape in running or shape in beside:
-            return n >= 2 or (shape in running and shape in beside)
-        return n >= 3 and alone[shape] == n
+        if beside[shape] and _COUNTY_ALONE.fullmatch(shape):
+            return True
+        by_chance = beside[shape] * 2 <= n and not re.search(_REPORT, shape)  # as any line of a step may stand there
+        at_page_end = bool(beside[shape]) and not by_chance
+        if shape in running or at_page_end:
+            return n >= 2 or (shape in running and at_page_end)
+        return n >= 3 and alone[shape] == n and bool(_NAMES_ITS_MAKER.search(shape))
 
     return {shape for shape, n in counts.items() if sum(c.isalpha() for c in shape) > 3 and repeated(shape, n)}
 
@@ -123,6 +138,8 @@ def _repeated_shapes(rows: Sequence[Row]) -> set[str]:
 def _may_be_furniture(row: Row) -> bool:
     text = row.text
     if not text or text[0].islower() or len(text) > _FURNITURE_LENGTH or is_structural(text):
+        return False
+    if _LABEL_WAITING.match(text) or read_labelled(text) or text.count(")") > text.count("("):
         return False
     return len(row.cells) < 3 or bool(_PAGE_IN_LINE.search(text))
 

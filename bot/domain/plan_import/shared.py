@@ -21,7 +21,7 @@ _REFERENCE = re.compile(
     rf"{_LEAD}(?:{_GOAL}\s*[,:/–—-]?\s*(?:and\s+)?(?:under\s+)?{_STRATEGY}"
     rf"|{_STRATEGY.replace('<strategy>', '<s2>')}\s*,?\s*(?:(?:of|in|under|for"
     rf"|from)\s+)?\(?{_GOAL.replace('<goal>', '<g2>')}"
-    rf"|{_STRATEGY.replace('<strategy>', '<s3>')})",
+    rf"|{_STRATEGY.replace('<strategy>', '<s3>')}|{_GOAL.replace('<goal>', '<g3>')})",
     re.I,
 )  # fmt: skip
 _FEW_LETTERS = 30  # of what is left when the reference is taken out: "for all action steps"
@@ -35,10 +35,13 @@ _BRACKETED = re.compile(r"\s*[(\[]\s*(?=[^)\]]*\bstrategy\b)[^)\]]*[)\]]\s*\.?$"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """ "Goal 1 Strategy 5" as written somewhere in another strategy; `goal` is None for "Strategy 3 above"."""
+    """ "Goal 1 Strategy 5" as written somewhere in another strategy.
+
+    `goal` is None for "Strategy 3 above"; `strategy` for "same as in Goal 1": the one with the same title is meant.
+    """
 
     goal: int | None
-    strategy: int
+    strategy: int | None
 
 
 def find_reference(text: str) -> Reference | None:
@@ -47,7 +50,9 @@ def find_reference(text: str) -> Reference | None:
     if not match:
         return None
     strategy = match["strategy"] or match["s2"] or match["s3"]
-    goal = match["goal"] or match["g2"]
+    goal = match["goal"] or match["g2"] or match["g3"]
+    if not strategy:
+        return Reference(number_of(goal), None)
     dotted = re.fullmatch(r"(\d+)\.(\d+)", strategy)
     if dotted:
         return Reference(int(dotted[1]), int(dotted[2]))
@@ -80,7 +85,7 @@ def copy_referenced(
     for (goal_number, index), (reference, line) in references.items():
         goal = next(g for g in result if g.number == goal_number)
         strategy = goal.strategies[index]
-        source_key = _resolve(reference, goal_number, strategy.number, table)
+        source_key = _resolve(reference, goal_number, strategy, table)
         if source_key is None:
             warnings.append(
                 PlanWarning(
@@ -107,12 +112,16 @@ def copy_referenced(
 
 
 def _resolve(
-    reference: Reference, goal: int, strategy: int, table: dict[tuple[int, int], StrategyDocument]
+    reference: Reference, goal: int, strategy: StrategyDocument, table: dict[tuple[int, int], StrategyDocument]
 ) -> tuple[int, int] | None:
+    itself = (goal, strategy.number)
+    candidates = [key for key, s in table.items() if key != itself and s.action_steps]
+    if reference.strategy is None:
+        titled = [k for k in candidates if k[0] == reference.goal and _bare(table[k].title) == _bare(strategy.title)]
+        return titled[0] if titled else None
+    candidates = [k for k in candidates if k[1] == reference.strategy]
     if reference.goal is not None:
-        key = (reference.goal, reference.strategy)
-        return key if key in table and key != (goal, strategy) else None
-    candidates = [k for k in table if k[1] == reference.strategy and k != (goal, strategy) and table[k].action_steps]
+        return next((k for k in candidates if k[0] == reference.goal), None)
     own = [k for k in candidates if k[0] == goal]
     return next(iter([*own, *candidates]), None)
 

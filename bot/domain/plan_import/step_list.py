@@ -24,12 +24,13 @@ _OPEN_END = re.compile(
 _ENDED = re.compile(r"[.!?][)\"'”’]*$")
 _INNER_BULLETS = ("o", "○", "◦")  # Word's second level; where its indentation is lost, the bullet still tells
 _DASH = re.compile(r"^[–—]\s+(.+)$")
-_SHORT_LINE = 60  # characters; a shorter unmarked line was not cut by a margin
+SHORT_LINE = 60  # characters; a shorter unmarked line was not cut by a margin
 
 
 def runs_on(before: str, after: str) -> bool:
     """True when `after` can only be the rest of the sentence in `before`."""
-    return bool(after[:1].islower() or _OPEN_END.search(before))
+    in_bracket = before.rfind("(") > before.rfind(")") and after.count(")") > after.count("(")
+    return bool(after[:1].islower() or _OPEN_END.search(before) or in_bracket)
 
 
 def is_whole(text: str) -> bool:
@@ -71,7 +72,7 @@ class StepList:
     def take_plain(self, row: Row, previous_length: int) -> None:
         """Add an unmarked line of a list that has no markers: a new step, or the last one's next line."""
         self.style = self.style or Item("plain", "", "")
-        fresh = row.gap or row.broken or previous_length < _SHORT_LINE or (self.steps and is_whole(self.steps[-1].text))
+        fresh = row.gap or row.broken or previous_length < SHORT_LINE or (self.steps and is_whole(self.steps[-1].text))
         if not self.steps or (fresh and not runs_on(self.steps[-1].last_text, row.text)):
             self.steps.append(RawStep("", "plain", row.text, row.number))
         else:

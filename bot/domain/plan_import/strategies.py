@@ -34,8 +34,11 @@ def merge_places(places: Sequence[RawGoal], warnings: list[PlanWarning]) -> list
     kept: list[RawStrategy] = []
     for goal in ranked:
         here: list[RawStrategy] = []
-        for strategy in goal.strategies:
+        parallel = [s.number for s in goal.strategies] == [k.number for k in kept] and not _lists_steps(goal)
+        for i, strategy in enumerate(goal.strategies):
             twin = next((k for k in kept if _same_strategy(k, strategy, any(k is h for h in here))), None)
+            if twin is None and parallel and strategy.number is not None:
+                twin = kept[i]  # the narrative's own words for the strategy of the same number
             here.append(twin or strategy)
             if twin is None:
                 kept.append(strategy)
@@ -47,6 +50,11 @@ def merge_places(places: Sequence[RawGoal], warnings: list[PlanWarning]) -> list
     if any(k.steps for k in kept):
         return kept
     return sorted(kept, key=lambda k: k.line)
+
+
+def _lists_steps(goal: RawGoal) -> bool:
+    """True when action steps stand under a heading of their own in this place."""
+    return any(_evidence(s) == 2 for s in goal.strategies)
 
 
 def _evidence(strategy: RawStrategy) -> int:
@@ -65,7 +73,8 @@ def _same_strategy(kept: RawStrategy, place: RawStrategy, same_place: bool) -> b
 
 
 def _merge_into(twin: RawStrategy, place: RawStrategy, warnings: list[PlanWarning]) -> None:
-    twin.claimed = twin.claimed if twin.claimed is not None else place.claimed
+    if twin.claimed is None and place.claimed is not None:
+        twin.claimed, twin.claim_line = place.claimed, place.claim_line or place.line
     if plain(twin.title) != plain(place.title) and place.title:
         warnings.append(title_variant(twin, place.line, place.title))
     if not place.headed:
@@ -151,7 +160,7 @@ def _step(raw: RawStep, number: int, warnings: list[PlanWarning]) -> StepDocumen
         )
     return StepDocument(
         number=number,
-        text=re.sub(r"\s+", " ", text).strip(" |"),
+        text=re.sub(r"\s+", " ", text).strip(" |–—-"),
         owner=assignment.owner,
         due=_due(assignment, raw.line, warnings),
         sub_items=tuple(raw.sub_items),

@@ -6,14 +6,15 @@ Tables of a goal's values and dates are read in `fields`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.plan_import.markers import list_item
+from bot.domain.plan_import.markers import END_LABEL, GOAL, STEPS, STRATEGY, list_item
 from bot.domain.plan_import.owners import Assignment, read_due, read_owner
 from bot.domain.plan_import.raw import RawStep
 from bot.domain.plan_import.rows import Row
 
 _ROLES = {
+    "goal": r"(?:cal-?sip |sip |performance )?goals?(?: (?:#|no\.?|number|title|name|statement))?",
     "number": r"#|no\.?|nr\.?|number|(?:action )?step (?:#|no\.?|number)|item(?: #)?",
     "strategy": r"(?:improvement )?strateg(?:y|ies)(?: (?:#|title|name))?",
     "step": (
@@ -24,7 +25,7 @@ _ROLES = {
     "start": r"(?:implementation|start|begin(?:ning)?)(?: date)?",
     "due": (
         r"(?:target(?:ed)?|estimated|expected|planned|anticipated)? ?(?:due|completion|complete|end"
-        r"|finish|target)? ?(?:date|by|timeline|time ?frame|deadline)(?: \(.*\))?|due|completion"
+        r"|finish|target)? ?(?:date|by|timeline|time ?frame|deadline)(?: \(.*\))?|due|end|finish|completed?|completion"
         r"|target completion|timing|by when|when|target"
     ),
     "owner": (
@@ -61,6 +62,23 @@ class StepTable:
         roles = [_role(cell) for cell in row.cells]
         known = sum(role is not None for role in roles)
         return cls(roles, row.cells) if "step" in roles and known >= 2 and known * 2 >= len(roles) else None
+
+    @property
+    def names_strategies(self) -> bool:
+        """True when each row says which strategy its step belongs to."""
+        return "strategy" in self.roles
+
+    def is_bare_step(self, row: Row) -> bool:
+        """True for a row whose step cell alone is filled: nobody has the step yet."""
+        text = self.cell(row, "step")
+        heading = GOAL.match(text) or STRATEGY.match(text) or STEPS.match(text) or END_LABEL.match(text)
+        return len(row.cells) == len(self.roles) and bool(text) and not heading
+
+    def aligned(self, row: Row) -> Row:
+        """A tabbed row with its empty first cells, which `rows` takes for indentation."""
+        tabs = len(row.raw) - len(row.raw.lstrip("\t"))
+        missing = min(tabs, len(self.roles) - len(row.cells))
+        return replace(row, cells=("",) * missing + row.cells) if missing > 0 else row
 
     def cell(self, row: Row, role: str) -> str:
         """The text of the (last) column with that role; "" when there is none."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import docx
 import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen import canvas
 
-from bot.domain.plan_import import NotAPlan, parse_plan, read_document
+from bot.domain.plan_import import Line, NotAPlan, parse_plan, read_document
 
 SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
 RECIPE = (
@@ -23,10 +27,53 @@ Goal of the meeting: agree on a date.
 2. Strategy was discussed at length.
 3. Actions: Kim writes to the board by March 31, 2025.
 """
+TEAM_MINUTES = """Cal-OAR Team Meeting Minutes
+Date: 4/7/2025
+
+Goal 1: Increase engagement - on track
+Strategy 1: Client voice - the survey went out
+Action items:
+- Ann will send the list by Friday
+- Bob will book the room
+"""
+CITY_PLAN = """Strategic Plan of the City of Alder
+
+Goal 1: Healthy communities
+Strategy 1: Expand clinics
+Action Steps
+1. Rent rooms
+2. Hire nurses
+"""
+CONTENTS_ONLY = """System Improvement Plan
+Table of Contents
+Goal 1: Engagement ........ 4
+Strategy 1: Client voice ......... 5
+Action Steps ....................... 6
+"""
+RESUME = """Jordan Example
+Objective: to work as a program analyst
+Goals: grow as a leader
+- Increased enrollment from 20% to 40%
+- Led strategy for a county office
+"""
+READINGS = "month,measure,value\n" + "2025-01,Engagement Rate,20.1\n" * 30
 GOALS_ONLY = "Goal 1: Increase attendance from 40% to 60%\n\nStrategy 1: Call people\n\nStrategy 2: Write to people\n"
 
 
-@pytest.mark.parametrize("text", [RECIPE, MINUTES, GOALS_ONLY, "Goal 1: Increase attendance from 40% to 60%\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        RECIPE,
+        MINUTES,
+        TEAM_MINUTES,
+        CITY_PLAN,
+        CONTENTS_ONLY,
+        RESUME,
+        READINGS,
+        GOALS_ONLY,
+        "Goal 1: Increase attendance from 40% to 60%\n",
+    ],
+)
 def test_a_text_that_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.txt"
     path.write_text(text)
@@ -52,6 +99,25 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, data: bytes, says
     with pytest.raises(NotAPlan, match=says) as refusal:
         read_document(path)
     assert "ave" in refusal.value.reason  # "Save it as ...": what to do
+
+
+def test_a_workbook_a_locked_pdf_and_an_empty_word_file_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    locked = canvas.Canvas(str(tmp_path / "locked.pdf"), encrypt=StandardEncryption("secret"))
+    locked.drawString(72, 700, "Goal 1: Increase attendance from 40% to 60%")
+    locked.save()
+    docx.Document().save(str(tmp_path / "empty.docx"))
+    for name, says in (("book.xlsx", "not a Word document"), ("locked.pdf", "password"), ("empty.docx", "no text")):
+        with pytest.raises(NotAPlan, match=says):
+            read_document(tmp_path / name)
+
+
+def test_a_text_far_longer_than_any_plan_is_refused_before_it_is_read() -> None:
+    lines = [Line(i, "Goal: none. Strategy talk. 1. A step. " * 10) for i in range(1, 6001)]
+    with pytest.raises(NotAPlan, match="more than 2 million characters"):
+        parse_plan(lines)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_no_step_is_lost_silently_however_the_text_is_disturbed(name: str, distu
     warned = _words(" ".join(lines[w.line - 1] for w in plan.warnings if w.line))
     for step in wanted:
         opening = " ".join(_words(step).split()[:6])
-        assert opening in kept or opening in warned
+        assert _words(step) in kept or opening in warned
 
 
 @pytest.mark.parametrize("name", sorted(TEXT_PLANS))
