@@ -223,7 +223,7 @@ class Dispatcher:
         if command.verb:
             found, rest = self.specs.get(command.verb), command.text
         else:
-            found, rest = self._match(command.text)
+            found, rest = self._match(command)
         if found is None:
             raise UserError("That button is from an older version of sipbot. Type the command instead: /sip help.")
         if uow.person.role < found.role:
@@ -239,8 +239,9 @@ class Dispatcher:
             )
         return spec, values
 
-    def _match(self, text: str) -> tuple[CommandSpec, str]:
-        """The spec with the longest verb that `text` begins with, and what follows it."""
+    def _match(self, command: Command) -> tuple[CommandSpec, str]:
+        """The spec with the longest verb that the text begins with, and what follows it."""
+        text = command.text
         words, rest, found = "", text, None
         for _ in range(_LONGEST_VERB):
             word, rest = first_word(rest)
@@ -254,6 +255,8 @@ class Dispatcher:
             return found
         if not words:
             return self.specs["help"], ""
+        if command.source == "mention" and command.place.thread and "reply" in self.specs:
+            return self.specs["reply"], text  # an answer in the thread like any other, only called out to the bot
         if _REFERENCE.match(text) and "update" in self.specs:
             return self.specs["update"], text  # "1.2.3 done piloted": what else could it be
         raise UserError(*self._unknown(words.split()[0]))

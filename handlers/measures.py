@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.chat.commands import Arg, Command, CommandSpec, Role
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors, Option
+from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.goal_words import value_words
 from bot.domain.periods import Month
@@ -16,15 +17,16 @@ from bot.domain.small_cells import NOT_SHOWN
 from bot.domain.trajectory import format_change, format_value
 from storage.models import reading
 from storage.queries import plan as plans
-from storage.queries.facts import trajectory
+from storage.queries.ids import row_id
 from storage.queries.plan import GoalView
-from storage.queries.readings import ReadingView, readings
+from storage.queries.readings import ReadingView, readings, trajectory
 from storage.uow import UnitOfWork
 
 NO_PLAN = "There is no plan here yet, so there are no measures. IT can load it with: sipbot plan import FILE."
 _MONTHS = 6  # shown of each measure
 _GROUPS = 12  # group readings shown of each measure
 _NAME = 120  # characters of a group's name
+_ELSEWHERE = "write * as its value if it should not be shown, and record the other one anew: measure record."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,21 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
         faults.append(("month", str(error)))
     if len(said.population) > _NAME:
         faults.append(("population", f"A group's name holds {_NAME} characters. Shorten it, please."))
+    corrected = _corrected(uow, instead)
+    if goal and corrected and corrected.measure_id != goal.measure_id:
+        name = next((one.measure for one in known if one.measure_id == corrected.measure_id), "another measure")
+        faults.append(("measure", f"You are changing a reading of {name}. Keep that measure here; {_ELSEWHERE}"))
     if faults or goal is None or month is None:
         return _refuse(command, faults)
-    if instead.isascii() and instead.isdigit():
-        uow.change(reading, reading.c.id == int(instead), reading.c.replaced_at.is_(None), replaced_at=uow.at)
+    if corrected:
+        uow.change(reading, reading.c.id == corrected.id, replaced_at=uow.at)
     return _store(uow, goal, month, " ".join(said.population.split()), value)
+
+
+def _corrected(uow: UnitOfWork, instead: str) -> ReadingView | None:
+    """The reading that an Edit button names, while it stands."""
+    wanted = row_id(instead)
+    return next((one for one in readings(uow) if one.id == wanted), None) if wanted else None
 
 
 def _said(command: Command, uow: UnitOfWork) -> Said:
@@ -174,10 +186,8 @@ def _form(known: Sequence[GoalView], said: Said, instead: str) -> Form:
 
 
 def _store(uow: UnitOfWork, goal: GoalView, month: Month, population: str, value: float | None) -> Reply:
-    before = next(
-        (r for r in readings(uow, goal.measure_id) if r.month == month and r.population.lower() == population.lower()),
-        None,
-    )
+    standing = readings(uow, goal.measure_id)
+    before = next((r for r in standing if r.month == month and r.population.lower() == population.lower()), None)
     if before is not None:
         population = before.population
         same = (
@@ -198,16 +208,21 @@ def _store(uow: UnitOfWork, goal: GoalView, month: Month, population: str, value
     )
     now = ReadingView(key, goal.measure_id, month, population, value, uow.at)
     uow.audit("reading recorded", f"measure {goal.number}, {month}{f', {population}' if population else ''}")
-    return Reply(
-        uow.compose(
-            "measures/saved",
-            goal=goal,
-            line=_line(goal, now),
-            before=_line(goal, before) if before else None,
-            reading=now,
-            typed="*" if value is None else f"{value:.6f}".rstrip("0").rstrip("."),
-            report=Month.of(uow.today).title,
-        )
+    newest = max((r.month for r in standing if not r.population), default=month)
+    return Reply(_receipt(uow, goal, now, before, newest))
+
+
+def _receipt(uow: UnitOfWork, goal: GoalView, now: ReadingView, before: ReadingView | None, newest: Month) -> Message:
+    """What was stored, and whether the roll-up will show it: of a measure it shows the newest data month's whole."""
+    return uow.compose(
+        "measures/saved",
+        goal=goal,
+        line=_line(goal, now),
+        before=_line(goal, before) if before else None,
+        reading=now,
+        typed="*" if now.value is None else f"{now.value:.6f}".rstrip("0").rstrip("."),
+        report=Month.of(uow.today).title,
+        newer=newest.title if newest > now.month else "",
     )
 
 

@@ -15,6 +15,7 @@ from bot.domain.days import parse_day
 from bot.domain.periods import Month
 from storage.models import person as person_table
 from storage.queries import people, plan, settings
+from storage.queries.ids import row_id
 from storage.queries.people import Person
 from storage.queries.plan import StepView
 from storage.uow import Destination, UnitOfWork
@@ -118,8 +119,9 @@ def snooze(command: Command, uow: UnitOfWork) -> Reply:
 
 def _snooze_end(words: str, today: date) -> date:
     """`3`, `3 days`, `until friday`; nothing is two days."""
-    if not words or words.isdecimal():
-        return today + timedelta(days=min(int(words or _SNOOZE_DAYS), _LONGEST_AWAY))
+    days = row_id(words) if words else _SNOOZE_DAYS
+    if days is not None:
+        return today + timedelta(days=min(days, _LONGEST_AWAY))
     return _day(words, today)
 
 

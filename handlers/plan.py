@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from bot.chat.commands import Arg, Command, CommandSpec
+from bot.chat.commands import Arg, Command, CommandSpec, Role
+from bot.chat.compose import short
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, Option
 from bot.chat.replies import Reply
 from storage.models import plan_change, step_owner
 from storage.queries import people, setup
 from storage.queries import plan as plans
+from storage.queries.ids import row_id
 from storage.queries.plan import StepView, StrategyView, UpdateView
-from storage.queries.workgroups import workgroups, workgroups_of
-from storage.uow import UnitOfWork
+from storage.queries.workgroups import LEADER, members, workgroups, workgroups_of
+from storage.uow import Destination, UnitOfWork
 
 NO_PLAN = "There is no plan here yet. IT can load it with: sipbot plan import FILE."
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED = 3  # people named as whom to ask
+_NOBODY = ("", "none", "nobody")  # what takes all owners off
 _HISTORY = 8  # updates of one step on one page
 _ROOM = 8_000  # characters of their notes: Slack takes some 13,000 a message, and one note may have 10,000 alone
 
@@ -57,7 +62,9 @@ def show_steps(command: Command, uow: UnitOfWork) -> Reply:
     if ref := values.get("ref"):
         found = plans.steps_by_ref(uow, ref)
         if not found:
-            raise UserError(f"There is no step {ref} in the plan. See it all with: plan.", (("The plan", "plan", ()),))
+            raise UserError(
+                f"There is no step {short(ref, 20)} in the plan. See it all with: plan.", (("The plan", "plan", ()),)
+            )
         return (
             _one_step(uow, found[0], values.get("before", ""))
             if len(found) == 1
@@ -87,8 +94,8 @@ def _list(uow: UnitOfWork, title: str, steps: list[StepView]) -> Reply:
 def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
     """The step with a page of its updates, newest first; `before` is the id of the last update already seen."""
     told = plans.updates_between(uow, _EVER, uow.at + timedelta(seconds=1), step_id=step.id)[::-1]
-    if before.isdecimal():
-        told = [update for update in told if update.id < int(before)]
+    if (last := row_id(before)) is not None:
+        told = [update for update in told if update.id < last]
     shown = _page(told)
     changes = uow.rows(
         select(plan_change)
@@ -106,7 +113,7 @@ def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
             step=step,
             history=shown,
             earlier=len(told) - len(shown),
-            changes=[{"at": c.at, "before": c.before, "reason": c.reason} for c in changes if c.before],
+            changes=[c._asdict() for c in changes if c.before and c.after],
             today=uow.today,
         )
     )
@@ -123,28 +130,79 @@ def _page(told: list[UpdateView]) -> list[UpdateView]:
 
 
 def assign(command: Command, uow: UnitOfWork) -> Reply:
-    """Say who owns a step. With no person given: a form with all people."""
+    """Say who owns a step. With no person given: a form with all people. Whoever is made an owner, or is one no longer,
+    by somebody else is told."""
     values = command.values
-    found = plans.steps_by_ref(uow, values.get("ref", "")) if values.get("ref") else []
-    if values.get("step", "").isdigit():
-        one = plans.step_by_id(uow, int(values["step"]))
+    step = _step_to_assign(uow, values)
+    may = _may_assign(uow, step)
+    asks = "who" not in values and command.source != "form"
+    if asks and (may or not set(step.owner_ids) - {uow.person.id}):
+        return Reply(form=_assign_form(uow, step))
+    said = "" if asks else values.get("who", "").strip()
+    owners = () if said.lower() in _NOBODY else setup.resolve_people(uow, command.actor, said)
+    before, after = set(step.owner_ids), {person.id for person in owners}
+    if not may and (asks or (before | after) - {uow.person.id}):
+        raise UserError(_whom_to_ask(uow, step))
+    _store_owners(uow, step, after)
+    names = [person.name for person in owners]
+    uow.audit("step assigned", f"{step.ref}: {', '.join(names) or 'nobody'}")
+    for person_id in sorted((before ^ after) - {uow.person.id}):
+        _tell_owner(uow, step, person_id, added=person_id in after)
+    former = _former(step) if before != after else None
+    return Reply(uow.compose("plan/assigned", step=step, owners=names, former=former))
+
+
+def _step_to_assign(uow: UnitOfWork, values: Mapping[str, str]) -> StepView:
+    found = plans.steps_by_ref(uow, values["ref"]) if values.get("ref") else []
+    if (step_id := row_id(values.get("step", ""))) is not None:
+        one = plans.step_by_id(uow, step_id)
         found = [one] if one else []
     if not found:
         raise UserError("Say which step and who: assign 1.2.3 @Ann.", (("The plan", "plan", ()),))
     if len(found) > 1:
-        choices = tuple((f"{s.ref} {s.text}"[:60], "assign", (("step", str(s.id)),)) for s in found[:10])
+        who = (("who", values["who"]),) if values.get("who") else ()
+        choices = tuple((f"{s.ref} {s.text}"[:60], "assign", (("step", str(s.id)), *who)) for s in found[:10])
         raise UserError(f"{values['ref']} has several steps. Which one?", choices)
-    if "who" not in values and command.source != "form":
-        return Reply(form=_assign_form(uow, found[0]))
-    owners = setup.resolve_people(uow, command.actor, values.get("who", ""))
-    mine = step_owner.c.step_id == found[0].id
-    uow.rows(delete(step_owner).where(step_owner.c.organization_id == uow.organization.id, mine))
-    for person in owners:
-        uow.rows(
-            insert(step_owner).values(organization_id=uow.organization.id, step_id=found[0].id, person_id=person.id)
-        )
-    uow.audit("step assigned", f"{found[0].ref}: {', '.join(p.name for p in owners) or 'nobody'}")
-    return Reply(uow.compose("plan/assigned", step=found[0], owners=[p.name for p in owners]))
+    return found[0]
+
+
+def _groups(uow: UnitOfWork, step: StepView) -> tuple[tuple[int, str], ...]:
+    """(row id, name) of the workgroups that have the step."""
+    return next((s.workgroups for s in plans.strategies(uow) if s.id == step.strategy_id), ())
+
+
+def _may_assign(uow: UnitOfWork, step: StepView) -> bool:
+    """Coordinators may, and members of a workgroup that has the step. Others may only take a step that nobody else
+    owns, and give it back."""
+    mine = {group.id for group in workgroups_of(uow, uow.person.id)}
+    return uow.person.role >= Role.COORDINATOR or any(group in mine for group, _ in _groups(uow, step))
+
+
+def _whom_to_ask(uow: UnitOfWork, step: StepView) -> str:
+    groups = _groups(uow, step)
+    able = [m.name for group, _ in groups for m in members(uow, group) if m.role == LEADER]
+    able = able or [person.name for person in people.people_with_role(uow, Role.COORDINATOR)]
+    whose = f"members of {' or '.join(name for _, name in groups)} or a coordinator" if groups else "a coordinator"
+    whom = ", ".join(dict.fromkeys(able[:_NAMED])) or "your coordinator"
+    return f"Only {whose} can change who owns {step.ref}. Ask {whom}."
+
+
+def _store_owners(uow: UnitOfWork, step: StepView, owners: Iterable[int]) -> None:
+    mine = step_owner.c.organization_id == uow.organization.id
+    uow.rows(delete(step_owner).where(mine, step_owner.c.step_id == step.id))
+    for person_id in sorted(owners):
+        uow.insert(step_owner, step_id=step.id, person_id=person_id)
+
+
+def _tell_owner(uow: UnitOfWork, step: StepView, person_id: int, *, added: bool) -> None:
+    message = uow.compose("plan/owner_told", step=step, added=added, who=uow.person.name)
+    key = f"owner:{step.id}:{person_id}:{uow.at.isoformat()}"
+    uow.post("notice", Destination(person_id=person_id), message, key=key, subject_id=step.id)
+
+
+def _former(step: StepView) -> str:
+    """The value that gives a step its owners back."""
+    return ",".join(map(str, step.owner_ids)) or _NOBODY[-1]
 
 
 def _assign_form(uow: UnitOfWork, step: StepView) -> Form:

@@ -55,9 +55,9 @@ def export(command: Command, uow: UnitOfWork) -> Reply:
     if found is None:
         raise UserError(f"Nothing was published for {period.title}. Ask for another, like: export 2026-03.")
     uow.audit("report exported", f"{kind} {period}")
-    return Reply(
-        uow.compose("records/export", title=period.title, page=uow.page(f"/r/{found.token}"), numbers=kind == ROLLUP)
-    )
+    page = uow.page(f"/r/{found.token}") if uow.public_url else ""
+    shown = {"title": period.title, "period": str(period), "page": page, "numbers": kind == ROLLUP}
+    return Reply(uow.compose("records/export", **shown))
 
 
 COMMANDS = (

@@ -1,7 +1,7 @@
 """The monthly roll-up: frozen and published by the calendar, shown at any time with `report`.
 
 `report_message` is also what the command line and the web use. The facts come from storage/queries/facts.py, what they
-amount to from bot/domain/rollup.py; the newsletter is handlers/newsletter.py.
+amount to from bot/domain/rollup.py; the newsletter is handlers/newsletter/.
 """
 
 from __future__ import annotations
@@ -181,7 +181,8 @@ def due(uow: UnitOfWork) -> Iterable[Due]:
         for month in (this.plus(-back) for back in range(HEALED_MONTHS, 0, -1))
         if (moment := rollup_due(month, calendar, uow.organization.tz, at)) <= uow.at
     }
-    missing = [period for period in ready if period not in reports.decided_periods(uow, "rollup", ready)]
+    decided = reports.decided_periods(uow, "rollup", ready)
+    missing = [period for period in ready if period not in decided]
     first = reports.first_month(uow) if missing else None
     return [Due("all", period, ready[period]) for period in missing if first and Month.parse(period) >= first]
 

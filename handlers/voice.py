@@ -105,7 +105,7 @@ def _read(
         faults.append(("responses", str(error)))
     ref = command.values.get("step", "").strip()
     if ref:
-        found = plans.steps_by_ref(uow, ref) if all(p.isascii() and p.isdigit() for p in ref.split(".")) else []
+        found = plans.steps_by_ref(uow, ref)
         if len(found) == 1:
             step_id = found[0].id
         else:

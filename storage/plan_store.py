@@ -1,19 +1,21 @@
 """An imported plan document into rows, the first time and every time after.
 
-Rows keep their identity: a step or strategy whose words changed keeps its updates, its old words go to plan_change
-with the reason. What the new document no longer lists is retired, never deleted.
+Rows keep their identity: a goal, strategy or step whose words or number changed keeps its readings and updates; what
+it said before goes to plan_change with the reason. What the new document no longer lists is retired, never deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz
 from sqlalchemy import Table, select
 
 from bot.domain.plan_import import GoalDocument, PlanDocument, StepDocument, StrategyDocument
 from storage.models import goal, measure, plan, plan_change, step, strategy, strategy_place
+from storage.plan_facts import MEASURE_WORDS, STEP_WORDS, differences, measure_facts, step_facts
 from storage.uow import UnitOfWork
 
 # At the same place in the plan, words at least this alike (0-100) are the same thing reworded.
@@ -31,7 +33,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference an import makes. kind: added, removed, changed, renumbered; what: goal, strategy, step."""
+    """One difference an import makes. kind: added, removed, changed, renumbered; what: goal, strategy, step. A
+    fact that changed says its name too: before "target 64", after "target 60"."""
 
     kind: str
     what: str
@@ -53,16 +56,18 @@ class _Import:
     def __init__(self, uow: UnitOfWork, document: PlanDocument, source: Source) -> None:
         self.uow, self.document, self.source = uow, document, source
         self.changes: list[Change] = []
+        self.new_steps: list[_NewStep] = []
+        self.gone_steps: dict[int, _GoneStep] = {}
         self.plan_id = self._plan()
 
     def run(self) -> None:
-        goals = {g.number: self._goal(g) for g in self.document.goals}
+        old = self._old_strategies()
+        goals = self._goals()
         self._retire_goals(set(goals.values()))
         kept: dict[int, int] = {}
-        old = self._old_strategies()
         self.uow.rows(strategy_place.delete().where(strategy_place.c.organization_id == self.uow.organization.id))
         for places in _distinct(self.document.goals):
-            strategy_id = self._strategy(places, old, set(kept))
+            strategy_id = self._strategy(places, goals, old, set(kept))
             kept[strategy_id] = strategy_id
             for in_goal, found in places:
                 self.uow.insert(
@@ -71,6 +76,7 @@ class _Import:
         for gone in set(old) - set(kept):
             self._note("removed", "strategy", old[gone].ref, old[gone].title, None, gone)
         self._retire(strategy, set(kept))
+        self._move_add_and_remove_steps()
 
     def _plan(self) -> int:
         uow = self.uow
@@ -86,51 +92,64 @@ class _Import:
         uow.change(plan, plan.c.id == found, **values)
         return int(found)
 
-    def _goal(self, new: GoalDocument) -> int:
-        uow = self.uow
-        row = uow.row(
-            select(goal).where(goal.c.plan_id == self.plan_id, goal.c.number == new.number).order_by(goal.c.id)
-        )
-        facts = {
-            "name": new.measure or f"Measure of goal {new.number}",
-            "unit": new.unit or "percent",
-            "direction": new.direction or "increase",
-            "baseline": new.baseline,
-            "target": new.target,
-            "pace_per_month": new.pace_per_month,
-            "start": new.dates.start,
-            "progress_report_1": new.dates.progress_report_1,
-            "progress_report_2": new.dates.progress_report_2,
-            "cycle_end": new.dates.cycle_end,
-        }
+    def _goals(self) -> dict[int, int]:
+        """Row ids by number in the document. All are matched before any is changed, so that two can change places."""
+        rows = self.uow.rows(
+            select(goal.c.number, goal.c.statement, goal.c.retired_at, measure)
+            .join(measure, measure.c.goal_id == goal.c.id)
+            .where(goal.c.plan_id == self.plan_id)
+            .order_by(goal.c.retired_at.is_not(None), goal.c.id)
+        ).all()
+        found = _same_goals(self.document.goals, rows)
+        return {new.number: self._goal(new, found.get(new.number), first_time=not rows) for new in self.document.goals}
+
+    def _goal(self, new: GoalDocument, row: Any | None, *, first_time: bool) -> int:
+        uow, ref, statement, facts = self.uow, str(new.number), new.statement or "", measure_facts(new)
         if row is None:
-            goal_id = uow.insert(goal, plan_id=self.plan_id, number=new.number, statement=new.statement or "")
+            goal_id = uow.insert(goal, plan_id=self.plan_id, number=new.number, statement=statement)
             uow.insert(measure, goal_id=goal_id, **facts)
+            if not first_time:
+                self._note("added", "goal", ref, None, statement)
             return goal_id
-        if row.statement != (new.statement or ""):
-            self._note("changed", "goal", str(new.number), row.statement, new.statement)
-        uow.change(goal, goal.c.id == row.id, statement=new.statement or "", retired_at=None)
-        uow.change(measure, measure.c.goal_id == row.id, **facts)
-        return int(row.id)
+        if row.retired_at is not None:
+            self._note("added", "goal", ref, None, statement)
+        elif row.number != new.number:
+            self._note("renumbered", "goal", ref, str(row.number), ref)
+        if row.statement != statement:
+            self._note("changed", "goal", ref, row.statement, statement)
+        for before, after in differences(row._asdict(), facts, MEASURE_WORDS):
+            self._note("changed", "goal", ref, before, after)
+        uow.change(goal, goal.c.id == row.goal_id, number=new.number, statement=statement, retired_at=None)
+        uow.change(measure, measure.c.id == row.id, **facts)
+        return int(row.goal_id)
 
     def _old_strategies(self) -> dict[int, _Old]:
         rows = self.uow.rows(
-            select(strategy.c.id, strategy.c.title, goal.c.number.label("goal_number"), strategy_place.c.number)
+            select(
+                strategy.c.id,
+                strategy.c.title,
+                goal.c.id.label("goal_id"),
+                goal.c.number.label("goal_number"),
+                strategy_place.c.number,
+            )
             .select_from(strategy)
             .join(strategy_place, strategy_place.c.strategy_id == strategy.c.id)
             .join(goal, goal.c.id == strategy_place.c.goal_id)
             .where(strategy.c.plan_id == self.plan_id, strategy.c.retired_at.is_(None))
             .order_by(goal.c.number.desc(), strategy_place.c.number.desc())
         )
-        return {row.id: _Old(row.title, f"{row.goal_number}.{row.number}") for row in rows}
+        return {row.id: _Old(row.title, f"{row.goal_number}.{row.number}", (row.goal_id, row.number)) for row in rows}
 
-    def _strategy(self, places: list[_Place], old: Mapping[int, _Old], taken: set[int]) -> int:
-        new, ref = places[0][1], f"{places[0][0].number}.{places[0][1].number}"
+    def _strategy(
+        self, places: list[_Place], goals: Mapping[int, int], old: Mapping[int, _Old], taken: set[int]
+    ) -> int:
+        in_goal, new = places[0]
+        ref = f"{in_goal.number}.{new.number}"
         free = {key: value for key, value in old.items() if key not in taken}
-        strategy_id = _same(new.title, ref, free)
+        strategy_id = _same(new.title, (goals[in_goal.number], new.number), free)
         if strategy_id is None:
             strategy_id = self.uow.insert(
-                strategy, plan_id=self.plan_id, title=new.title, started_on=places[0][0].dates.start
+                strategy, plan_id=self.plan_id, title=new.title, started_on=in_goal.dates.start
             )
             if old:
                 self._note("added", "strategy", ref, None, new.title, strategy_id)
@@ -144,36 +163,49 @@ class _Import:
         rows = self.uow.rows(
             select(step).where(step.c.strategy_id == strategy_id, step.c.retired_at.is_(None)).order_by(step.c.number)
         ).all()
-        old = {row.id: _Old(row.text, str(row.number)) for row in rows}
-        first_time, taken = not old, set[int]()
+        old = {row.id: _Old(row.text, f"{ref}.{row.number}", (row.number,)) for row in rows}
+        facts = {row.id: row._asdict() for row in rows}
+        taken = set[int]()
         for one in new:
             free = {key: value for key, value in old.items() if key not in taken}
-            taken.add(self._step(strategy_id, ref, one, free, first_time))
+            step_id = _same(one.text, (one.number,), free)
+            if step_id is None:
+                self.new_steps.append(_NewStep(strategy_id, ref, one, first_time=not old))
+                continue
+            taken.add(step_id)
+            self._step(strategy_id, ref, one, facts[step_id])
         for gone in set(old) - taken:
-            self._note("removed", "step", f"{ref}.{old[gone].ref}", old[gone].title, None, strategy_id)
-            self.uow.change(step, step.c.id == gone, retired_at=self.uow.at)
+            self.gone_steps[gone] = _GoneStep(strategy_id, old[gone].ref, facts[gone])
 
-    def _step(self, strategy_id: int, ref: str, new: StepDocument, old: Mapping[int, _Old], first_time: bool) -> int:
-        facts = {
-            "number": new.number,
-            "text": new.text,
-            "owner": new.owner or "",
-            "due": new.due,
-            "sub_items": list(new.sub_items),
-        }
-        step_id = _same(new.text, str(new.number), old)
-        if step_id is None:
-            step_id = self.uow.insert(step, strategy_id=strategy_id, **facts)
-            if not first_time:
-                self._note("added", "step", f"{ref}.{new.number}", None, new.text, strategy_id)
-            return step_id
-        if old[step_id].ref != str(new.number):
-            before, after = f"{ref}.{old[step_id].ref}", f"{ref}.{new.number}"
-            self._note("renumbered", "step", after, before, after, strategy_id)
-        if old[step_id].title != new.text:
-            self._note("changed", "step", f"{ref}.{new.number}", old[step_id].title, new.text, strategy_id)
-        self.uow.change(step, step.c.id == step_id, **facts)
-        return step_id
+    def _step(self, strategy_id: int, ref: str, new: StepDocument, row: Mapping[str, Any]) -> None:
+        """Make the row be what the document says. `ref`: the strategy's now."""
+        now, facts = f"{ref}.{new.number}", step_facts(new)
+        if row["strategy_id"] == strategy_id and row["number"] != new.number:
+            self._note("renumbered", "step", now, f"{ref}.{row['number']}", now, strategy_id)
+        if row["text"] != new.text:
+            self._note("changed", "step", now, row["text"], new.text, strategy_id)
+        for before, after in differences(row, facts, STEP_WORDS):
+            self._note("changed", "step", now, before, after, strategy_id)
+        self.uow.change(step, step.c.id == row["id"], strategy_id=strategy_id, **facts)
+
+    def _move_add_and_remove_steps(self) -> None:
+        """A step that left one strategy and stands with the same words in another has moved; the others that are left
+        over are new, or gone."""
+        for new in self.new_steps:
+            words = _words(new.document.text)
+            moved = next((key for key, gone in self.gone_steps.items() if _words(gone.row["text"]) == words), None)
+            now = f"{new.strategy_ref}.{new.document.number}"
+            if moved is not None:
+                gone = self.gone_steps.pop(moved)
+                self._note("renumbered", "step", now, gone.ref, now, new.strategy_id)
+                self._step(new.strategy_id, new.strategy_ref, new.document, gone.row)
+                continue
+            self.uow.insert(step, strategy_id=new.strategy_id, **step_facts(new.document))
+            if not new.first_time:
+                self._note("added", "step", now, None, new.document.text, new.strategy_id)
+        for key, gone in self.gone_steps.items():
+            self._note("removed", "step", gone.ref, gone.row["text"], None, gone.strategy_id)
+            self.uow.change(step, step.c.id == key, retired_at=self.uow.at)
 
     def _retire_goals(self, kept: set[int]) -> None:
         gone = self.uow.rows(
@@ -212,8 +244,30 @@ class _Import:
 
 @dataclass(frozen=True, slots=True)
 class _Old:
+    """A row before the import. `ref`: as people knew it; `place`: where it stood, in row ids that do not change."""
+
     title: str
     ref: str
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NewStep:
+    """A step of the document that its strategy did not have. `first_time`: the strategy had no steps at all."""
+
+    strategy_id: int
+    strategy_ref: str
+    document: StepDocument
+    first_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _GoneStep:
+    """A step that its strategy, which still stands, no longer lists."""
+
+    strategy_id: int
+    ref: str
+    row: Mapping[str, Any]
 
 
 _Place = tuple[GoalDocument, StrategyDocument]
@@ -235,14 +289,40 @@ def _distinct(goals: Iterable[GoalDocument]) -> list[list[_Place]]:
     return found
 
 
-def _same(text: str, ref: str, old: Mapping[int, _Old]) -> int | None:
+def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, Any]:
+    """The old rows that are these goals, by number in the document: the measure's name and the statement the same, else
+    one of them, else the number. A retired goal comes back by its words only."""
+    free, found = list(rows), dict[int, Any]()
+
+    def take(alike: Callable[[GoalDocument, Any], bool]) -> None:
+        for one in new:
+            row = next((row for row in free if alike(one, row)), None) if one.number not in found else None
+            if row is not None:
+                found[one.number] = row
+                free.remove(row)
+
+    def measured(one: GoalDocument, row: Any) -> bool:
+        return _words(one.measure or "") == _words(row.name)
+
+    def stated(one: GoalDocument, row: Any) -> bool:
+        return bool(one.statement) and _words(one.statement) == _words(row.statement)
+
+    take(lambda one, row: measured(one, row) and stated(one, row))
+    take(lambda one, row: one.number == row.number and (measured(one, row) or stated(one, row)))
+    take(measured)
+    take(stated)
+    take(lambda one, row: one.number == row.number and row.retired_at is None)
+    return found
+
+
+def _same(text: str, place: tuple[int, ...], old: Mapping[int, _Old]) -> int | None:
     """The old row that is this one: the same words anywhere, else similar words at the same place."""
     words = _words(text)
     for key, value in old.items():
         if _words(value.title) == words:
             return key
     for key, value in old.items():
-        if value.ref == ref and fuzz.token_sort_ratio(_words(value.title), words) >= SAME_PLACE_ALIKE:
+        if value.place == place and fuzz.token_sort_ratio(_words(value.title), words) >= SAME_PLACE_ALIKE:
             return key
     return None
 

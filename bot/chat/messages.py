@@ -6,7 +6,7 @@ unchanged, because a message waits in the outbox and is rendered only when its d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 
@@ -147,6 +147,32 @@ def say(text: str, *buttons: Button) -> Message:
     """A message of one plain paragraph, with buttons under it."""
     blocks: tuple[Block, ...] = (Text(spans(text)),)
     return Message(blocks + ((Actions(buttons),) if buttons else ()))
+
+
+def reworded(block: Block, change: Callable[[Spans], Spans]) -> Block:
+    """The block with each text a reader meets put through `change`, from top to bottom; buttons stay as they are."""
+
+    def words(text: str) -> str:
+        return plain(change(spans(text)))
+
+    match block:
+        case Heading(text, level):
+            return Heading(words(text), level)
+        case Text(found):
+            return Text(change(found))
+        case Context(found):
+            return Context(change(found))
+        case Bullets(items, ordered):
+            return Bullets(tuple(map(change, items)), ordered)
+        case Facts(rows):
+            return Facts(tuple((words(label), change(value)) for label, value in rows))
+        case Table(columns, cells):
+            return Table(tuple(map(words, columns)), tuple(tuple(map(change, row)) for row in cells))
+        case Image(url, alt):
+            return Image(url, words(alt))
+        case Progress(label, done, total):
+            return Progress(words(label), done, total)
+    return block
 
 
 def _all_spans(blocks: Iterable[Block]) -> Iterable[Span]:

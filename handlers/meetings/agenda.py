@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Literal, cast
+from typing import cast
 
 from bot.chat.compose import plural, short
 from bot.chat.messages import Message
@@ -22,11 +22,11 @@ from bot.domain.agenda import (
     build_agenda,
 )
 from bot.domain.cadence import WEEKDAYS, local_time, meeting_date
-from bot.domain.periods import Month, months_between
-from bot.domain.trajectory import Direction, Trajectory, format_change, format_value
+from bot.domain.periods import Month
+from bot.domain.trajectory import format_change, format_value
 from storage.queries import meetings, plan, settings, workgroups
-from storage.queries.meetings import ReadingView
 from storage.queries.plan import GoalView, StepView, StrategyView
+from storage.queries.readings import ReadingView, readings_of_the_whole, settling_note, trajectory
 from storage.queries.workgroups import MemberView, WorkgroupView
 from storage.uow import UnitOfWork
 
@@ -233,11 +233,12 @@ def _wins(uow: UnitOfWork, group: WorkgroupView, since: date | None, month: Mont
 
 def _measures(uow: UnitOfWork, group: WorkgroupView) -> list[AgendaMeasure]:
     """The measures of the goals that the workgroup's strategies serve."""
-    mine = [s for s in plan.strategies(uow) if any(found == group.id for found, _ in s.workgroups)]
+    strategies = plan.strategies(uow)
+    mine = [s for s in strategies if any(found == group.id for found, _ in s.workgroups)]
     served = {goal for s in mine for goal, _ in s.places}
+    known = readings_of_the_whole(uow)
     goals = [goal for goal in plan.goals(uow) if goal.number in served]
-    known = meetings.readings(uow, [goal.measure_id for goal in goals])
-    return [_measure(goal, known.get(goal.measure_id, []), mine, Month.of(uow.today)) for goal in goals]
+    return [_measure(goal, known.get(goal.measure_id, []), strategies, Month.of(uow.today)) for goal in goals]
 
 
 def _measure(
@@ -246,12 +247,7 @@ def _measure(
     latest = known[-1] if known else None
     month = latest.month if latest else this
     value = latest.value if latest else None
-    way = _trajectory(goal)
-    note = None
-    if way is not None:
-        begun = [s.started_on for s in strategies if s.started_on and goal.number in {g for g, _ in s.places}]
-        first_year = any(0 <= months_between(Month.of(day), month) < _FIRST_YEAR for day in begun)
-        note = way.note(value, month, first_year, known[-2].value if len(known) > 1 else None)
+    way = trajectory(goal)
     return AgendaMeasure(
         name=goal.measure,
         baseline=goal.baseline,
@@ -261,15 +257,8 @@ def _measure(
         expected=way.expected(month) if way else None,
         unit=goal.unit,
         status=way.status(value, month) if way else "no data",
-        note=note,
+        note=settling_note(goal, strategies, month, [one.value for one in known]),
     )
-
-
-def _trajectory(goal: GoalView) -> Trajectory | None:
-    if goal.start is None:
-        return None
-    better: Direction = cast(Literal["increase", "decrease"], goal.direction)
-    return Trajectory(goal.baseline, goal.target, goal.pace_per_month, goal.start, goal.cycle_end, better, goal.unit)
 
 
 def _measure_line(measure: AgendaMeasure) -> MeasureLine:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.chat.commands import Command, Role, squash
+from bot.chat.compose import short
 from bot.chat.errors import UserError
+from bot.chat.messages import Values
 from bot.domain.periods import Month
 from storage.queries import meetings, people, workgroups
+from storage.queries.ids import row_id
 from storage.queries.workgroups import EXCUSED, HELD, LEADER, WorkgroupView
 from storage.uow import UnitOfWork
+
+Choices = tuple[tuple[str, str, Values], ...]
 
 _NAMED = 3
 _LONGEST_CADENCE = 3  # months from one meeting to the next: quarterly
@@ -23,21 +28,29 @@ class Chosen:
     rest: str = ""
 
 
+class Unclear(UserError):
+    """It could be several workgroups. `words`: what was written besides, which each button carries on."""
+
+    def __init__(self, text: str, choices: Choices, groups: list[WorkgroupView], words: str) -> None:
+        super().__init__(text, choices)
+        self.groups, self.words = groups, words
+
+
 def choose(command: Command, uow: UnitOfWork) -> Chosen:
     """By button or form value, by the name it is written with, by the channel, or the person's only workgroup.
 
-    Raises UserError with a button for each workgroup where it could be several.
+    Raises Unclear, a UserError with a button for each workgroup, where it could be several.
     """
     given = command.values.get("workgroup", "").strip()
     known = workgroups.workgroups(uow)
-    if given.isdigit() and (found := [w for w in known if w.id == int(given)]):
+    if row_id(given) is not None and (found := [w for w in known if w.id == row_id(given)]):
         return Chosen(found[0])
     if given and (named := _named(given, known)):
         if len(named) == 1:
             return named[0]
         raise _which(command, [chosen.group for chosen in named])
     if given and (command.verb != "meeting excused" or given.isdigit()):
-        raise _which(command, known, f"I know no workgroup “{given}”.")
+        raise _which(command, known, f"I know no workgroup “{short(given, 60)}”.")
     return Chosen(_usual(command, uow, known), given)
 
 
@@ -123,11 +136,12 @@ def _joinable(known: list[WorkgroupView]) -> UserError:
     return UserError(why, choices)
 
 
-def _which(command: Command, groups: list[WorkgroupView], why: str = "") -> UserError:
+def _which(command: Command, groups: list[WorkgroupView], why: str = "") -> Unclear:
     """Ask, with a button for each; the buttons carry on what else was said."""
     kept = tuple((name, value) for name, value in command.values.items() if name != "workgroup")
     words = command.values.get("workgroup", "")
-    if command.verb == "meeting excused" and words and not words.isdigit():
-        kept += (("reason", words),)
+    reason = words if command.verb == "meeting excused" and not words.isdigit() else ""
+    if reason:
+        kept += (("reason", reason),)
     choices = tuple((w.name, command.verb, (("workgroup", str(w.id)), *kept)) for w in groups)
-    return UserError(why or "Which workgroup?", choices)
+    return Unclear(why or "Which workgroup?", choices, groups, reason)

@@ -14,7 +14,7 @@ from bot.domain.cadence import WEEKDAYS, local_time, missed_meeting_due, prompt_
 from bot.domain.periods import Month
 from handlers.meetings.agenda import agenda_message
 from storage.models import meeting
-from storage.queries import meetings, people, settings, workgroups
+from storage.queries import meetings, people, reports, settings, workgroups
 from storage.queries.meetings import PlannedMeeting
 from storage.queries.workgroups import EXCUSED, HELD, LEADER, MANAGER, MISSED, PROMPTED
 from storage.uow import Destination, UnitOfWork
@@ -117,12 +117,9 @@ def closes_due(uow: UnitOfWork) -> list[Due]:
     first = meetings.first_workgroup_month(uow)
     if first is None or first >= this:
         return []
-    first = max(first, this.plus(-_CLOSES_BACK))
-    closed = meetings.months_decided(uow, CLOSE, first)
-    ended = (this.plus(-back) for back in range(_CLOSES_BACK, 0, -1))
-    return [
-        Due("all", str(month), _month_end(uow, month)) for month in ended if month >= first and str(month) not in closed
-    ]
+    ended = [month for back in range(_CLOSES_BACK, 0, -1) if (month := this.plus(-back)) >= first]
+    closed = reports.decided_periods(uow, CLOSE, map(str, ended))
+    return [Due("all", str(month), _month_end(uow, month)) for month in ended if str(month) not in closed]
 
 
 def close_month(uow: UnitOfWork, due: Due) -> None:

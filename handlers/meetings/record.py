@@ -25,6 +25,7 @@ from bot.domain.periods import Month
 from handlers.meetings import choosing
 from storage.models import attendance, follow_up, meeting
 from storage.queries import meetings, people, settings, setup, workgroups
+from storage.queries.ids import row_id
 from storage.queries.meetings import GUEST, AttendanceView, FollowUpView
 from storage.queries.people import Person
 from storage.queries.workgroups import (
@@ -39,6 +40,7 @@ from storage.queries.workgroups import (
 )
 from storage.uow import Destination, UnitOfWork
 
+_CARRIED = 500  # characters of a reason a button carries; Slack takes 2,000, a Teams card with ten of them 25 KB
 LONGEST = 10_000  # characters of decisions, follow-ups or a reason that one recording may hold
 _TOKEN = re.compile(r"<@([^>|\s]+)(?:\|([^>]*))?>")
 _ROLE_TITLES = {"leader": "Leaders", "manager": "Managers", "equity member": "Equity members", "staff": "Staff"}
@@ -74,7 +76,12 @@ def held(command: Command, uow: UnitOfWork) -> Reply:
 
 def excused(command: Command, uow: UnitOfWork) -> Reply:
     """Not meeting this month: the form, or the reason as it was written."""
-    chosen = choosing.choose(command, uow)
+    try:
+        chosen = choosing.choose(command, uow)
+    except choosing.Unclear as unclear:
+        if len(unclear.words) <= _CARRIED:
+            raise
+        return _ask_which(command, unclear)
     group = chosen.group
     choosing.require_recorder(uow, group)
     month = choosing.month_given(command) or choosing.month_to_excuse(uow, group)
@@ -129,6 +136,20 @@ def _excused_form(group: WorkgroupView, month: Month, row: MeetingView | None) -
     )
     hidden = (("workgroup", str(group.id)), ("month", str(month)))
     return Form("Not meeting this month", "meeting excused", (field,), hidden=hidden)
+
+
+def _ask_which(command: Command, unclear: choosing.Unclear) -> Reply:
+    """A reason too long for a button: a form keeps it while the workgroup is asked for."""
+    if not command.answerable:  # no form can be opened here; the words are still in the chat
+        names = " or ".join(group.name for group in unclear.groups)
+        raise UserError(
+            f"Nothing is saved yet: which workgroup? Send it again with the name ({names}) before the reason."
+        )
+    fields = (
+        Field("workgroup", "Workgroup", "select", tuple(Option(str(g.id), short(g.name, 70)) for g in unclear.groups)),
+        Field("reason", "Why do you not meet?", "long", value=unclear.words),
+    )
+    return Reply(form=Form("Not meeting this month", "meeting excused", fields))
 
 
 def _usual_day(uow: UnitOfWork, group: WorkgroupView, month: Month, row: MeetingView | None, today: date) -> date:
@@ -201,7 +222,8 @@ def _present(command: Command, uow: UnitOfWork) -> tuple[tuple[Person, ...], str
         if mention:  # somebody new to the bot was there all the same
             who: Person | None = setup.resolve_person(uow, command.actor, token, create=True)
         else:
-            who = people.person_by_id(uow, int(token)) if token.isdecimal() and len(token) < 10 else None
+            number = row_id(token)
+            who = people.person_by_id(uow, number) if number is not None else None
         if who is None:
             return (), f"I do not know “{short(token, 60)}”. Choose people from the list."
         found[who.id] = who

@@ -11,6 +11,7 @@ from handlers.meetings import choosing, record
 from handlers.meetings.agenda import agenda_message, next_meeting
 from storage.models import follow_up
 from storage.queries import meetings, workgroups
+from storage.queries.ids import row_id
 from storage.queries.meetings import FollowUpView
 from storage.queries.workgroups import EXCUSED, HELD, MeetingView, WorkgroupView
 from storage.uow import UnitOfWork
@@ -65,9 +66,8 @@ def _settle(command: Command, uow: UnitOfWork) -> Reply:
 
 def _allowed(command: Command, uow: UnitOfWork) -> FollowUpView:
     """The follow-up a button names, for its owner, the workgroup's members and coordinators."""
-    number = command.values["follow_up"]
-    known = number.isdecimal() and len(number) < 10
-    found = meetings.follow_ups(uow, follow_up_id=int(number)) if known else []
+    number = row_id(command.values["follow_up"])
+    found = meetings.follow_ups(uow, follow_up_id=number) if number is not None else []
     if not found:
         raise UserError("That follow-up is not there any more.", (("My follow-ups", "followup", ()),))
     item = found[0]

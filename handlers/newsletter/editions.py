@@ -15,6 +15,7 @@ from bot.domain.newsletter import Edition, Part
 from bot.domain.periods import Quarter
 from storage.models import story
 from storage.queries import people, reports
+from storage.queries.ids import row_id
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
 from storage.uow import UnitOfWork
 
@@ -41,7 +42,8 @@ def current(command: Command, uow: UnitOfWork, *, change: bool = False) -> Repor
     two people editing two sections must not undo each other. Raises UserError where there is none."""
     named = command.values.get("report", "")
     if named:
-        found = reports.report_by_id(uow, NEWSLETTER, int(named)) if named.isascii() and named.isdigit() else None
+        number = row_id(named)
+        found = reports.report_by_id(uow, NEWSLETTER, number) if number is not None else None
     else:
         found = reports.latest(uow, NEWSLETTER)
     if found and change:

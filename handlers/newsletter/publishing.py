@@ -81,7 +81,7 @@ def _digest(uow: UnitOfWork, view: ReportView, message: Message) -> Message:
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:
-    """published -> withdrawn: the page says so, and a note stands under every post."""
+    """published -> withdrawn: the page says so, a note stands under every post, and what waits is not posted."""
     view = current(command, uow, change=True)
     if view.state != PUBLISHED and not command.values.get("report"):
         view = reports.latest(uow, NEWSLETTER, "", PUBLISHED) or view
@@ -94,6 +94,7 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     if len(reason) > _REASON:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
     _move(uow, view, WITHDRAWN, reason=reason)
+    uow.unpost("newsletter", view.id)
     message = uow.compose("newsletter/withdrawn", title=title(uow, view), on=uow.today, reason=_sentence(reason))
     for post in reports.posts_of(uow, "newsletter", view.id):
         to = Destination(channel_id=post.channel_id, thread=post.remote_id)

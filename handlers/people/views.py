@@ -10,6 +10,7 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Values
 from bot.chat.replies import Reply
 from storage.queries import people
+from storage.queries.ids import row_id
 from storage.queries.people import Person
 from storage.queries.setup import Ask, Membership, memberships, platforms_by_person, resolve_person
 from storage.uow import UnitOfWork
@@ -55,7 +56,7 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     everyone = people.all_people(uow)
     former = len(people.all_people(uow, active_only=False)) - len(everyone)
     asked = command.values.get("page", "")
-    page = int(asked) if asked.isdecimal() and len(asked) < 5 else 1
+    page = row_id(asked) or 1
     start = max(0, min((page - 1) * PAGE, len(everyone) - 1))
     found = cards(uow, everyone)
     return Reply(

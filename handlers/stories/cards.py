@@ -93,9 +93,10 @@ def card(uow: UnitOfWork, story: StoryView, shown_in: str = CARD) -> Message:
     return head.plus(marked(story.text, story.findings), *foot.blocks)
 
 
-def found(uow: UnitOfWork, value: str) -> StoryView:
-    """The story a button or a form names; only this organization's."""
-    story = stories.story_by_id(uow, int(value)) if value.isdecimal() and len(value) < 10 else None
+def found(uow: UnitOfWork, value: str, *, change: bool = False) -> StoryView:
+    """The story a button or a form names; only this organization's. With `change` nobody else can change it until this
+    command is done: nobody decides on words or a state that were stored after they looked."""
+    story = stories.story_by_id(uow, int(value), lock=change) if value.isdecimal() and len(value) < 10 else None
     if story is None:
         raise UserError("I cannot find that story. The stories that wait are listed by: /sip stories.")
     return story

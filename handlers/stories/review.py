@@ -35,7 +35,7 @@ def _queue(uow: UnitOfWork) -> Message:
 
 def approve(command: Command, uow: UnitOfWork) -> Reply:
     """Approve the very words that were shown, checked once more."""
-    story = found(uow, command.values.get("story", ""))
+    story = found(uow, command.values.get("story", ""), change=True)
     _in_state(story, (IN_REVIEW,))
     if command.values.get("version") != version(story):
         head = uow.compose("stories/changed_since")
@@ -55,7 +55,7 @@ def approve(command: Command, uow: UnitOfWork) -> Reply:
 
 def edit(command: Command, uow: UnitOfWork) -> Reply:
     """Change the words in review; what the author told stays beside them."""
-    story = found(uow, command.values.get("story", ""))
+    story = found(uow, command.values.get("story", ""), change=True)
     _in_state(story, (IN_REVIEW,))
     if command.source != "form":
         return Reply(form=_edit_form(story))
@@ -81,7 +81,7 @@ def decline(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
-    story = found(uow, command.values.get("story", ""))
+    story = found(uow, command.values.get("story", ""), change=True)
     _in_state(story, (IN_REVIEW, APPROVED))
     reason = command.values.get("reason", "").strip()
     if not reason:

@@ -134,7 +134,7 @@ def _direct(uow: UnitOfWork, person: Person, message: Any, key: str) -> None:
 
 
 def _own(uow: UnitOfWork, value: str) -> StoryView:
-    story = found(uow, value)
+    story = found(uow, value, change=True)
     if story.person_id != uow.person.id:
         raise UserError("Only the person who told a story can change it or take it back.")
     return story

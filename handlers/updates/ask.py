@@ -20,9 +20,8 @@ from storage.uow import UnitOfWork
 MAX_TEXT = 10_000  # characters of anything people type
 SAME = "same"  # the form's value for "leave the status as it is"; a select cannot hold an empty value in Slack
 CARRIED = 500  # characters of a note a button carries: ten such buttons fit a Teams card (25 KB)
-LONGEST_REF = 12  # characters; a number beyond the database's integers names no step
 _OFFERED = 5  # steps offered as buttons when a reference is unknown
-_OFFERED_OF_STRATEGY = 10
+MOST_OFFERED = 10  # of one strategy, or of one's own
 _LABEL = 70  # characters; Slack cuts labels of options and buttons at 75
 
 
@@ -51,11 +50,6 @@ class Choice:
 
 def choice(step: StepView) -> Choice:
     return Choice(step.id, step.ref, step.text)
-
-
-def row_id(value: str) -> int | None:
-    """A row id from a button or a form; None for anything else."""
-    return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def all_steps(uow: UnitOfWork) -> list[StepView]:
@@ -114,10 +108,10 @@ def step_field(uow: UnitOfWork, steps: list[StepView], chosen: int | None, workg
 def ask_which(uow: UnitOfWork, wanted: Wanted) -> Reply:
     """Buttons for the steps a reference may mean; a long note asks by form, because a button cannot carry it."""
     steps = all_steps(uow)
-    meant = plans.steps_by_ref(uow, wanted.ref) if len(wanted.ref) < LONGEST_REF else []
+    meant = plans.steps_by_ref(uow, wanted.ref)
     if len(meant) == 1 and wanted.ref.count(".") == 2:
         meant = []
-    offered = sorted(meant, key=lambda step: step.closed)[:_OFFERED_OF_STRATEGY] or nearest(steps, wanted.ref)
+    offered = sorted(meant, key=lambda step: step.closed)[:MOST_OFFERED] or nearest(steps, wanted.ref)
     if len(wanted.note) > CARRIED:
         why = f"Which step is it? “{wanted.ref}” " + ("has several." if meant else "is not in the plan.")
         return Reply(form=step_form(uow, replace(wanted, step_id=offered[0].id), why))
@@ -129,6 +123,7 @@ def ask_which(uow: UnitOfWork, wanted: Wanted) -> Reply:
             status=wanted.status or "",
             note=wanted.note,
             choices=[choice(step) for step in offered],
+            swap="yes",
         )
     )
 
@@ -140,12 +135,14 @@ def nearest(steps: list[StepView], ref: str) -> list[StepView]:
     return list({names[name].id: names[name] for name, _, _ in found}.values())[:_OFFERED]
 
 
-def likely(uow: UnitOfWork, steps: list[StepView], text: str, workgroup_id: int, said: str = "") -> list[StepView]:
+def likely(
+    uow: UnitOfWork, steps: list[StepView], text: str, workgroup_id: int | None, said: str = ""
+) -> list[StepView]:
     """The steps a note may belong to: the ones its reference points at, else by likeness of words, own and the
     workgroup's steps before others, open ones before closed."""
     if said:
         below = [step for step in steps if any(ref.startswith(f"{said}.") for ref in step.refs)]
-        return below[:_OFFERED_OF_STRATEGY] or nearest(steps, said)
+        return below[:MOST_OFFERED] or nearest(steps, said)
     here = {s.id for s in plans.strategies(uow) if workgroup_id in {id_ for id_, _ in s.workgroups}}
 
     def score(step: StepView) -> float:

@@ -16,8 +16,9 @@ from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.periods import Month
 from bot.domain.progress_words import SPELLINGS, take_status
-from handlers.updates.ask import LONGEST_REF, MAX_TEXT, SAME, Wanted, all_steps, ask_which, open_own, row_id, step_form
+from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_which, open_own, step_form
 from storage.queries import updates
+from storage.queries.ids import row_id
 from storage.queries.plan import BLOCKED, CLOSED, DONE, STATUSES
 from storage.queries.settings import send_at, work_calendar
 from storage.queries.setup import readable
@@ -163,8 +164,7 @@ def _find(uow: UnitOfWork, wanted: Wanted) -> StepNow | None:
     """The step; None when a reference needs asking."""
     if wanted.step_id is not None:
         return existing(uow, wanted.step_id)
-    named = wanted.ref.count(".") == 2 and len(wanted.ref) < LONGEST_REF
-    return updates.step_named(uow, wanted.ref) if named else None
+    return updates.step_named(uow, wanted.ref)
 
 
 def existing(uow: UnitOfWork, step_id: int) -> StepNow:

@@ -1,6 +1,8 @@
 """Replies in a meeting prompt's thread: progress where they say it, meeting notes where they do not.
 
-Whatever cannot be placed without guessing is kept as a meeting note, and its author is asked privately.
+Whatever cannot be placed without guessing is kept as a meeting note, and its author is asked privately. A reply to the
+bot where there is no prompt - under a reminder in direct messages, or with a mention - is progress too, but there is no
+meeting to keep a note of, so its author is asked and the question's buttons carry the words.
 """
 
 from __future__ import annotations
@@ -13,10 +15,21 @@ from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Divider, Message, Text, spans
 from bot.chat.replies import Reply
 from bot.domain.progress_words import Said, read_reply
-from handlers.updates.ask import MAX_TEXT, Wanted, all_steps, choice, likely, open_own, row_id, step_field
+from handlers.updates.ask import (
+    CARRIED,
+    MAX_TEXT,
+    MOST_OFFERED,
+    Wanted,
+    all_steps,
+    choice,
+    likely,
+    open_own,
+    step_field,
+)
 from handlers.updates.recording import Saved, ask_reopen, existing, needs_asking, receipt, save, stands_in, yes_if
 from storage.queries import plan as plans
 from storage.queries import updates
+from storage.queries.ids import row_id
 from storage.queries.plan import BLOCKED, StepView
 from storage.queries.setup import readable
 from storage.queries.updates import NoteView, Prompt
@@ -36,10 +49,12 @@ class _Outcome:
 
 
 def reply(command: Command, uow: UnitOfWork) -> Reply:
-    """A message in a thread. Threads that are not a prompt's are not ours to read: nothing is stored or answered."""
+    """A message in a thread. What colleagues say to each other in a thread that is not a prompt's is not ours to read:
+    nothing is stored or answered."""
     text = command.text.strip()
     prompt = updates.prompt_answered(uow, command) if text else None
-    if prompt is None:
+    to_us = command.place.direct or command.source == "mention"
+    if prompt is None and not (text and to_us):
         return Reply()
     if len(text) > MAX_TEXT:
         raise UserError(
@@ -52,7 +67,7 @@ def reply(command: Command, uow: UnitOfWork) -> Reply:
     for said in items:
         note, words = (readable(uow, command.actor, words) for words in (said.note, said.text))
         _take(uow, prompt, steps, replace(said, note=note, text=words), outcome)
-    emoji = "white_check_mark" if outcome.saved else "memo"
+    emoji = "white_check_mark" if outcome.saved else "memo" if prompt else ""
     return Reply(_answer(uow, outcome), reaction=emoji)
 
 
@@ -88,11 +103,12 @@ def _note_to_update(uow: UnitOfWork, note: NoteView, step_id: int) -> Message:
     return receipt(uow, save(uow, step, wanted, "note"))
 
 
-def _take(uow: UnitOfWork, prompt: Prompt, steps: list[StepView], said: Said, outcome: _Outcome) -> None:
+def _take(uow: UnitOfWork, prompt: Prompt | None, steps: list[StepView], said: Said, outcome: _Outcome) -> None:
     """One thing a reply says: stored as an update, or kept as a note and asked about."""
     step_id = _meant(uow, prompt, steps, said)
     if step_id is None:
-        outcome.asked.append(_keep(uow, prompt, steps, said, outcome))
+        ask = _keep(uow, prompt, steps, said, outcome) if prompt else _ask(uow, steps, said, outcome)
+        outcome.asked.append(ask)
         return
     step = existing(uow, step_id)
     ref = said.ref or step.ref
@@ -107,7 +123,7 @@ def _take(uow: UnitOfWork, prompt: Prompt, steps: list[StepView], said: Said, ou
     outcome.asked.append(ask_reopen(uow, step, wanted, noted, swap=outcome.alone))
 
 
-def _meant(uow: UnitOfWork, prompt: Prompt, steps: list[StepView], said: Said) -> int | None:
+def _meant(uow: UnitOfWork, prompt: Prompt | None, steps: list[StepView], said: Said) -> int | None:
     """The step, where there is no doubt: it is named, or a status was said and the author has one open step here."""
     if said.ref:
         named = [step.id for step in steps if said.ref in step.refs]
@@ -118,7 +134,9 @@ def _meant(uow: UnitOfWork, prompt: Prompt, steps: list[StepView], said: Said) -
     return own[0].id if len(own) == 1 else None
 
 
-def _own_here(uow: UnitOfWork, prompt: Prompt, steps: list[StepView]) -> list[StepView]:
+def _own_here(uow: UnitOfWork, prompt: Prompt | None, steps: list[StepView]) -> list[StepView]:
+    if prompt is None:
+        return open_own(uow, steps)
     here = {s.id for s in plans.strategies(uow) if prompt.workgroup_id in {id_ for id_, _ in s.workgroups}}
     return [step for step in open_own(uow, steps) if step.strategy_id in here]
 
@@ -139,6 +157,27 @@ def _keep(uow: UnitOfWork, prompt: Prompt, steps: list[StepView], said: Said, ou
         status=said.status or "",
         choices=[choice(step) for step in offered],
         keep=KEEP,
+        swap=yes_if(outcome.alone),
+    )
+
+
+def _ask(uow: UnitOfWork, steps: list[StepView], said: Said, outcome: _Outcome) -> Message:
+    """Which step was meant, where no meeting is there to keep a note of: the buttons carry what was said."""
+    if not steps:
+        raise UserError("There is no plan here yet. Ask your coordinator to import the System Improvement Plan.")
+    note = said.note if said.ref or said.status else said.text
+    if len(note) > CARRIED:
+        return uow.compose("updates/say_which_step", text=note, sample=(open_own(uow, steps) or steps)[0].ref)
+    if outcome.progress and not said.ref and not said.status:
+        return uow.compose("updates/not_kept", text=note)
+    own = [] if said.ref else open_own(uow, steps)[:MOST_OFFERED]
+    return uow.compose(
+        "updates/which_step",
+        ref=said.ref,
+        known=any(ref.startswith(f"{said.ref}.") for step in steps for ref in step.refs),
+        status=said.status or "",
+        note=note,
+        choices=[choice(step) for step in own or likely(uow, steps, said.text, None, said.ref)],
         swap=yes_if(outcome.alone),
     )
 

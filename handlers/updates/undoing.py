@@ -1,7 +1,11 @@
-"""The verb `undo`: takes back one's own last update, story or meeting note until it has been published."""
+"""The verb `undo`: takes back one's own last update, story or meeting note until it has been published.
+
+Whatever else a person did last is changed where it was done: `undo` names it instead of taking back something older.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +14,41 @@ from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
-from handlers.updates.ask import row_id
 from handlers.updates.recording import correctable, existing, stands_in
 from storage.queries import stories, updates
+from storage.queries.ids import row_id
 from storage.queries.stories import PENDING, WITHDRAWN, StoryView
-from storage.queries.updates import NoteView, OwnUpdate
+from storage.queries.updates import Done, NoteView, OwnUpdate
 from storage.uow import UnitOfWork
 
 Written = OwnUpdate | StoryView | NoteView
+
+# Actions of the audit log that are part of what `undo` takes back, are an undo, or change nothing.
+_OWN_WAY = (
+    "update edited",
+    "update taken back",
+    "story told",
+    "story taken back",
+    "meeting note taken back",
+    "report exported",
+)
+# The first word of any other action: how to change what it did, and the button for that.
+_ELSEWHERE: Mapping[str, tuple[str, str, str]] = {
+    "reading": ("Record the right value for the same month: it replaces this one.", "The measures", "measure"),
+    "voice": ("Find it in the list and press Edit.", "Client voice", "voice"),
+    "meeting": ("Look at the meeting and press Edit or Take back.", "The meeting", "meeting"),
+    "follow-up": ("Look at the list of follow-ups.", "My follow-ups", "followup"),
+    "step": ("Say again who owns it: /sip assign 1.2.3 @Name.", "The plan", "plan"),
+    "setting": ("Set it again.", "All settings", "settings"),
+    "workgroup": ("Change it where you look at the workgroup.", "Workgroups", "workgroup"),
+    "person": ("Change it in the list of people.", "People", "people"),
+    "account": ("Change it in the list of people.", "People", "people"),
+    "story": ("Look at your wins to change it.", "My page", "me"),
+    "newsletter": ("Change it where you look at the newsletter.", "The newsletter", "newsletter"),
+    "rollup": ("A published roll-up stays; the next one tells what is new.", "The roll-up", "report"),
+}
+_OTHER = ("Change it where you did it.", "All commands", "help")
+_ROW = re.compile(r" \(\d+\)")  # row ids are for whoever reads the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +65,9 @@ class TakenBack:
 def undo(command: Command, uow: UnitOfWork) -> Reply:
     """Take back what the button names, or else what the person wrote last."""
     written = _named(uow, command.values) if command.values else _last(uow)
+    done = None if command.values else updates.last_done(uow, _OWN_WAY)
+    if done is not None and (written is None or _at(written) < done.at):
+        return Reply(_not_here(uow, done, written))
     match written:
         case OwnUpdate():
             message = _updates_back(uow, correctable(uow, written.id))
@@ -64,14 +98,23 @@ def _named(uow: UnitOfWork, values: Mapping[str, str]) -> Written | None:
 
 def _last(uow: UnitOfWork) -> Written | None:
     """The newest of what stands."""
-    times: list[tuple[datetime, Written]] = []
-    if (update := updates.last_own_update(uow)) is not None:
-        times.append((update.written_at, update))
-    if (story := stories.last_own(uow)) is not None:
-        times.append((story.at, story))
-    if (note := updates.last_own_note(uow)) is not None:
-        times.append((note.at, note))
-    return max(times, key=lambda pair: pair[0])[1] if times else None
+    found: list[Written | None] = [updates.last_own_update(uow), stories.last_own(uow), updates.last_own_note(uow)]
+    return max((one for one in found if one is not None), key=_at, default=None)
+
+
+def _at(written: Written) -> datetime:
+    return written.written_at if isinstance(written, OwnUpdate) else written.at
+
+
+def _not_here(uow: UnitOfWork, done: Done, older: Written | None) -> Message:
+    """What the person did last, which cannot be undone here; and a button for the older thing that can."""
+    how, label, verb = _ELSEWHERE.get(done.action.split()[0], _OTHER)
+    detail = "" if done.action.startswith("story") else _ROW.sub("", done.detail)
+    kind = {OwnUpdate: "update", StoryView: "story", NoteView: "note"}[type(older)] if older else ""
+    values = {kind: older.id} if older else {}
+    data = {"action": done.action, "detail": detail, "at": done.at.astimezone(uow.organization.tz), "how": how}
+    words = {"story": "win", "note": "meeting note"}.get(kind, kind)
+    return uow.compose("updates/not_undone", label=label, verb=verb, older=words, values=values, **data)
 
 
 def _updates_back(uow: UnitOfWork, one: OwnUpdate) -> Message:

@@ -11,6 +11,7 @@ from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.setup import next_meeting
 from storage.queries import people, plan
+from storage.queries.ids import row_id
 from storage.queries.plan import StrategyView
 from storage.queries.settings import work_calendar
 from storage.queries.setup import Ask, checklist, find_workgroup
@@ -66,7 +67,7 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(_detail(uow, chosen(command, uow, command.values.get("name", ""), "workgroup")))
     found, strategies = workgroups(uow), plan.strategies(uow)
     asked = command.values.get("page", "")
-    page = int(asked) if asked.isdecimal() and len(asked) < 5 else 1
+    page = row_id(asked) or 1
     start = max(0, min((page - 1) * PAGE, len(found) - 1))
     coordinator = uow.person.role >= Role.COORDINATOR
     message = uow.compose(
@@ -98,7 +99,8 @@ def chosen(command: Command, uow: UnitOfWork, words: str, verb: str, **values: s
     channel this is; else the only one there is. UserError with candidates, whose buttons send `verb` and `values`."""
     row = command.values.get("workgroup", "")
     if row:
-        found = workgroup_by_id(uow, int(row)) if row.isdecimal() and len(row) < 10 else None
+        number = row_id(row)
+        found = workgroup_by_id(uow, number) if number is not None else None
         if found is None:
             raise UserError("That workgroup is not open any more. See the list: /sip workgroup.")
         return found

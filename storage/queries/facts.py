@@ -33,7 +33,6 @@ from bot.domain.month_facts import (
 )
 from bot.domain.periods import Month, Quarter
 from bot.domain.rollup import shareable, strategy_status, with_judgement
-from bot.domain.trajectory import Direction, Trajectory
 from storage.models import (
     attendance,
     follow_up,
@@ -51,10 +50,10 @@ from storage.queries import people, settings
 from storage.queries import plan as plans
 from storage.queries import workgroups as groups
 from storage.queries.plan import BLOCKED, DONE, NOT_STARTED, GoalView, PlanView, StepView, StrategyView
+from storage.queries.readings import settling_note, trajectory
 from storage.queries.workgroups import MeetingView, WorkgroupView
 from storage.uow import UnitOfWork
 
-_FIRST_YEAR = 12  # months in which a falling measure may be settling in
 _MIDNIGHT = time(0)
 _MOMENT = timedelta(microseconds=1)
 
@@ -289,37 +288,18 @@ def goal_facts(uow: UnitOfWork, plan: PlanView, month: Month, end: datetime) -> 
     return tuple(_goal(plan, goal, known[goal.measure_id]) for goal in plan.goals)
 
 
-def trajectory(goal: GoalView) -> Trajectory | None:
-    """A measure's way to its target; None while the plan gives no start date."""
-    if goal.start is None:
-        return None
-    better: Direction = "decrease" if goal.direction == "decrease" else "increase"
-    return Trajectory(goal.baseline, goal.target, goal.pace_per_month, goal.start, goal.cycle_end, better, goal.unit)
-
-
 def _goal(plan: PlanView, goal: GoalView, known: list[tuple[str, float | None]]) -> GoalFacts:
     data_month, latest = known[-1] if known else ("", None)
-    shown = [value for _, value in known[:-1] if value is not None]
     way, expected, gap, status, note = trajectory(goal), None, None, "no data", ""
     if way and data_month:
         at = Month.parse(data_month)
         expected, status = way.expected(at), way.status(latest, at)
         gap = way.gap(latest, at) if latest is not None else None
-        note = way.note(latest, at, _first_year(plan, goal, at), shown[-1] if shown else None) or ""
+        note = settling_note(goal, plan.strategies, at, [value for _, value in known]) or ""
     return GoalFacts(
         goal.number, goal.measure, goal.unit, goal.direction, goal.baseline, goal.target, latest,
         bool(known) and latest is None, data_month, expected, gap, status, note,
     )  # fmt: skip
-
-
-def _first_year(plan: PlanView, goal: GoalView, month: Month) -> bool:
-    """Whether any strategy of the goal began within a year before `month`."""
-    began = [
-        Month.of(s.started_on)
-        for s in plan.strategies
-        if s.started_on and any(goal_number == goal.number for goal_number, _ in s.places)
-    ]
-    return any(start <= month < start.plus(_FIRST_YEAR) for start in began)
 
 
 def _decisions(

@@ -1,8 +1,7 @@
-"""What a meeting needs and leaves behind: planned dates, attendance, follow-ups; readings, wins."""
+"""What a meeting needs and leaves behind: planned dates, attendance, follow-ups, wins."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,12 +16,10 @@ from storage.models import (
 )
 from storage.models import (
     follow_up,
-    ledger,
     meeting,
     meeting_note,
     outbox,
     person,
-    reading,
     report,
     step,
     story,
@@ -80,15 +77,6 @@ class NoteView:
 
     author: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingView:
-    """A whole-population reading that stands; `value` is None where it was entered as not shown."""
-
-    measure_id: int
-    month: Month
-    value: float | None
 
 
 def planned(uow: UnitOfWork, *months: Month) -> list[PlannedMeeting]:
@@ -220,24 +208,6 @@ def rollup_published(uow: UnitOfWork, month: Month) -> bool:
     return uow.row(statement) is not None
 
 
-def readings(uow: UnitOfWork, measure_ids: Collection[int]) -> dict[int, list[ReadingView]]:
-    """The whole-population readings that stand of each measure, oldest data month first."""
-    rows = uow.rows(
-        select(reading)
-        .where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.measure_id.in_(measure_ids),
-            reading.c.population == "",
-            reading.c.replaced_at.is_(None),
-        )
-        .order_by(reading.c.month, reading.c.id)
-    )
-    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
-    for row in rows:
-        found[row.measure_id].append(ReadingView(row.measure_id, Month.parse(row.month), row.value))
-    return dict(found)
-
-
 def wins_since(uow: UnitOfWork, workgroup_id: int, since: datetime) -> list[str]:
     """The workgroup's stories approved from `since` on: told for it, or about a step of its strategies."""
     its_steps = (
@@ -256,14 +226,6 @@ def wins_since(uow: UnitOfWork, workgroup_id: int, since: datetime) -> list[str]
         .order_by(story.c.reviewed_at, story.c.id)
     )
     return list(uow.rows(statement).scalars())
-
-
-def months_decided(uow: UnitOfWork, job: str, since: Month) -> frozenset[str]:
-    """The periods from `since` on that the ledger has for a job that has one subject a month."""
-    statement = select(ledger.c.period).where(
-        ledger.c.organization_id == uow.organization.id, ledger.c.job == job, ledger.c.period >= str(since)
-    )
-    return frozenset(uow.rows(statement).scalars())
 
 
 def first_workgroup_month(uow: UnitOfWork) -> Month | None:

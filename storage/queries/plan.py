@@ -31,6 +31,7 @@ from storage.models import (
     workgroup,
     workgroup_strategy,
 )
+from storage.queries.ids import ref_numbers
 from storage.uow import UnitOfWork
 
 STATUSES = (NOT_STARTED, IN_PROGRESS, BLOCKED, DONE, DROPPED)
@@ -236,7 +237,9 @@ def step_by_id(uow: UnitOfWork, step_id: int) -> StepView | None:
 
 def steps_by_ref(uow: UnitOfWork, ref: str) -> list[StepView]:
     """Steps that `1.2.3` names: one or none. `1.2` gives all steps of the strategy at that place, `1` all of a goal."""
-    numbers = [int(part) for part in ref.split(".")]
+    numbers = ref_numbers(ref)
+    if not numbers:
+        return []
     places = (
         select(strategy_place.c.strategy_id)
         .join(goal, goal.c.id == strategy_place.c.goal_id)

@@ -1,15 +1,21 @@
-"""Readings of measures and client voice results: frozen views and the reads that give them."""
+"""Readings of measures, what the plan expects of them, and client voice results: frozen views and their reads."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from bot.domain.periods import Month
+from bot.domain.trajectory import Direction, Trajectory
 from storage.models import reading, voice_result
+from storage.queries.plan import GoalView, StrategyView
 from storage.uow import UnitOfWork
+
+_FIRST_YEAR = 12  # months in which a falling measure may be settling in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,44 @@ def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView
         ReadingView(r.id, r.measure_id, Month.parse(r.month), r.population, r.value, r.at)
         for r in uow.rows(statement.order_by(reading.c.month, reading.c.population, reading.c.id))
     ]
+
+
+def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
+    """The whole-population readings that stand, oldest data month first, by measure id."""
+    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
+    for one in readings(uow):
+        if not one.population:
+            found[one.measure_id].append(one)
+    return dict(found)
+
+
+def trajectory(goal: GoalView) -> Trajectory | None:
+    """A measure's way to its target; None while the plan gives no start date."""
+    if goal.start is None:
+        return None
+    better: Direction = "decrease" if goal.direction == "decrease" else "increase"
+    return Trajectory(goal.baseline, goal.target, goal.pace_per_month, goal.start, goal.cycle_end, better, goal.unit)
+
+
+def settling_note(
+    goal: GoalView, plan: Iterable[StrategyView], month: Month, values: Sequence[float | None]
+) -> str | None:
+    """The word beside a fall in the first year of any of the goal's strategies, else None. `values`: the measure's
+    readings, oldest first, the last one for `month`; a fall is measured from the one before that was shown."""
+    way = trajectory(goal)
+    if way is None or not values:
+        return None
+    shown = [value for value in values[:-1] if value is not None]
+    return way.note(values[-1], month, _first_year(goal, plan, month), shown[-1] if shown else None)
+
+
+def _first_year(goal: GoalView, plan: Iterable[StrategyView], month: Month) -> bool:
+    began = (
+        Month.of(strategy.started_on)
+        for strategy in plan
+        if strategy.started_on and any(number == goal.number for number, _ in strategy.places)
+    )
+    return any(start <= month < start.plus(_FIRST_YEAR) for start in began)
 
 
 def voice_results(uow: UnitOfWork) -> list[VoiceView]:

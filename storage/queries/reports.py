@@ -7,19 +7,21 @@ A report's `facts` are what it was made from and never change; what may be shown
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.chat.codec import from_data as message_from
-from bot.chat.messages import Block, Message, Text, plain, spans
+from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month
-from bot.domain.quoting import quotes
+from bot.domain.quoting import quoting
 from storage.models import ledger, organization, outbox, plan, plan_change, report, story, update
+from storage.outbox import DEAD
 from storage.uow import UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
@@ -130,18 +132,48 @@ def _shown(connection: Connection, mine: int, facts: Mapping[str, Any], content:
     told = {*content.get("stories", ()), *(win["story"] for win in facts.get("wins", ()))}
     if not told:
         return found
-    gone = select(story.c.text).where(
+    taken_back = select(story.c.id, story.c.text).where(
         story.c.organization_id == mine, story.c.id.in_(told), story.c.state != "approved"
     )
-    texts = list(connection.execute(gone).scalars())
-    return replace(found, blocks=tuple(_without(block, texts) for block in found.blocks))
+    gone = {row.id: row.text for row in connection.execute(taken_back)}
+    # Sent back after it was approved, a story may be told in other words by now than the ones that stand here.
+    as_told = [win["text"] for win in facts.get("wins", ()) if win["story"] in gone]
+    return _without(found, [*gone.values(), *as_told])
 
 
-def _without(block: Block, stories: list[str]) -> Block:
+def _without(message: Message, stories: list[str]) -> Message:
     """Consent can be taken back after publication: the words go, the place where they stood says so."""
-    if isinstance(block, Text) and any(quotes(plain(block.spans), text) for text in stories):
-        return Text(spans(TAKEN_BACK))
-    return block
+    gone = quoting([text for block in message.blocks for text in _texts(block)], stories)
+    place = count()
+
+    def kept(found: Spans) -> Spans:
+        return spans(TAKEN_BACK) if next(place) in gone else found
+
+    blocks = _said_once([reworded(block, kept) for block in message.blocks])
+    told = quoting((message.summary,), stories)
+    return Message(blocks, TAKEN_BACK if told else message.summary)
+
+
+def _said_once(blocks: list[Block]) -> tuple[Block, ...]:
+    """A story of several paragraphs and bullets leaves one sentence behind."""
+    said = Text(spans(TAKEN_BACK))
+    nothing_else = (Heading, Text, Context, Bullets)
+    left = [
+        said if isinstance(block, nothing_else) and set(_texts(block)) == {TAKEN_BACK} else block for block in blocks
+    ]
+    return tuple(block for at, block in enumerate(left) if block != said or not at or left[at - 1] != said)
+
+
+def _texts(block: Block) -> list[str]:
+    """The block's texts, in the order in which `reworded` meets them."""
+    found: list[str] = []
+
+    def read(text: Spans) -> Spans:
+        found.append(plain(text))
+        return text
+
+    reworded(block, read)
+    return found
 
 
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:
@@ -177,7 +209,7 @@ class Posted:
 
 
 def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
-    """The channel posts of a report."""
+    """The channel posts of a report, without those that were taken out of the queue before they were ever sent."""
     rows = uow.rows(
         select(outbox.c.channel_id, outbox.c.remote_id).where(
             outbox.c.organization_id == uow.organization.id,
@@ -185,6 +217,7 @@ def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
             outbox.c.subject_id == report_id,
             outbox.c.channel_id.is_not(None),
             outbox.c.thread == "",
+            or_(outbox.c.state != DEAD, outbox.c.attempts > 0),
         )
     )
     return [Posted(row.channel_id, row.remote_id) for row in rows]

@@ -84,16 +84,18 @@ def approved_between(uow: UnitOfWork, start: datetime, end: datetime) -> list[St
     return _views(uow, statement.order_by(story.c.reviewed_at, story.c.id))
 
 
-def story_by_id(uow: UnitOfWork, story_id: int) -> StoryView | None:
-    """One story of the organization."""
-    found = _views(uow, _ours(uow).where(story.c.id == story_id))
+def story_by_id(uow: UnitOfWork, story_id: int, *, lock: bool = False) -> StoryView | None:
+    """One story of the organization; with `lock` it is ours until the transaction ends."""
+    statement = _ours(uow).where(story.c.id == story_id)
+    found = _views(uow, _locked(statement) if lock else statement)
     return found[0] if found else None
 
 
 def last_own(uow: UnitOfWork) -> StoryView | None:
-    """The story the person who asks told last, of those that may still be published."""
+    """The story the person who asks told last, of those that may still be published; ours until the transaction
+    ends, because it is asked for to be taken back."""
     mine = _ours(uow).where(story.c.person_id == uow.person.id, story.c.state.in_((*PENDING, APPROVED)))
-    found = _views(uow, mine.order_by(story.c.at.desc(), story.c.id.desc()).limit(1))
+    found = _views(uow, _locked(mine.order_by(story.c.at.desc(), story.c.id.desc()).limit(1)))
     return found[0] if found else None
 
 
@@ -115,9 +117,12 @@ def change_story(uow: UnitOfWork, story_id: int, **columns: Any) -> None:
 
 
 def set_state(uow: UnitOfWork, story_id: int, state: str, *, reason: str = "", reviewed: bool = False) -> None:
-    """Move a story; `reviewed` notes the person who asks as its reviewer, now."""
+    """Move a story; `reviewed` notes the person who asks as its reviewer, now. Nobody is asked any more to review one
+    that was withdrawn."""
     columns: dict[str, Any] = {"reviewed_by": uow.person.id, "reviewed_at": uow.at} if reviewed else {}
     uow.change(story, story.c.id == story_id, state=state, reason=reason, **columns)
+    if state == WITHDRAWN:
+        uow.unpost("review", story_id)
 
 
 def findings_to_data(findings: Collection[Finding]) -> list[dict[str, Any]]:
@@ -127,6 +132,10 @@ def findings_to_data(findings: Collection[Finding]) -> list[dict[str, Any]]:
 
 def _ours(uow: UnitOfWork) -> Select[Any]:
     return _STORY.where(story.c.organization_id == uow.organization.id)
+
+
+def _locked(statement: Select[Any]) -> Select[Any]:
+    return statement.with_for_update(of=story)  # SQLite has one writer and leaves this out
 
 
 def _refs(uow: UnitOfWork, step_ids: Collection[int]) -> dict[int, str]:

@@ -6,6 +6,7 @@ reports read the plan through `storage.queries.plan`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, insert, select
 
 from bot.chat.commands import Command
-from storage.models import channel, goal, meeting_note, outbox, person, report, step, strategy_place, update
+from bot.chat.errors import UserError
+from storage.models import audit, channel, goal, meeting_note, outbox, person, report, step, strategy_place, update
+from storage.queries.ids import ref_numbers
 from storage.queries.plan import CLOSED, NOT_STARTED
 from storage.uow import UnitOfWork
 
@@ -57,6 +60,15 @@ class Prompt:
 
     workgroup_id: int
     month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something the person did that the audit log tells of."""
+
+    action: str
+    detail: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,10 @@ def step_now(uow: UnitOfWork, step_id: int) -> StepNow | None:
 
 def step_named(uow: UnitOfWork, ref: str) -> StepNow | None:
     """The step that `1.2.3` names, by any of its references."""
-    goal_number, strategy_number, number = (int(part) for part in ref.split("."))
+    numbers = ref_numbers(ref)
+    if len(numbers) != 3:
+        return None
+    goal_number, strategy_number, number = numbers
     asked = {"goal": goal_number, "strategy": strategy_number, "number": number}
     return _step(
         uow.rows(_STEP_BY_REF, organization=uow.organization.id, **asked).all(),
@@ -182,10 +197,8 @@ def add_update(
     *,
     supersedes: OwnUpdate | None = None,
 ) -> int:
-    """Write an update of the person who asks; its id. A corrected one keeps the time of what it corrects, so that it
-    does not overtake what others have said since."""
-    if supersedes is not None:
-        withdraw_update(uow, supersedes.id)
+    """Write an update of the person who asks; its id. A corrected one keeps the time of what it corrects (which is
+    withdrawn already), so that it does not overtake what others have said since."""
     values = {
         "organization_id": uow.organization.id,
         "step_id": step_id,
@@ -201,8 +214,10 @@ def add_update(
 
 
 def withdraw_update(uow: UnitOfWork, update_id: int) -> None:
-    """Mark an update as taken back or superseded."""
-    uow.change(update, update.c.id == update_id, withdrawn_at=uow.at)
+    """Mark an update as taken back or superseded. Raises UserError where somebody was faster by a moment: of two edits
+    at once only one may stand."""
+    if not uow.change(update, update.c.id == update_id, update.c.withdrawn_at.is_(None), withdrawn_at=uow.at):
+        raise UserError("That update was already changed or taken back. /sip me shows what stands.")
 
 
 def restore_update(uow: UnitOfWork, update_id: int) -> None:
@@ -291,9 +306,27 @@ def last_own_note(uow: UnitOfWork) -> NoteView | None:
     return _note(row) if row else None
 
 
+def last_done(uow: UnitOfWork, leaving_out: Collection[str]) -> Done | None:
+    """What the person did last by the audit log, apart from these actions."""
+    row = uow.row(
+        select(audit)
+        .where(
+            audit.c.organization_id == uow.organization.id,
+            audit.c.person_id == uow.person.id,
+            audit.c.action.not_in(leaving_out),
+        )
+        .order_by(audit.c.at.desc(), audit.c.id.desc())
+        .limit(1)
+    )
+    return Done(row.action, row.detail, row.at) if row else None
+
+
 def withdraw_note(uow: UnitOfWork, note_id: int) -> None:
-    """Mark a meeting note as taken back, or as turned into an update."""
-    uow.change(meeting_note, meeting_note.c.id == note_id, withdrawn_at=uow.at)
+    """Mark a meeting note as taken back, or as turned into an update. Raises UserError where that was done a moment
+    ago: it becomes one update only."""
+    stands = meeting_note.c.withdrawn_at.is_(None)
+    if not uow.change(meeting_note, meeting_note.c.id == note_id, stands, withdrawn_at=uow.at):
+        raise UserError("That note was already turned into an update or taken back. /sip me shows what stands.")
 
 
 def restore_note_of(uow: UnitOfWork, one: OwnUpdate) -> bool:

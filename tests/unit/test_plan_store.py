@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
+import pytest
 from sqlalchemy import func, select
 
 from bot.domain.plan_import import Line, parse_plan, read_document
-from storage.models import plan_change, step, update
+from bot.domain.plan_import.model import PlanDates
+from storage.models import measure, plan_change, reading, step, update
 from storage.plan_store import Change, Source, store_plan
 from storage.queries import plan as plans
 from tests.builders import a_person
@@ -110,7 +115,7 @@ def test_a_strategy_that_is_gone_is_retired_with_its_history(work):
             document(PLAN.replace("Write shorter letters to new families", "Open a second office downtown")),
             SOURCE,
         )
-        assert [s.title for s in plans.strategies(uow)][0] == "Open a second office downtown"
+        assert next(s.title for s in plans.strategies(uow)) == "Open a second office downtown"
         assert ("removed", "Write shorter letters to new families") in {(c.kind, c.before) for c in changes}
         assert uow.scalar(select(func.count()).select_from(step)) == 5
 
@@ -122,3 +127,113 @@ def test_the_sonoma_plan_is_stored_whole(work, shared):
         assert sum(len(s.places) for s in plans.strategies(uow)) == 10
         steps = plans.steps(uow)
         assert (len(steps), sum(len(s.refs) for s in steps)) == (42, 47)
+
+
+def a_reading(uow, name: str, value: float) -> None:
+    ann = a_person(uow, f"Ann of {name}")
+    measure_id = next(goal.measure_id for goal in plans.goals(uow) if goal.measure == name)
+    uow.insert(reading, measure_id=measure_id, month="2026-02", value=value, person_id=ann.id, at=uow.at)
+
+
+def readings_of(uow) -> dict[str, float]:
+    rows = uow.rows(select(measure.c.name, reading.c.value).join(reading, reading.c.measure_id == measure.c.id))
+    return {row.name: row.value for row in rows}
+
+
+def goals_swapped(text: str) -> str:
+    head, first, second = text.replace("Goal 1:", "@@Goal 2:").replace("Goal 2: D", "@@Goal 1: D").split("@@")
+    return head + second + "\n" + first
+
+
+@pytest.mark.parametrize("statements", ["kept", "reworded"])
+def test_goals_that_change_places_keep_their_readings(work, statements):
+    swapped = goals_swapped(PLAN)
+    if statements == "reworded":
+        swapped = swapped.replace("to 60% from 40%", "to 60% in five years").replace("to 10% from 20%", "to a tenth")
+    with work() as uow:
+        store_plan(uow, document(PLAN), SOURCE)
+        a_reading(uow, "Arrival Rate", 44)
+        a_reading(uow, "Return Rate", 19)
+        changes = store_plan(uow, document(swapped), SOURCE)
+        assert [(goal.number, goal.measure) for goal in plans.goals(uow)] == [(1, "Return Rate"), (2, "Arrival Rate")]
+        assert readings_of(uow) == {"Arrival Rate": 44, "Return Rate": 19}
+        assert {s.text: s.refs for s in plans.steps(uow)}["Draw one chart a quarter"] == ("1.1.1", "2.2.1")
+        assert Change("renumbered", "goal", "2", "1", "2") in changes
+        assert not [c for c in changes if c.kind in ("added", "removed")]
+
+
+def test_a_measure_that_is_renamed_in_its_place_keeps_its_readings_and_says_so(work):
+    with work() as uow:
+        store_plan(uow, document(PLAN), SOURCE)
+        a_reading(uow, "Arrival Rate", 44)
+        changes = store_plan(uow, document(PLAN.replace("Arrival Rate", "Share of Arrivals")), SOURCE)
+        assert readings_of(uow) == {"Share of Arrivals": 44}
+        assert Change("changed", "goal", "1", "measure Arrival Rate", "measure Share of Arrivals") in changes
+
+
+def test_a_changed_target_and_baseline_are_told(work):
+    changed = PLAN.replace("to 60% from 40%", "to 55% from 42%").replace("Baseline Result: 40%", "Baseline Result: 42%")
+    with work() as uow:
+        store_plan(uow, document(PLAN), SOURCE)
+        changes = store_plan(uow, document(changed), SOURCE)
+        assert Change("changed", "goal", "1", "target 60", "target 55") in changes
+        assert Change("changed", "goal", "1", "baseline 40", "baseline 42") in changes
+        row = uow.row(select(plan_change).where(plan_change.c.before == "target 60"))
+        assert (row.what, row.after, row.reason) == ("goal", "target 55", "Annual review")
+
+
+def test_changed_dates_and_pace_of_a_goal_are_told(work):
+    first = document(PLAN)
+    dates = PlanDates(date(2026, 1, 1), None, None, date(2028, 6, 30))
+    later = replace(first, goals=(replace(first.goals[0], dates=dates, pace_per_month=0.5), first.goals[1]))
+    with work() as uow:
+        store_plan(uow, first, SOURCE)
+        told = {(c.before, c.after) for c in store_plan(uow, later, SOURCE)}
+        assert told == {
+            ("start not given", "start 1 January 2026"),
+            ("end of the cycle not given", "end of the cycle 30 June 2028"),
+            ("pace a month not given", "pace a month 0.5"),
+        }
+
+
+def test_a_changed_due_date_owner_and_sub_items_of_a_step_are_told(work):
+    first = document(PLAN)
+    strategy = first.goals[0].strategies[0]
+    changed = replace(strategy.action_steps[0], due=date(2026, 6, 30), owner="Intake", sub_items=("Ask", "List"))
+    strategy = replace(strategy, action_steps=(changed, *strategy.action_steps[1:]))
+    later = replace(
+        first, goals=(replace(first.goals[0], strategies=(strategy, *first.goals[0].strategies[1:])), first.goals[1])
+    )
+    with work() as uow:
+        store_plan(uow, first, SOURCE)
+        assert store_plan(uow, later, SOURCE) == [
+            Change("changed", "step", "1.1.1", "owner not given", "owner Intake"),
+            Change("changed", "step", "1.1.1", "due not given", "due 30 June 2026"),
+            Change("changed", "step", "1.1.1", "sub-items not given", "sub-items Ask; List"),
+        ]
+        assert store_plan(uow, later, SOURCE) == []
+
+
+def test_an_added_goal_is_told_and_one_that_comes_back_has_its_readings(work):
+    first = document(PLAN)
+    with work() as uow:
+        store_plan(uow, first, SOURCE)
+        a_reading(uow, "Return Rate", 19)
+        assert ("removed", "goal", "2") in {
+            (c.kind, c.what, c.ref) for c in store_plan(uow, replace(first, goals=first.goals[:1]), SOURCE)
+        }
+        changes = store_plan(uow, first, SOURCE)
+        assert Change("added", "goal", "2", None, first.goals[1].statement) in changes
+        assert readings_of(uow) == {"Return Rate": 19}
+        assert [goal.measure for goal in plans.goals(uow)] == ["Arrival Rate", "Return Rate"]
+
+
+def test_a_step_that_moves_to_another_strategy_keeps_its_updates(work):
+    line = "- Action Step 2: Rewrite the welcome letter in plain words\n"
+    moved = PLAN.replace(line, "").replace("Draw one chart a quarter\n", f"Draw one chart a quarter\n{line}")
+    with work() as uow:
+        store_plan(uow, document(PLAN), SOURCE)
+        letter = plans.steps_by_ref(uow, "1.1.2")[0].id
+        changes = store_plan(uow, document(moved), SOURCE)
+        assert plans.step_by_id(uow, letter).refs == ("1.2.2", "2.1.2")
+        assert changes == [Change("renumbered", "step", "1.2.2", "1.1.2", "1.2.2")]

@@ -210,7 +210,7 @@ class _Pages:
             person,
             place if place in places else places[-1] if len(places) == 2 else places[2],
             query.get("thread", ""),
-            min(int(limit), _MOST) if limit.isdecimal() else _FIRST,
+            min(int(limit), _MOST) if limit.isdecimal() and len(limit) < 10 else _FIRST,
         )
 
     def _state(self, query: Mapping[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.chat.commands import Role, parse_args
 from handlers import measures
 from storage.models import reading
+from storage.queries import people
 from tests.builders import a_person, a_plan
 from tests.desk import Desk, words
 
@@ -100,6 +101,45 @@ def test_edit_moves_a_reading_to_the_month_it_belongs_to(desk, work):
     assert [field.value for field in form.form.fields] == ["1", "39.5", "2026-02", ""]
     desk.submits("Ana Lytic", form, month="2026-01")
     assert stored(work) == [("2026-02", "", 39.5, True), ("2026-01", "", 39.5, False)]
+
+
+def test_edit_does_not_retire_a_reading_of_another_measure(desk, work):
+    saved = desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
+    form = desk.presses("Ana Lytic", saved.message, "Edit")
+    refused = desk.submits("Ana Lytic", form, measure="2")
+    assert refused.errors is not None
+    ((field, why),) = refused.errors.errors
+    assert field == "measure"
+    assert "Measure 1 Rate" in why
+    assert stored(work) == [("2026-02", "", 39.5, False)]
+
+
+def test_edit_does_not_reach_a_reading_of_another_county(desk, work):
+    with work() as uow:
+        mine = uow.organization
+        uow.organization = people.create_organization(uow.connection, "Juniper County", "UTC", uow.at)
+        theirs = a_plan(uow)
+        pat = a_person(uow, "Pat Lee")
+        other = uow.insert(
+            reading, measure_id=theirs.measures[1], month="2026-02", value=50.0, person_id=pat.id, at=uow.at
+        )
+        uow.organization = mine
+    values = {"measure": "1", "value": "39.5", "month": "2026-02", "instead": str(other)}
+    desk.sends("Ana Lytic", verb="measure record", values=values, source="form")
+    assert stored(work) == [("2026-02", "", 50.0, False), ("2026-02", "", 39.5, False)]
+
+
+def test_the_receipt_promises_the_roll_up_only_to_the_newest_reading_of_the_whole(desk):
+    newest = words(desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02").message)
+    assert "It will appear in the March 2026 roll-up" in newest
+    older = desk.says("Ana Lytic", "/sip measure record 1 38% 2026-01")
+    assert "will appear" not in words(older.message)
+    assert "The roll-up shows the newest data month, February 2026" in words(older.message)
+    group = words(desk.says("Ana Lytic", "/sip measure record 1 31% 2026-02 Spanish speakers").message)
+    assert "will appear" not in group
+    assert "The roll-up shows the whole" in group
+    moved = desk.submits("Ana Lytic", desk.presses("Ana Lytic", older.message, "Edit"), month="2026-03")
+    assert "It will appear in the March 2026 roll-up" in words(moved.message)
 
 
 def test_members_may_look_but_not_record(desk, work):

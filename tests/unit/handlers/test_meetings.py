@@ -169,7 +169,7 @@ def test_a_forged_month_is_refused_in_words(desk, county):
     assert "no month 13" in words(reply.message)
 
 
-def test_what_is_recorded_after_the_roll_up_says_that_it_comes_late(desk, clock, work, county):
+def test_what_is_recorded_after_the_roll_up_says_that_the_roll_up_stays(desk, clock, work, county):
     clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
     with work() as uow:
         uow.insert(
@@ -179,10 +179,20 @@ def test_what_is_recorded_after_the_roll_up_says_that_it_comes_late(desk, clock,
     desk.tick()
     form = desk.says("Ann Ortiz", "/sip meeting held")
     assert form.form.fields[0].value == "2026-03-10"  # April's meeting is ahead, March's is unanswered
-    assert "already published. This will be in the next one, marked as late" in words(
-        desk.submits("Ann Ortiz", form).message
-    )
+    saved = desk.submits("Ann Ortiz", form, decisions="One letter.")
+    assert "already published and stays as it is" in words(saved.message)
     assert the_meeting(work, county.group).state == "held"
+    assert "One letter." in words(desk.presses("Ann Ortiz", saved.message, "See the meeting").message)
+    desk.presses("Ann Ortiz", saved.message, "Take back")
+    excused = desk.sends(
+        "Ann Ortiz",
+        verb="meeting excused",
+        values={"workgroup": str(county.group), "month": "2026-03", "reason": "Half the team was at a training"},
+        source="form",
+    )
+    assert "already published and stays as it is" in words(excused.message)
+    seen = desk.presses("Ann Ortiz", excused.message, "See the meeting")
+    assert "Half the team was at a training" in words(seen.message)
 
 
 def test_a_meeting_is_excused_with_its_reason(desk, work, county):
@@ -210,6 +220,32 @@ def test_a_typed_reason_is_kept_while_the_workgroup_is_asked_for(desk, work, cou
     reply = desk.says("Ann Ortiz", "/sip meeting excused the office is flooded")
     desk.presses("Ann Ortiz", reply.message, "Forms")
     assert the_meeting(work, county.group).reason == "the office is flooded"
+
+
+def test_a_long_reason_is_kept_in_a_form_while_the_workgroup_is_asked_for(desk, work, county):
+    with work() as uow:
+        other = a_workgroup(uow, "Reunification", (), ((county.ann, "staff"),))
+    reason = "Half of us are away. " * 130
+    asked = desk.says("Ann Ortiz", f"/sip meeting excused {reason}")
+    assert next(field.value for field in asked.form.fields if field.name == "reason") == reason.strip()
+    desk.submits("Ann Ortiz", asked, workgroup=str(other))
+    assert the_meeting(work, other).reason == reason.strip()
+
+
+def test_a_long_reason_where_no_form_opens_is_asked_for_again(desk, work, county):
+    with work() as uow:
+        a_workgroup(uow, "Reunification", (), ((county.ann, "staff"),))
+    text = "meeting excused " + "Half of us are away. " * 130
+    desk.sends("Ann Ortiz", text=text, source="mention", answerable=False, channel="CX", message="m1")
+    assert "Send it again with the name (Forms or Reunification)" in words(desk.queued("receipt")[-1].message)
+
+
+@pytest.mark.parametrize("value", ["²", "99999999999", "9" * 5000, "-1"])
+def test_values_no_button_has_are_answered_in_words(desk, county, value):
+    for verb, name in (("meeting held", "workgroup"), ("meeting excused", "workgroup"), ("followup", "follow_up")):
+        reply = desk.sends("Ann Ortiz", verb=verb, values={name: value})
+        assert reply.message is None or "went wrong" not in words(reply.message)
+    assert "I know no workgroup" in words(desk.says("Ann Ortiz", f"/sip meeting held {value}").message)
 
 
 def test_a_held_meeting_is_not_excused(desk, clock, county):

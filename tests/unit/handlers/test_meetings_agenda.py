@@ -18,10 +18,12 @@ from storage.models import (
     reading,
     step,
     story,
+    strategy,
     workgroup_strategy,
 )
+from storage.queries.facts import month_facts
 from storage.queries.plan import CLOSED, STATUSES
-from tests.builders import a_person, a_plan, a_workgroup, owns
+from tests.builders import a_person, a_plan, a_workgroup, month, owns
 from tests.desk import Desk, buttons, words
 from tests.unit.handlers.meeting_county import OTHERS, PROMPT_TIME, make_county, report_step
 
@@ -154,6 +156,24 @@ def test_a_measure_without_a_reading_and_a_step_without_an_owner_say_so(desk, wo
     assert "Measure 1 Rate: no reading yet; 42% expected by now" in said
     assert "1.2.1 Do thing 1.2.1 · no owner yet" in said
     assert "2 steps have no owner yet" in said
+
+
+def test_a_fall_is_said_as_in_the_roll_up_also_where_a_month_between_is_not_shown(desk, work, county):
+    """The first year is that of any strategy of the goal, whichever workgroup has it."""
+    with work() as uow:
+        uow.change(strategy, strategy.c.id == county.rows.strategies["1.1"], started_on=None)
+        for period, value in (("2026-01", 45.0), ("2026-02", None), ("2026-03", 41.0)):
+            uow.insert(
+                reading,
+                measure_id=county.rows.measures[1],
+                month=period,
+                value=value,
+                person_id=county.ann.id,
+                at=uow.at,
+            )
+        (goal,) = (one for one in month_facts(uow, month("2026-03")).goals if one.number == 1)
+    assert goal.note == "settling in"
+    assert "behind, settling in" in words(desk.says("Ann Ortiz", "/sip agenda").message)
 
 
 def test_people_of_one_name_are_both_asked(desk, work, county):

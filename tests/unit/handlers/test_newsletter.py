@@ -8,8 +8,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
+from bot.chat.codec import to_data
 from bot.chat.commands import Role, parse_args
-from bot.chat.messages import Actions, Message
+from bot.chat.messages import (
+    Actions,
+    Bullets,
+    Context,
+    Facts,
+    Heading,
+    Image,
+    Message,
+    Progress,
+    Table,
+    Text,
+    spans,
+)
 from bot.domain.month_facts import StepFacts
 from bot.domain.newsletter import Edition, Section, milestones, parts, tells
 from handlers import newsletter
@@ -116,7 +129,7 @@ def test_the_whole_life(desk, county, work, engine):
         assert page is not None
         assert STORY in words(page.message)
         assert f"/r/{token}" in str(post.message)
-        connection.execute(sql_update(outbox).values(remote_id="171.5"))
+        connection.execute(sql_update(outbox).values(state="sent", attempts=1, remote_id="171.5"))
     asked = desk.says("Cora Diaz", "/sip newsletter withdraw")
     desk.submits("Cora Diaz", asked, reason="A number was wrong")
     (note,) = desk.queued("notice")
@@ -186,6 +199,80 @@ def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work
     assert STORY not in words(page.message)
     assert reports.TAKEN_BACK in words(page.message)
     assert "steady work" in words(page.message)
+
+
+def test_a_post_that_still_waits_does_not_go_out_after_the_edition_was_withdrawn(desk, county):
+    ready(desk)
+    for said in ("approve", "publish", "withdraw A number was wrong."):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    (post,) = desk.queued("newsletter")
+    assert (post.row.state, post.row.error) == ("dead", "withdrawn")
+    assert not desk.queued("notice"), "where nothing was posted there is nothing to take back"
+
+
+def page_of(engine):
+    with engine.connect() as connection:
+        found = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert found is not None
+    return words(found.message)
+
+
+def test_a_story_told_in_bullets_leaves_the_page_too(desk, county, work, engine):
+    told = "### Shorter calls\n\nWe tried this:\n\n- One letter, not three\n- One shared phone line for both offices"
+    with work() as uow:
+        uow.change(story, text=told, original_text=told)
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    assert "- One letter, not three" in page_of(engine)
+    withdraw_story(work)
+    after = page_of(engine)
+    for gone in ("Shorter calls", "We tried this", "One letter", "shared phone line"):
+        assert gone not in after
+    assert after.count(reports.TAKEN_BACK) == 1
+    assert "steady work" in after
+    assert "1.1.1" in after, "the bullets of other sections stay"
+
+
+def test_a_story_sent_back_and_told_anew_leaves_with_the_words_it_was_published_with(desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        uow.change(story, state="in review", text="Something else altogether, told in other words.")
+    assert STORY not in page_of(engine)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Heading(STORY),
+        Text(spans(STORY)),
+        Context(spans(STORY)),
+        Bullets((spans("Kept."), spans(STORY))),
+        Facts((("Kept", spans(STORY)), (STORY, spans("Kept.")))),
+        Table((STORY, "Kept"), ((spans(STORY), spans("Kept.")),)),
+        Image("https://sip.example/a.png", STORY),
+        Progress(STORY, 1, 2),
+    ],
+    ids=lambda block: type(block).__name__,
+)
+def test_a_story_taken_back_leaves_every_kind_of_block(block, desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        content = uow.scalar(select(report.c.content))
+        message = Message((Text(spans("Before.")), block, Text(spans("After."))), STORY)
+        uow.change(report, content={**content, "message": to_data(message)})
+    withdraw_story(work)
+    with engine.connect() as connection:
+        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert "appointment letter" not in repr(page.message)
+    assert reports.TAKEN_BACK in repr(page.message)
+    assert ("Kept" in repr(block)) == ("Kept" in repr(page.message))
+    assert words(page.message).startswith("Before.")
+    assert words(page.message).endswith("After.")
 
 
 def test_a_withdrawn_edition_can_go_out_again(desk, county):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy import update as sql_update
 
 from bot.chat.commands import Role, parse_args
@@ -48,6 +48,25 @@ def test_it_is_published_once_however_often_the_clock_pokes(work, desk, clock):
     assert (post.to, post.period) == ("#executives", "2026-03")
     assert post.row.dedupe_key.endswith("rollup:2026-03:channel:1")
     assert "https://sip.example/r/" in str(post.message)
+
+
+def test_looking_for_what_is_due_takes_a_couple_of_statements(work, desk, clock):
+    """It happens every minute."""
+    with work() as uow:
+        a_plan(uow)
+    clock.move_to(datetime(2026, 7, 20, 18, tzinfo=UTC))
+    seen: list[str] = []
+
+    def looked() -> int:
+        seen.clear()
+        with work() as uow:
+            event.listen(uow.connection, "before_cursor_execute", lambda *call: seen.append(call[2]))
+            list(rollup.due(uow))
+        return len(seen)
+
+    assert looked() == 2
+    desk.tick()
+    assert looked() == 1
 
 
 def test_missed_months_are_published_later_but_none_from_before_the_plan(work, desk, clock):

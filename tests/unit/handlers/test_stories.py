@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -168,6 +169,49 @@ def test_nobody_approves_words_they_have_not_seen(desk, work, told):
     assert rows(work)[0].state == "in review"
     desk.presses(CLEO, reply.message, "Approve")
     assert rows(work)[0].state == "approved"
+
+
+@pytest.mark.parametrize("press", ["Approve", "Decline"])
+def test_a_decision_waits_for_an_edit_that_is_being_stored(desk, work, told, press):
+    """What is stored between reading the story and deciding on it must be seen by the decision."""
+    card = desk.queued("review")[0].message
+    replies = []
+
+    def decide():
+        reply = desk.presses(CLEO, card, press)
+        replies.append(desk.submits(CLEO, reply, reason="No.") if reply.form else reply)
+
+    reviewer = threading.Thread(target=decide)
+    with work() as uow:
+        if press == "Approve":
+            stories.change_story(uow, 1, text="Other words.")
+        else:
+            stories.set_state(uow, 1, "withdrawn")
+        reviewer.start()
+        reviewer.join(0.4)
+    reviewer.join()
+    assert rows(work)[0].state == ("in review" if press == "Approve" else "withdrawn")
+    assert ("has changed since" if press == "Approve" else "withdrawn") in words(replies[0].message)
+
+
+def test_an_authors_edit_waits_for_an_approval_that_is_being_stored(desk, work, told):
+    form = desk.presses(ANN, told.message, "Edit")
+    author = threading.Thread(target=desk.submits, args=(ANN, form), kwargs={"text": "Other words."})
+    with work() as uow:
+        stories.set_state(uow, 1, "approved")
+        author.start()
+        author.join(0.4)
+    author.join()
+    assert (rows(work)[0].state, rows(work)[0].text) == ("approved", FINE)
+
+
+@pytest.mark.parametrize("how", ["withdraw", "undo"])
+def test_nobody_is_asked_any_more_to_review_a_story_that_was_taken_back(desk, work, told, how):
+    if how == "undo":
+        desk.presses(ANN, told.message, "Undo")
+    else:
+        desk.sends(ANN, verb="win withdraw", values={"story": "1"}, source="button")
+    assert {(card.row.state, card.row.error) for card in desk.queued("review")} == {("dead", "withdrawn")}
 
 
 def test_one_does_not_approve_ones_own_story_unless_alone(desk, work):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 
 import handlers.updates
 from bot.chat.commands import CommandSpec, Role, parse_args
+from bot.chat.errors import UserError
 from bot.chat.messages import Message, say
 from storage.models import meeting_note, outbox, report, update
 from storage.queries import people, updates
@@ -242,6 +244,78 @@ def test_undo_takes_back_the_last_write_and_says_which(desk, clock, status):
     assert "nothing of yours" in words(desk.says(ANN, "/sip undo").message)
 
 
+def later(clock) -> None:
+    clock.move_to(clock.read() + timedelta(minutes=1))
+
+
+def test_undo_names_what_it_cannot_take_back_instead_of_an_older_update(desk, clock, work, status):
+    desk.says(ANN, "/sip update 1.1.1 done piloted")
+    later(clock)
+    with work() as uow:
+        uow.at, uow.person = clock.read(), next(p for p in people.all_people(uow) if p.name == ANN)
+        uow.audit("reading recorded", "measure 1, 2026-02")
+    later(clock)
+    reply = desk.says(ANN, "/sip undo")
+    said = words(reply.message)
+    assert "reading recorded (measure 1, 2026-02)" in said
+    assert "Record the right value for the same month" in said
+    assert status("1.1.1") == ("done", "piloted")
+    desk.presses(ANN, reply.message, "Take back my last update")
+    assert status("1.1.1") == ("not started", "")
+
+
+def test_undo_after_a_newer_update_takes_that_back_and_then_stops_at_the_reading(desk, clock, work, status):
+    with work() as uow:
+        uow.person = next(p for p in people.all_people(uow) if p.name == ANN)
+        uow.audit("meeting held", "Engagement, 2026-03-10: 2 staff members")
+    later(clock)
+    desk.says(ANN, "/sip update 1.1.1 done")
+    later(clock)
+    assert "Taken back" in words(desk.says(ANN, "/sip undo").message)
+    said = words(desk.says(ANN, "/sip undo").message)
+    assert "meeting held (Engagement, 2026-03-10" in said
+    assert "Take back my last" not in said
+    assert "nothing of yours" in words(desk.says(BO, "/sip undo").message)
+
+
+def test_of_two_edits_at_once_only_one_stands(desk, work):
+    """The second one reads the update before the first one has superseded it, and waits for it on PostgreSQL."""
+    desk.says(ANN, "/sip update 1.1.1 done")
+    with work() as uow:
+        uow.person = next(p for p in people.all_people(uow) if p.name == ANN)
+        seen = updates.last_own_update(uow)
+
+    def second() -> None:
+        with work() as uow:
+            updates.withdraw_update(uow, seen.id)
+
+    with ThreadPoolExecutor() as pool:
+        with work() as uow:
+            updates.withdraw_update(uow, seen.id)
+            waiting = pool.submit(second)
+            wait([waiting], timeout=0.2)
+        with pytest.raises(UserError, match="already changed or taken back"):
+            waiting.result()
+
+
+def test_a_note_becomes_one_update_however_often_it_is_pressed_at_once(desk, work):
+    desk.replies(ANN, "The families liked it", channel=CHANNEL, thread=THREAD)
+    note = rows(work, meeting_note)[0].id
+    with work() as uow:
+        updates.withdraw_note(uow, note)
+    with work() as uow, pytest.raises(UserError, match="already turned into an update"):
+        updates.withdraw_note(uow, note)
+
+
+@pytest.mark.parametrize("value", ["²", "9999999999", "9" * 5000, "-1", "x"])
+def test_values_no_button_has_are_answered_in_words(desk, value):
+    for verb in ("update", "undo", "note step"):
+        for name in ("step", "update", "note", "story", "workgroup"):
+            reply = desk.sends(ANN, verb=verb, values={name: value, "status": "done"}, source="button")
+            assert reply.message is None or "went wrong" not in words(reply.message)
+    assert "is not in the plan" in words(desk.says(ANN, "/sip update 99999999999.1.1 done").message)
+
+
 def test_what_is_published_stays(desk, work, clock):
     reply = desk.says(ANN, "/sip update 1.1.1 done")
     with work() as uow:
@@ -345,3 +419,70 @@ def test_words_of_strangers_stay_words(desk):
 def test_a_mention_is_kept_as_the_name_people_read(desk, status):
     desk.says(ANN, "/sip update 1.1.1 done thanks to <@UBOLINDQVIST|bo> and <#CFORMS|forms>")
     assert status("1.1.1") == ("done", "thanks to @Bo Lindqvist and #forms")
+
+
+def in_direct(desk, name: str, text: str) -> Message:
+    """A reply under a direct message of the bot's; what it is answered with."""
+    desk.replies(name, text, channel="DM", thread="1800.1", direct=True)
+    return desk.queued("receipt")[-1].message
+
+
+def test_a_reply_under_a_reminder_in_direct_messages_is_progress(desk, work, status):
+    assert "Saved: 1.1.2 is done" in words(in_direct(desk, BO, "1.1.2 done: two units"))
+    assert status("1.1.2") == ("done", "two units")
+    assert "This is your only open one" in words(in_direct(desk, BO, "blocked: waiting for the contract"))
+    assert status("1.1.3") == ("blocked", "waiting for the contract")
+    assert rows(work, meeting_note) == []
+
+
+def test_a_direct_reply_that_names_no_step_is_asked_with_its_words_on_the_buttons(desk, work, status):
+    asked = in_direct(desk, BO, "The families liked the new letter")
+    assert "Which step is it about?" in words(asked)
+    assert [button.label for button in buttons(asked)] == ["1.1.2", "1.1.3", "Another step"]
+    assert rows(work) == rows(work, meeting_note) == []
+    desk.presses(BO, asked, "1.1.3")
+    assert status("1.1.3") == ("not started", "The families liked the new letter")
+
+
+def test_a_direct_status_that_fits_two_steps_and_an_unknown_step_are_asked(desk, work, status):
+    asked = in_direct(desk, BO, "done, piloted")
+    desk.presses(BO, asked, "1.1.2")
+    assert status("1.1.2") == ("done", "piloted")
+    assert "1.1.9 is not in the plan" in words(in_direct(desk, BO, "1.1.9 done"))
+    assert len(rows(work)) == 1
+
+
+def test_a_direct_reply_with_prose_around_progress_says_what_was_not_recorded(desk, status):
+    said = words(in_direct(desk, BO, "Hello there everybody\n1.1.2 done"))
+    assert "Saved: 1.1.2 is done" in said
+    assert "Not recorded, because it names no step: “Hello there everybody”" in said
+
+
+def test_a_long_direct_reply_without_a_step_is_asked_for_again_with_one(desk, work):
+    assert "Send them again with the step first" in words(in_direct(desk, BO, "long " * 200))
+    assert rows(work) == []
+
+
+@pytest.mark.parametrize("text", ["1.1.1 done piloted", "done: piloted", "I'm done with 1.1.1, piloted"])
+def test_a_mention_in_the_prompts_thread_counts_like_a_reply(desk, work, text):
+    reply = desk.sends(ANN, text=text, source="mention", channel=CHANNEL, thread=THREAD, message="m1")
+    assert reply.reaction == "white_check_mark"
+    assert [(row.status, row.source) for row in rows(work)] == [("done", "thread")]
+
+
+def test_a_mention_with_prose_in_the_prompts_thread_is_a_meeting_note(desk, work):
+    reply = desk.sends(ANN, text="the families liked it", source="mention", channel=CHANNEL, thread=THREAD)
+    assert "Which step is it about?" in words(reply.message)
+    assert [note.text for note in rows(work, meeting_note)] == ["the families liked it"]
+
+
+def test_a_mention_with_a_command_in_a_thread_is_the_command(desk, work):
+    desk.sends(ANN, text="update 1.1.1 done", source="mention", channel=CHANNEL, thread=THREAD)
+    assert [row.source for row in rows(work)] == ["mention"]
+
+
+def test_a_mention_in_another_thread_is_progress_but_no_meeting_note(desk, work):
+    desk.sends(ANN, text="1.1.1 done", source="mention", channel=CHANNEL, thread="1.9")
+    assert [row.status for row in rows(work)] == ["done"]
+    desk.sends(ANN, text="the families liked it", source="mention", channel=CHANNEL, thread="1.9")
+    assert rows(work, meeting_note) == []

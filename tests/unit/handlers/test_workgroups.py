@@ -36,7 +36,7 @@ def desk(engine, clock, county):
 def forms(work, county):
     """The Forms team: strategy 1.1, led by Ann, in #forms-team."""
     with work() as uow:
-        ann = people.people_named(uow, ANN)[0]
+        ann = next(p for p in people.all_people(uow) if p.name == ANN)
         return a_workgroup(uow, "Forms team", (county.strategies["1.1"],), ((ann, "leader"),))
 
 
@@ -271,7 +271,7 @@ def test_the_checklist_reads_the_county(work, county) -> None:
         missing = [item.verb for item in setup.checklist(uow) if not item.done]
         assert missing == ["settings edit", "workgroup setup", "workgroup", "workgroup member"]
         a_channel(uow, "x")
-        ann = people.people_named(uow, ANN)[0]
+        ann = next(p for p in people.all_people(uow) if p.name == ANN)
         a_workgroup(uow, "All", tuple(set(county.strategies.values())), ((ann, "leader"),))
         assert [item.verb for item in setup.checklist(uow) if not item.done] == ["settings edit"]
 
