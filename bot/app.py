@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from sqlalchemy import Engine, text
@@ -13,7 +14,7 @@ import handlers
 from bot.adapters.console import ConsoleAdapter
 from bot.adapters.slack import SlackAdapter, SlackSettings
 from bot.chat.clock import Clock, SystemClock, TravellingClock
-from bot.chat.commands import Command
+from bot.chat.commands import Command, first_word
 from bot.chat.compose import Composer
 from bot.chat.ports import ChatAdapter
 from bot.chat.replies import Reply
@@ -28,6 +29,10 @@ from bot.world import World
 from storage.console import ConsoleStore
 from storage.db import UNAVAILABLE, open_engine, reading
 from storage.migrate import is_current
+from storage.references import References
+
+if TYPE_CHECKING:
+    from bot.adapters.teams import TeamsAdapter
 
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 
@@ -48,6 +53,7 @@ class App:
         self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
         self.slack = self._slack() if settings.slack else None
+        self.teams = self._teams() if settings.teams else None
         self.console = self._console() if console else None
         self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer)
         self.scheduler = Scheduler(self.runner, self.delivery.wake)
@@ -71,6 +77,8 @@ class App:
         """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
         if self.slack:
             await self.slack.start(listen=listen)
+        if self.teams:
+            await self.teams.start()
         if worker:
             self.scheduler.start()
             self._running.append(asyncio.create_task(self.delivery.run(), name="delivery"))
@@ -87,6 +95,8 @@ class App:
         self._running.clear()
         if self.slack:
             await self.slack.stop()
+        if self.teams:
+            await self.teams.stop()
         self._commands.close()
         self.engine.dispose()
 
@@ -109,6 +119,20 @@ class App:
         self.adapters.append(slack)
         return slack
 
+    def _teams(self) -> TeamsAdapter:
+        # Its SDK takes a second to import and is only there for those who use Teams.
+        from bot.adapters.teams import TeamsAdapter, TeamsSettings
+
+        found, specs = self.settings, self.dispatcher.specs
+        teams = TeamsAdapter(
+            TeamsSettings(found.teams_app_id, found.teams_app_password, found.teams_tenant_id),
+            self.handle,
+            References(self.engine),
+            lambda text: first_word(text)[0] in specs,
+        )
+        self.adapters.append(teams)
+        return teams
+
     def _console(self) -> ConsoleAdapter:
         travel = self.clock if isinstance(self.clock, TravellingClock) else None
         world = World(self.engine, self.clock, handlers.COMMANDS, self.tick, travel)
@@ -120,6 +144,8 @@ class App:
         application = make_web(self.ready, partial(report_page, self.engine))
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
+        if self.teams:
+            self.teams.routes(application)
         if self.console:
             self.console.routes(application)
         return application

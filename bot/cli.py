@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import MutableMapping
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -44,11 +45,13 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(no_args_is_help=True, help="The county's plan.")
 story_app = typer.Typer(no_args_is_help=True, help="Success stories.")
+teams_app = typer.Typer(no_args_is_help=True, help="Microsoft Teams.")
 slack_app = typer.Typer(no_args_is_help=True, help="Slack.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Messages to be delivered.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(story_app, name="story")
 app.add_typer(slack_app, name="slack")
+app.add_typer(teams_app, name="teams")
 app.add_typer(outbox_app, name="outbox")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -121,8 +124,8 @@ def _serve(*, worker: bool) -> None:
     faults = list(database_faults(application.engine))
     if settings.sipbot_console and settings.host not in ("127.0.0.1", "localhost", "::1"):
         faults.append("SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only")
-    if not (settings.slack or settings.sipbot_console):
-        faults.append("nothing to serve: set SLACK_BOT_TOKEN, or SIPBOT_CONSOLE=1 to look around")
+    if not (settings.slack or settings.teams or settings.sipbot_console):
+        faults.append("nothing to serve: set SLACK_BOT_TOKEN or TEAMS_APP_ID, or SIPBOT_CONSOLE=1 to look around")
     if faults:
         _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
     _run(application, settings.host, settings.port, worker=worker)
@@ -213,9 +216,9 @@ def doctor() -> None:
     """Check settings and database, and say in a sentence what is wrong."""
     settings = _settings()
     faults = list(database_faults(open_engine(settings.database_url)))
-    if not settings.slack:
-        faults.append("Slack is not set up: SLACK_BOT_TOKEN is empty")
-    if settings.slack and not settings.public_url:
+    if not (settings.slack or settings.teams):
+        faults.append("no chat platform is set up: SLACK_BOT_TOKEN and TEAMS_APP_ID are empty")
+    if (settings.slack or settings.teams) and not settings.public_url:
         faults.append("PUBLIC_URL is empty: links to published reports will not work")
     if faults:
         _stop(FAILED, *faults)
@@ -341,6 +344,24 @@ def slack_manifest(
     if not (public_url or socket_mode):
         _stop(UNUSABLE, "Set PUBLIC_URL to the address Slack can reach, or use --socket-mode.")
     sys.stdout.write(json.dumps(manifest(public_url or None, socket_mode), indent=2) + "\n")
+
+
+@teams_app.command("package")
+def teams_package(
+    out_file: Annotated[Path, typer.Option("--out", help="Where to write the app package")] = Path("sipbot-teams.zip"),
+) -> None:
+    """Write the app package to upload to Teams."""
+    import handlers
+    from bot.adapters.teams_package import package
+
+    settings = _settings()
+    commands = [(spec.verb, spec.summary) for spec in handlers.COMMANDS if not spec.hidden and " " not in spec.verb]
+    try:
+        made = package(settings.teams_app_id, settings.public_url, version("sipbot"), commands)
+    except ValueError as error:
+        _stop(UNUSABLE, str(error))
+    out_file.write_bytes(made)
+    out.print(f"Wrote {out_file}.", markup=False)
 
 
 @app.command()

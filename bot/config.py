@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     slack_bot_token: str = Field("", description="Slack: OAuth & Permissions, Bot User OAuth Token (xoxb-…)")
     slack_app_token: str = Field("", description="Slack: app-level token (xapp-…); turns Socket Mode on")
     slack_api_url: str = Field("https://slack.com/api/", description="Another address for GovSlack or a test")
+    teams_app_id: str = Field("", description="Teams: the registration's application (client) id")
+    teams_app_password: str = Field("", description="Teams: its client secret")
+    teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id it serves")
     public_url: str = Field("", description="How people reach this server, for links in messages")
     port: int = Field(8300, ge=0, le=65535, description="The port to listen on")
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all")
@@ -99,6 +102,20 @@ class Settings(BaseSettings):
         if bot_token == "" and (secret or app_token):
             raise ValueError("SLACK_BOT_TOKEN is missing beside the other Slack settings")
         return app_token
+
+    @field_validator("teams_tenant_id")
+    @classmethod
+    def _teams_is_whole(cls, tenant: str, info: ValidationInfo) -> str:
+        """Checked with the last of Teams' settings: all three, or none."""
+        given = (info.data.get("teams_app_id"), info.data.get("teams_app_password"), tenant)
+        if any(given) and not all(given):
+            raise ValueError("TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID go together: set all three or none")
+        return tenant
+
+    @property
+    def teams(self) -> bool:
+        """Teams is set up."""
+        return bool(self.teams_app_id)
 
     @property
     def slack(self) -> bool:

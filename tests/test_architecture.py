@@ -26,6 +26,16 @@ MAY = {
     "bot.renderers": {"bot.renderers", "bot.chat"},
     "bot.adapters": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "yarl"},
     "bot.adapters.slack": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "slack_bolt", "slack_sdk"},
+    "bot.adapters.teams": {
+        "bot.adapters",
+        "bot.chat",
+        "bot.renderers",
+        "aiohttp",
+        "yarl",
+        "botbuilder",
+        "botframework",
+        "jwt",
+    },
     "bot.dispatch": {"bot.chat", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
     "bot.delivery": {"bot.chat", "storage", "sqlalchemy", "structlog"},
     "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
@@ -36,6 +46,7 @@ ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",
     "slack_sdk": "bot.adapters.slack",
     "botbuilder": "bot.adapters.teams",
+    "botframework": "bot.adapters.teams",
     "apscheduler": "bot.scheduler",
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
@@ -107,7 +118,14 @@ def test_only_the_command_line_imports_the_composition_root():
         (r"\.commit\(", {"bot/dispatch.py", "bot/delivery.py", "storage/migrate.py"}),
         (
             r"except Exception",
-            {"bot/dispatch.py", "bot/delivery.py", "bot/scheduler.py", "bot/adapters/slack/adapter.py"},
+            {
+                "bot/dispatch.py",
+                "bot/delivery.py",
+                "bot/scheduler.py",
+                "bot/adapters/slack/adapter.py",
+                "bot/adapters/teams/adapter.py",
+                "bot/adapters/teams/host.py",
+            },
         ),
     ],
 )
@@ -143,6 +161,6 @@ def test_importing_any_module_does_nothing():
 
 def test_the_heavy_libraries_wait_until_they_are_used():
     """What an idle server would carry for nothing."""
-    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'matplotlib', 'holidays', 'botbuilder') if m in sys.modules])"
+    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'matplotlib', 'holidays', 'botbuilder', 'botframework') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -18,6 +18,7 @@ from storage.models.plan import (
     strategy_place,
 )
 from storage.models.progress import report, story, update, voice_result
+from storage.models.references import conversation_reference
 from storage.models.workgroups import (
     attendance,
     follow_up,
@@ -35,6 +36,7 @@ __all__ = [
     "console_message",
     "console_reaction",
     "console_read",
+    "conversation_reference",
     "follow_up",
     "goal",
     "identity",

@@ -148,9 +148,9 @@ def test_beside_a_link_bold_is_bold_and_every_word_is_there(before: list[Span], 
     assert markup(block["text"]).count("strong_open") == markup(block["text"]).count("strong_close") == len(bold)
     assert set(markup(block["text"])) <= {"strong_open", "strong_close", "link_open", "link_close"}
     written = " ".join(clean("".join(span.text for span in line)).split())
-    assert read(block["text"]).replace(JOINER, "").translate(LOOKS_LIKE) == written.replace(JOINER, "").translate(
-        LOOKS_LIKE
-    )
+    # White space of whatever kind at the ends does not count: Markdown takes it off.
+    shown = " ".join(read(block["text"]).replace(JOINER, "").split())
+    assert shown.translate(LOOKS_LIKE) == " ".join(written.replace(JOINER, "").split()).translate(LOOKS_LIKE)
 
 
 SPANS = st.lists(

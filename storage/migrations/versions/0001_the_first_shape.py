@@ -37,6 +37,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reader", "channel", name=op.f("pk_console_read")),
     )
     op.create_table(
+        "conversation_reference",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.Column("service_url", sa.String(length=400), nullable=False),
+        sa.Column("conversation_id", sa.String(length=255), nullable=False),
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("bot_id", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation_reference")),
+        sa.UniqueConstraint("workspace", "external_id", name=op.f("uq_conversation_reference_workspace_external_id")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("delivery_id", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

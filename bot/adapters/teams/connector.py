@@ -1,0 +1,143 @@
+"""Calls to Teams' connector: one connection, our own token, no repeats; what goes wrong is a SendError.
+
+Calls are made here rather than by the SDK because it hides Retry-After, repeats some calls by itself and fetches a
+token with a blocking call. https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot.adapters.teams.settings import SCOPE, TeamsSettings
+from bot.chat.errors import SendError
+
+TIMEOUT = aiohttp.ClientTimeout(total=15)  # seconds; stays well under the minute delivery claims a post for
+EARLY = 300.0  # seconds before its end at which a token is renewed
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: to be tried again
+AGAIN = frozenset((408, 412, 429, 500, 502, 503, 504))
+# Of these the call may have had its effect.
+UNKNOWN = frozenset((408, 500, 502, 504))
+CHECK_APP = "check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID; the secret may have run out"
+REMEDIES = {
+    401: CHECK_APP,
+    403: "sipbot may not write there: add the app again to the team or, for a private message, to the person",
+    404: "sipbot is not in that conversation any more: add the app again to the team, chat or person",
+    413: "the message is larger than Teams takes",
+}
+
+
+class Refused(SendError):
+    """Teams' own answer to a call."""
+
+    def __init__(self, what: str, status: int, reason: str = "", retry_after: float | None = None) -> None:
+        remedy = f" ({REMEDIES[status]})" if status in REMEDIES else ""
+        super().__init__(
+            f"Teams answered {status} to {what}{': ' + reason if reason else ''}{remedy}",
+            # A wrong secret is mended by IT within the days that delivery goes on trying.
+            permanent=status not in AGAIN and status != 401,
+            retry_after=retry_after,
+            unknown=status in UNKNOWN,
+        )
+        self.status = status
+
+
+class Connector:
+    """The way out for one registration. `seconds` is the time since 1970."""
+
+    def __init__(self, settings: TeamsSettings, seconds: Callable[[], float]) -> None:
+        self._settings = settings
+        self._seconds = seconds
+        self._session: aiohttp.ClientSession | None = None
+        self._token, self._token_until = "", 0.0
+        self._asking = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Open the connection."""
+        self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+
+    async def stop(self) -> None:
+        """Close it."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self, method: str, service_url: str, *path: str, body: Any = None, query: str = ""
+    ) -> dict[str, Any]:
+        """One call, its path in unquoted parts -> Teams' answer. Raises SendError."""
+        address = f"{service_url.rstrip('/')}/v3/{'/'.join(quote(part, safe='') for part in path)}{query}"
+        what = f"{method} {'/'.join(path[::2])}"
+        try:
+            return await self._call(method, address, what, body)
+        except Refused as refused:
+            if refused.status != 401 or not self._settings.app_id:
+                raise
+        self._token_until = 0.0  # it was taken back early; nothing was done, so once more with a new one
+        return await self._call(method, address, what, body)
+
+    async def _call(self, method: str, address: str, what: str, body: Any) -> dict[str, Any]:
+        headers = await self._authorization()
+        try:
+            async with self._open().request(method, URL(address, encoded=True), json=body, headers=headers) as answer:
+                return await _read(answer, what)
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise SendError(f"Teams cannot be reached for {what}: {error}") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(f"no answer from Teams to {what}: {error!r}", unknown=True) from error
+
+    async def _authorization(self) -> dict[str, str]:
+        if not self._settings.app_id:
+            return {}
+        async with self._asking:
+            if self._token_until - EARLY <= self._seconds():
+                await self._ask_for_token()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    async def _ask_for_token(self) -> None:
+        """https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._settings.app_id,
+            "client_secret": self._settings.app_password,
+            "scope": SCOPE,
+        }
+        try:
+            async with self._open().post(self._settings.token_url, data=form) as answer:
+                found = await answer.json(content_type=None)
+            self._token, lives = str(found["access_token"]), float(found.get("expires_in", 3600))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(f"Microsoft's sign-in cannot be reached: {error!r}") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise SendError(f"Microsoft gave no token for the Teams app: {CHECK_APP}") from error
+        self._token_until = self._seconds() + lives
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise SendError("the Teams adapter is not started")
+        return self._session
+
+
+async def _read(answer: aiohttp.ClientResponse, what: str) -> dict[str, Any]:
+    try:
+        found = await answer.json(content_type=None)
+    except ValueError:
+        found = None
+    body: dict[str, Any] = found if isinstance(found, dict) else {}
+    if answer.status < 300:
+        return body
+    error = body.get("error")
+    reason = str(error.get("code") or error.get("message") or "") if isinstance(error, dict) else ""
+    raise Refused(what, answer.status, reason, _wait(answer))
+
+
+def _wait(answer: aiohttp.ClientResponse) -> float | None:
+    """Retry-After in seconds; a second for a 429 that does not say."""
+    try:
+        return max(0.0, float(answer.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return 1.0 if answer.status == 429 else None

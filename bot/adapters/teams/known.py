@@ -1,0 +1,134 @@
+"""Where people and conversations are reached: learned from every activity, kept by a `ReferenceStore`.
+
+Teams tells with each activity which of its services to call back and in which conversation; a bot can write to nobody
+it has no such reference for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.adapters.teams.inbound import Body, actor_id, conversation_id, tenant_id
+
+USER, CHANNEL, GROUP = "user", "channel", "group"
+
+
+class ReferenceStore(Protocol):
+    """Kept references; storage/references.py is one. Called from threads."""
+
+    def remember(
+        self,
+        workspace: str,
+        kind: str,
+        external_id: str,
+        *,
+        service_url: str,
+        conversation_id: str,
+        account_id: str,
+        bot_id: str,
+    ) -> None:
+        """Keep the newest way to a person or conversation; an empty `conversation_id` leaves a known one."""
+
+    def recall(self, workspace: str, external_id: str) -> Mapping[str, str] | None:
+        """`kind`, `service_url`, `conversation_id`, `account_id` and `bot_id`, or None."""
+
+    def latest(self, workspace: str) -> Mapping[str, str] | None:
+        """Some way into the tenant, the newest first, or None."""
+
+    def forget(self, workspace: str, external_id: str) -> None:
+        """We were removed from there."""
+
+    def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:
+        """Whether a message of a channel is one the outbox delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A way to somebody: `conversation_id` is empty for a person whose chat with us is not known. `account_id`: what
+    Teams itself calls the person, for beginning one; empty for a conversation."""
+
+    kind: str
+    service_url: str
+    conversation_id: str
+    account_id: str
+    bot_id: str
+
+
+class Known:
+    """The references, with what this process has learned in front of the store: most activities teach nothing new."""
+
+    def __init__(self, store: ReferenceStore) -> None:
+        self._store = store
+        self._learned: dict[tuple[str, str], Reference] = {}
+
+    async def learn(self, body: Body) -> None:
+        """Whatever came, it shows the way to where it came from, and to who sent it."""
+        if _was_removed(body):
+            await self._forget(tenant_id(body), conversation_id(body))
+            return
+        service_url, bot_id = str(body["serviceUrl"]), str(body["recipient"]["id"])
+        kind = {"personal": USER, "channel": CHANNEL}.get(body["conversation"].get("conversationType", ""), GROUP)
+        here = conversation_id(body)
+        if kind != USER:
+            await self._learn(tenant_id(body), here, Reference(kind, service_url, here, "", bot_id))
+        if body["from"]["id"] != bot_id:
+            chat = body["conversation"]["id"] if kind == USER else ""
+            person = Reference(USER, service_url, chat, str(body["from"]["id"]), bot_id)
+            await self._learn(tenant_id(body), actor_id(body["from"]), person)
+
+    async def remember_chat(self, workspace: str, user: str, found: Reference) -> None:
+        """A chat that we began."""
+        await self._learn(workspace, user, found)
+
+    async def recall(self, workspace: str, external_id: str) -> Reference | None:
+        """The way to a person or a conversation."""
+        found = self._learned.get((workspace, external_id))
+        if found is not None and (found.conversation_id or found.kind != USER):
+            return found
+        row = await asyncio.to_thread(self._store.recall, workspace, external_id)
+        return Reference(**row) if row else None
+
+    async def into(self, workspace: str) -> Reference | None:
+        """Some way into the tenant, to begin a conversation there."""
+        row = await asyncio.to_thread(self._store.latest, workspace)
+        return Reference(**row) if row else None
+
+    async def posted(self, workspace: str, channel: str, message: str) -> bool:
+        """Whether the message is one of ours that waits for replies."""
+        return await asyncio.to_thread(self._store.posted, workspace, channel, message)
+
+    async def _learn(self, workspace: str, external_id: str, found: Reference) -> None:
+        before = self._learned.get((workspace, external_id))
+        if before is not None and found in (before, replace(before, conversation_id="")):
+            return
+        await asyncio.to_thread(
+            self._store.remember,
+            workspace,
+            found.kind,
+            external_id,
+            service_url=found.service_url,
+            conversation_id=found.conversation_id,
+            account_id=found.account_id,
+            bot_id=found.bot_id,
+        )
+        if found.conversation_id or before is None:
+            self._learned[workspace, external_id] = found
+        else:
+            self._learned.pop((workspace, external_id), None)  # the store has put the old chat and the new way together
+
+    async def _forget(self, workspace: str, conversation: str) -> None:
+        self._learned.pop((workspace, conversation), None)
+        await asyncio.to_thread(self._store.forget, workspace, conversation)
+
+
+def _was_removed(body: Body) -> bool:
+    """An uninstallation, or a change of members that is ours.
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
+    if body["type"] == "installationUpdate":
+        return str(body.get("action", "")).startswith("remove")
+    gone: Any = body.get("membersRemoved") if body["type"] == "conversationUpdate" else None
+    bot = body["recipient"]["id"]
+    return isinstance(gone, list) and any(isinstance(one, dict) and one.get("id") == bot for one in gone)

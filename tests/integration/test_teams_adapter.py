@@ -1,0 +1,282 @@
+"""The Teams adapter over real HTTP: activities become Commands, Replies become Teams' calls and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from bot.chat.commands import Actor, Command, Place
+from bot.chat.messages import Message, say
+from bot.chat.replies import Reply
+from bot.renderers.adaptive_card import message_card
+from tests import teams_house
+from tests.fake_teams import Fault
+from tests.teams_house import FORM, House, actor
+from tests.teams_people import CHANNEL, GROUP, MENTION, TENANT, Person, shown
+
+# Fixtures: in this file the house is a Teams adapter's.
+house, ann, ben = teams_house.house, teams_house.ann, teams_house.ben
+
+
+# what people say
+
+
+async def test_words_in_the_personal_chat_are_a_command(house: House, ann: Person) -> None:
+    said = await ann.says("update 1.2.3 done Form &lt;piloted&gt; &amp; &quot;liked&quot;")
+    await house.settled()
+    assert house.commands == [
+        Command(
+            'update 1.2.3 done Form <piloted> & "liked"',
+            actor(ann),
+            Place(message=said["id"], direct=True),
+            f"teams:a:{ann.user}:{said['id']}",
+        )
+    ]
+    assert [shown(post) for post in ann.seen] == ["Stored."]
+    assert ann.seen[0]["summary"] == "Stored."
+    assert house.kinds() == ["POST activities"]
+
+
+async def test_a_command_typed_as_in_slack_is_understood(house: House, ann: Person) -> None:
+    await ann.says("/sip me")
+    assert house.last.text == "me"
+
+
+async def test_a_mention_in_a_channel_is_a_command_and_its_answer_is_private(house: House, ann: Person) -> None:
+    said = await ann.says("update 1.2.3 done", channel=CHANNEL)
+    await house.settled()
+    assert house.last == Command(
+        "update 1.2.3 done",
+        actor(ann),
+        Place(CHANNEL, message=said["id"]),
+        f"teams:{CHANNEL};messageid={said['id']}:{said['id']}",
+        source="mention",
+    )
+    assert [shown(post) for post in ann.seen] == ["Stored."]
+    assert house.teams.posts(CHANNEL) == []
+
+
+async def test_a_group_chat_has_no_threads(house: House, ann: Person) -> None:
+    house.replies(Reply(say("For all."), public=True))
+    said = await ann.says("report", channel=GROUP)
+    await house.settled()
+    assert house.last.place == Place(GROUP, message=said["id"])
+    assert [shown(post) for post in house.teams.posts(GROUP)] == ["For all."]
+
+
+async def test_a_public_reply_is_in_the_thread_of_what_was_said(house: House, ann: Person) -> None:
+    house.replies(Reply(say("For all."), public=True))
+    said = await ann.says("report", channel=CHANNEL)
+    await house.settled()
+    assert [post["conversation"] for post in house.teams.posts(CHANNEL)] == [f"{CHANNEL};messageid={said['id']}"]
+    assert ann.seen == []
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        (f"{MENTION} help", "help"),
+        (f"  {MENTION}\xa0&nbsp;help\n", "help"),
+        (f"{MENTION}: help", "help"),
+        (f"{MENTION} /sip help", "help"),
+        (f"Thanks! {MENTION} help", "help"),
+        (f"help {MENTION}", "help"),
+        (f"help, {MENTION}!", "!"),
+        ('<at id="0">sipbot</at> help', "help"),
+        (f"{MENTION} win {MENTION} is great", "win  is great"),
+        (f"{MENTION} win <at>Nobody</at> did it", "win Nobody did it"),
+        (MENTION, ""),
+    ],
+)
+async def test_the_mention_of_the_bot_is_taken_off(house: House, ann: Person, written: str, understood: str) -> None:
+    await ann.says(written, channel=CHANNEL)
+    assert house.last.text == understood
+
+
+async def test_other_mentions_are_tokens_with_lasting_ids(house: House, ann: Person, ben: Person) -> None:
+    await ann.says(f"{MENTION} win by <at>{ben.name}</at>", channel=CHANNEL, mentions=(ben,))
+    assert house.last.text == f"win by <@{ben.user}|{ben.name}>"
+
+
+async def test_a_mention_of_somebody_teams_does_not_tell_about_is_their_name(house: House, ann: Person) -> None:
+    stranger = Person(house.teams, "f00", "Kim Lee")
+    await ann.says(f"{MENTION} win by <at>Kim Lee</at>", channel=CHANNEL, mentions=(stranger,))
+    assert house.last.text == "win by @Kim Lee"
+
+
+async def test_who_somebody_is_is_asked_once(house: House, ann: Person) -> None:
+    for _ in range(3):
+        await ann.says("me")
+    assert len(house.teams.called("GET members")) == 1
+
+
+async def test_a_slow_directory_does_not_hold_up_a_command(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.people.PATIENCE", 0.05)
+    house.teams.fail("GET members", Fault(delay=0.5))
+    before = time.monotonic()
+    await ann.says("me")
+    assert time.monotonic() - before < 0.4
+    assert house.last.actor == Actor("teams", TENANT, ann.user, ann.name)
+
+
+# replies to a prompt
+
+
+async def test_a_mention_in_a_prompts_thread_is_a_reply(house: House, ann: Person) -> None:
+    prompt = await house.in_channel()
+    house.store.posted_ids.add(prompt["id"])
+    said = await ann.says(f"1.2.3 is done {MENTION} and we liked it", channel=CHANNEL, thread=prompt["id"])
+    await house.settled()
+    assert house.last == Command(
+        "1.2.3 is done and we liked it",
+        actor(ann),
+        Place(CHANNEL, prompt["id"], said["id"]),
+        f"teams:{CHANNEL};messageid={prompt['id']}:{said['id']}",
+        "reply",
+        source="thread",
+        answerable=False,
+    )
+
+
+async def test_a_command_in_a_prompts_thread_is_a_command(house: House, ann: Person) -> None:
+    prompt = await house.in_channel()
+    house.store.posted_ids.add(prompt["id"])
+    await ann.says("update 1.2.3 done", channel=CHANNEL, thread=prompt["id"])
+    assert (house.last.verb, house.last.source, house.last.answerable) == ("", "mention", True)
+    assert house.last.place.thread == prompt["id"]
+
+
+async def test_a_mention_in_somebody_elses_thread_is_answered_as_a_command(house: House, ann: Person) -> None:
+    await ann.says("what now?", channel=CHANNEL, thread="1699")
+    assert (house.last.text, house.last.source) == ("what now?", "mention")
+
+
+# redelivery and slowness
+
+
+async def test_a_second_delivery_is_the_same_command_and_is_answered_once(house: House, ann: Person) -> None:
+    said = await ann.says("update 1.2.3 done")
+    for _ in range(2):
+        assert (await house.teams.post(said))[0] == 200
+    await house.settled()
+    assert len(house.commands) == 1
+    assert len(ann.seen) == 1
+
+
+async def test_a_second_delivery_of_a_press_gets_the_first_answer(house: House, ann: Person) -> None:
+    post = await house.in_chat(ann)
+    data = {"verb": "update", "values": {"ref": "1.2.3"}}
+    value = {"action": {"type": "Action.Execute", "data": data}}
+    fields: dict[str, Any] = {"type": "invoke", "name": "adaptiveCard/action", "value": value}
+    press = ann.activity(replyToId=post["id"], **fields)
+    first, again = await house.teams.post(press), await house.teams.post(press)
+    await house.settled()
+    assert first == again
+    assert len(house.commands) == 1
+    assert [shown(post) for post in ann.seen[1:]] == ["Stored."]
+
+
+async def test_what_takes_too_long_goes_on_and_is_answered_when_it_is_done(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.adapter.PATIENCE", 0.05)
+    post = await house.in_chat(ann)
+    house.delay = 0.3
+    assert "Working on it" in (await ann.presses(post, "Update"))["value"]
+    await house.settled()
+    assert [shown(post) for post in ann.seen[1:]] == ["Stored."]
+
+
+async def test_a_slow_teams_does_not_hold_up_the_response(house: House, ann: Person) -> None:
+    house.teams.fail("POST activities", Fault(delay=0.5))
+    before = time.monotonic()
+    await ann.says("me")
+    assert time.monotonic() - before < 0.4
+    await asyncio.wait_for(house.settled(), 2)
+    assert len(ann.seen) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(429, retry_after=0), Fault(503), Fault(502), Fault(412)])
+async def test_an_answer_is_said_again_when_teams_is_busy(
+    house: House, ann: Person, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.answers.LONGEST_WAIT", 0.01)
+    house.teams.fail("POST activities", fault, fault)
+    await ann.says("me")
+    await house.settled()
+    assert len(ann.seen) == 1
+
+
+async def test_somebody_without_a_chat_is_told_in_the_channel_that_there_is_an_answer(
+    house: House, ann: Person
+) -> None:
+    house.teams.uninstalled.add(ann.user)
+    await ann.says("me", channel=CHANNEL)
+    await house.settled()
+    told = shown(house.teams.posts(CHANNEL)[-1])
+    assert "Stored." not in told
+    assert "add sipbot" in told
+
+
+async def test_a_slash_command_is_answered_for_the_person_alone(house: House, ann: Person) -> None:
+    activity = ann.activity(CHANNEL, "1699", type="message", text="me")
+    activity["recipient"]["isTargeted"] = True
+    await house.teams.post(activity)
+    await house.settled()
+    assert [shown(post) for post in ann.whispers] == ["Stored."]
+    assert (ann.seen, house.teams.posts(CHANNEL)) == ([], [])
+
+
+async def test_the_form_a_slash_command_asks_for_is_offered_to_the_person_alone(house: House, ann: Person) -> None:
+    house.replies(Reply(form=FORM))
+    activity = ann.activity(CHANNEL, "1699", type="message", text="win Something not for all")
+    activity["recipient"]["isTargeted"] = True
+    await house.teams.post(activity)
+    await house.settled()
+    assert (len(ann.whispers), house.teams.posts(CHANNEL)) == (1, [])
+    assert (await ann.opens(ann.whispers[0], "Open the form"))["type"] == "continue"
+    assert house.last.text == "win Something not for all"
+
+
+async def test_where_messages_for_one_are_not_taken_the_chat_is(house: House, ann: Person) -> None:
+    house.teams.targeted = False
+    activity = ann.activity(CHANNEL, "1699", type="message", text="me")
+    activity["recipient"]["isTargeted"] = True
+    await house.teams.post(activity)
+    await house.settled()
+    assert [shown(post) for post in ann.seen] == ["Stored."]
+    assert house.teams.posts(CHANNEL) == []
+
+
+async def test_an_answer_that_cannot_be_shown_is_not_silence(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(message: Message, mentions: Any) -> Any:
+        if message == say("Stored."):
+            raise RuntimeError("a fault of ours")
+        return message_card(message, mentions)
+
+    monkeypatch.setattr("bot.adapters.teams.cards.message_card", broken)
+    await ann.says("me")
+    await house.settled()
+    assert "could not be shown" in shown(ann.seen[-1])
+
+
+async def test_a_reply_in_a_thread_that_could_not_be_saved_is_asked_for_again(house: House, ann: Person) -> None:
+    prompt = await house.in_channel()
+    house.store.posted_ids.add(prompt["id"])
+    house.replies(Reply(say("Not saved."), unsaved=True))
+    reply = ann.activity(CHANNEL, prompt["id"], type="message", text="1.2.3 is done")
+    assert (await house.teams.post(reply))[0] == 503
+
+
+async def test_a_reply_that_is_nothing_says_nothing(house: House, ann: Person) -> None:
+    house.replies(Reply())
+    await ann.says("me", channel=CHANNEL)
+    await house.settled()
+    assert house.kinds() == []
