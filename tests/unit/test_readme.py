@@ -34,7 +34,8 @@ def commands() -> list[str]:
     return sorted(
         set(
             re.findall(
-                r"\bsipbot ((?:[a-z]+ ?){1,2})", " ".join(re.findall(r"`[^`]*`|^```.*?^```", README, re.S | re.M))
+                r"(?<![@-])\bsipbot ((?:[a-z]+ ?){1,2})",
+                " ".join(re.findall(r"`[^`]*`|^```.*?^```", README, re.S | re.M)),
             )
         )
     )
