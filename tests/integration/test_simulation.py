@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -53,7 +54,8 @@ class Lived:
 
 
 def live(folder: Path, plan: Path, start: str, months: int, seed: int = 1) -> Lived:
-    simulate_plan(plan, start, months, folder, seed, Console(quiet=True))
+    with ThreadPoolExecutor(1) as aside:  # a browser test before this one may have left its event loop in this thread
+        aside.submit(simulate_plan, plan, start, months, folder, seed, Console(quiet=True)).result()
     return Lived(folder)
 
 
