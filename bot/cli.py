@@ -6,7 +6,6 @@ Exit codes: 0 fine, 1 something failed, 2 the settings or the input cannot be us
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import re
 import signal
@@ -30,7 +29,7 @@ from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_docu
 from storage import migrate as migrations
 from storage.db import open_engine
 from storage.outbox import retry_dead
-from storage.plan_store import Change, Source, store_plan
+from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization, organizations
 from storage.uow import unit_of_work
 
@@ -259,14 +258,14 @@ def _store(document: PlanDocument, file: Path, reason: str, *, dry_run: bool) ->
         migrations.migrate(engine)
     elif list(database_faults(engine)):
         return []  # no database yet: everything is new
-    source = Source(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), reason)
+    source = Source.of(file, reason)
     changes: list[Change] = []
     try:
         with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
             known = organizations(uow.connection)
             if len(known) > 1:
                 _stop(UNUSABLE, "There are several organizations in this database; this command knows only one.")
-            name = f"{document.county} County" if document.county else "Our county"
+            name = organization_name(document)
             uow.organization = (
                 known[0] if known else create_organization(uow.connection, name, settings.sipbot_zone, uow.at)
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from bot.domain.plan_import import parse_plan, read_document
 from bot.simulation import Simulation, end_of, make_cast, write_out
 from storage.db import open_engine
 from storage.migrate import migrate
-from storage.plan_store import Source, store_plan
+from storage.plan_store import Source, organization_name, store_plan
 from storage.queries.people import create_organization
 from storage.uow import unit_of_work
 
@@ -39,12 +38,11 @@ def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, 
     settings = load(_env_file=None, database_url=f"sqlite:///{database}", sipbot_zone=ZONE)
     engine = open_engine(settings.database_url, durable=False)
     migrate(engine)
-    source = Source(plan.name, hashlib.sha256(plan.read_bytes()).hexdigest())
     clock = MovableClock(datetime.fromisoformat(f"{first}-01T08:00:00+00:00"))
     with unit_of_work(engine, clock.read(), built_in()) as uow:
-        name = f"{document.county} County" if document.county else "Our county"
+        name = organization_name(document)
         uow.organization = create_organization(uow.connection, name, ZONE, uow.at)
-        store_plan(uow, document, source)
+        store_plan(uow, document, Source.of(plan))
         cast = make_cast(uow, seed, first)
         organization = uow.organization
     application = build(settings, clock=clock, console=True, engine=engine)

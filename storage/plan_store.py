@@ -6,8 +6,10 @@ it said before goes to plan_change with the reason. What the new document no lon
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -30,6 +32,11 @@ class Source:
     sha256: str
     reason: str = ""
 
+    @classmethod
+    def of(cls, file: Path, reason: str = "") -> Source:
+        """The source that a file is."""
+        return cls(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -41,6 +48,11 @@ class Change:
     ref: str
     before: str | None
     after: str | None
+
+
+def organization_name(document: PlanDocument) -> str:
+    """The name for an organization that is made because of a plan."""
+    return f"{document.county} County" if document.county else "Our county"
 
 
 def store_plan(uow: UnitOfWork, document: PlanDocument, source: Source) -> list[Change]:

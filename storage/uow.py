@@ -49,7 +49,6 @@ class UnitOfWork:
         self.at = at
         self.composer = composer
         self.public_url = public_url.rstrip("/")
-        self.posted = 0
 
     @property
     def today(self) -> date:
@@ -132,9 +131,7 @@ class UnitOfWork:
             "created_at": self.at,
         }
         statement = dialect.insert(outbox).values(values).on_conflict_do_nothing().returning(outbox.c.id)
-        added = self.connection.execute(statement).first() is not None
-        self.posted += added
-        return added
+        return self.connection.execute(statement).first() is not None
 
     def unpost(self, kind: str, subject_id: int) -> None:
         """Take the posts of a kind about a subject that still wait out of the queue for good."""

@@ -77,11 +77,6 @@ def workgroup_by_id(uow: UnitOfWork, workgroup_id: int) -> WorkgroupView | None:
     return next((w for w in workgroups(uow) if w.id == workgroup_id), None)
 
 
-def workgroup_in(uow: UnitOfWork, channel_id: int) -> WorkgroupView | None:
-    """The active workgroup whose channel this is."""
-    return next((w for w in workgroups(uow) if w.channel_id == channel_id), None)
-
-
 def workgroups_of(uow: UnitOfWork, person_id: int) -> list[WorkgroupView]:
     """The active workgroups a person is a member of."""
     mine = set(

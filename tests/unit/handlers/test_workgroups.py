@@ -10,7 +10,7 @@ from bot.chat.errors import UserError
 from handlers.workgroups.words import MemberWords, split_member
 from storage.models import audit, meeting, workgroup
 from storage.queries import people, plan, setup
-from storage.queries.workgroups import members, workgroup_by_id, workgroup_in, workgroups
+from storage.queries.workgroups import members, workgroup_by_id, workgroups
 from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
 
@@ -87,7 +87,7 @@ def test_the_form_makes_a_workgroup_with_all_it_needs(desk, county, work) -> Non
     assert "Next meeting: 15 April 2026" in words(reply.message)
     with work() as uow:
         channel = people.channel_for(uow, "console", "local", "CFORMS")
-        group = workgroup_in(uow, channel.id)
+        group = next((w for w in workgroups(uow) if w.channel_id == channel.id), None)
         assert [(m.name, m.role) for m in members(uow, group.id)] == [("Bo Lind", "leader")]
         assert people.person_by_identity(uow, "console", "local", "UNEW").role is Role.MEMBER
 
