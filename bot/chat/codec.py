@@ -16,8 +16,9 @@ _CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
         messages.Message, messages.Span, messages.Heading, messages.Text, messages.Bullets, messages.Facts,
-        messages.Table, messages.Image, messages.Progress, messages.Button, messages.Actions, messages.Divider,
-        messages.Context, forms.Form, forms.Field, forms.Option, forms.FormErrors, Reply,
+        messages.Table, messages.Image, messages.Line, messages.Chart, messages.Progress, messages.Button,
+        messages.Actions, messages.Divider, messages.Context, forms.Form, forms.Field, forms.Option, forms.FormErrors,
+        Reply,
     )
 }  # fmt: skip
 _FIELDS = {

@@ -77,6 +77,29 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart: a value for each of its months, None where there is none. `kind` is what it stands for:
+    "measured", "expected" (where the plan wants the measure to be), "target" or "state" (the state's average)."""
+
+    label: str
+    values: tuple[float | None, ...]
+    kind: str = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A measure over time. `months` are data months like `2026-02`, `unit` the measure's. `alt` says in words what the
+    chart shows; it is never empty. `url` is where its picture is served, "" where it has no address."""
+
+    title: str
+    unit: str
+    months: tuple[str, ...]
+    lines: tuple[Line, ...]
+    alt: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """`done` of `total` things, e.g. action steps."""
 
@@ -113,7 +136,7 @@ class Context:
     spans: Spans
 
 
-Block = Heading | Text | Bullets | Facts | Table | Image | Progress | Actions | Divider | Context
+Block = Heading | Text | Bullets | Facts | Table | Image | Chart | Progress | Actions | Divider | Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +193,9 @@ def reworded(block: Block, change: Callable[[Spans], Spans]) -> Block:
             return Table(tuple(map(words, columns)), tuple(tuple(map(change, row)) for row in cells))
         case Image(url, alt):
             return Image(url, words(alt))
+        case Chart():
+            lines = tuple(replace(line, label=words(line.label)) for line in block.lines)
+            return replace(block, title=words(block.title), lines=lines, alt=words(block.alt))
         case Progress(label, done, total):
             return Progress(words(label), done, total)
     return block
