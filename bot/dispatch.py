@@ -17,6 +17,7 @@ from rapidfuzz import process
 from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.chat.calls import marked
 from bot.chat.clock import Clock
 from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Actor, Command, CommandSpec, Role, first_word, parse_args, squash
@@ -325,4 +326,4 @@ def _form_stays(command: Command, text: str) -> Reply | None:
 
 
 def _sorry(error: UserError) -> Message:
-    return say(error.text, *(Button(label, verb, values) for label, verb, values in error.choices))
+    return say(marked(error.text), *(Button(label, verb, values) for label, verb, values in error.choices))

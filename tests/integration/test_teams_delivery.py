@@ -286,6 +286,19 @@ def test_references_are_kept_and_the_newest_counts(engine: Engine) -> None:
     assert kept.recall(TENANT, "u1") is None
 
 
+def test_a_place_is_welcomed_once_until_it_is_forgotten(engine: Engine) -> None:
+    kept = References(engine)
+    assert not kept.welcome(TENANT, CHANNEL)
+    way = {"service_url": "https://a/", "conversation_id": CHANNEL, "account_id": "", "bot_id": BOT}
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert [kept.welcome(TENANT, CHANNEL), kept.welcome(TENANT, CHANNEL)] == [True, False]
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert not kept.welcome(TENANT, CHANNEL)
+    kept.forget(TENANT, CHANNEL)
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert kept.welcome(TENANT, CHANNEL)
+
+
 def test_a_message_is_ours_when_the_outbox_delivered_it(work: Work, engine: Engine) -> None:
     with work() as uow:
         here = channel_for(uow, "teams", TENANT, CHANNEL)

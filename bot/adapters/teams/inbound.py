@@ -24,7 +24,8 @@ LONGEST_DELIVERY = 190  # characters; an id of Teams has no limit that is writte
 
 _MENTION = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.S | re.I)
 _UNSAFE = re.compile(r"[<>|\s]+")
-_TYPED_AS_IN_SLACK = re.compile(r"^\s*/sip\b\s*")
+# Typed as in Slack, or the bot's name without Teams making a mention of it.
+_CALLED = re.compile(r"^\s*(?:/sip|@sipbot)\b[\s:,]*", re.I)
 _THREAD = ";messageid="
 
 
@@ -65,7 +66,7 @@ def is_targeted(body: Body) -> bool:
 def message(body: Body) -> Command | None:
     """Words said to the bot: what follows its mention, or stands before it where nothing follows."""
     before, after = _around_mention(body)
-    text = _TYPED_AS_IN_SLACK.sub("", after or before)
+    text = _CALLED.sub("", after or before)
     return _command(body, "typed" if is_direct(body) else "mention", text=text)
 
 

@@ -41,6 +41,9 @@ class ReferenceStore(Protocol):
     def forget(self, workspace: str, external_id: str) -> None:
         """We were removed from there."""
 
+    def welcome(self, workspace: str, external_id: str) -> bool:
+        """True once for each place that is known, until it is forgotten."""
+
     def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:
         """Whether a message of a channel is one the outbox delivered."""
 
@@ -96,6 +99,14 @@ class Known:
         row = await asyncio.to_thread(self._store.latest, workspace)
         return Reference(**row) if row else None
 
+    async def welcome(self, body: Body) -> bool:
+        """Whether we were just added where this comes from, and nobody was welcomed there yet."""
+        if not _was_added(body):
+            return False
+        direct = body["conversation"].get("conversationType") == "personal"
+        there = actor_id(body["from"]) if direct else conversation_id(body)
+        return await asyncio.to_thread(self._store.welcome, tenant_id(body), there)
+
     async def posted(self, workspace: str, channel: str, message: str) -> bool:
         """Whether the message is one of ours that waits for replies."""
         return await asyncio.to_thread(self._store.posted, workspace, channel, message)
@@ -124,11 +135,20 @@ class Known:
         await asyncio.to_thread(self._store.forget, workspace, conversation)
 
 
+def _was_added(body: Body) -> bool:
+    """An installation, or a change of members that is ours; Teams tells both of one installation."""
+    return _changed(body, "add", "membersAdded")
+
+
 def _was_removed(body: Body) -> bool:
-    """An uninstallation, or a change of members that is ours.
-    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
+    """An uninstallation, or a change of members that is ours."""
+    return _changed(body, "remove", "membersRemoved")
+
+
+def _changed(body: Body, action: str, members: str) -> bool:
+    """https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
     if body["type"] == "installationUpdate":
-        return str(body.get("action", "")).startswith("remove")
-    gone: Any = body.get("membersRemoved") if body["type"] == "conversationUpdate" else None
+        return str(body.get("action", "")).startswith(action)
+    told: Any = body.get(members) if body["type"] == "conversationUpdate" else None
     bot = body["recipient"]["id"]
-    return isinstance(gone, list) and any(isinstance(one, dict) and one.get("id") == bot for one in gone)
+    return isinstance(told, list) and any(isinstance(one, dict) and one.get("id") == bot for one in told)

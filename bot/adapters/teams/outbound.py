@@ -12,6 +12,7 @@ from bot.adapters.teams import cards
 from bot.adapters.teams.connector import Connector, Refused
 from bot.adapters.teams.inbound import in_thread
 from bot.adapters.teams.known import CHANNEL, USER, Known, Reference
+from bot.adapters.teams.wording import worded
 from bot.chat.errors import SendError
 from bot.chat.ports import Address, Post
 
@@ -36,7 +37,7 @@ class Outbound:
             return await self._react(post)
         if post.message is None:
             raise SendError(f"the post {post.key} has nothing in it", permanent=True)
-        activity = cards.activity(post.message, post.mentions)
+        activity = cards.activity(worded(post.message, direct=bool(address.user)), post.mentions)
         if address.user:
             service_url, chat = await self.chat_with(address.workspace, address.user)
             return await self._put_or_post(service_url, chat, activity, post.target)
