@@ -151,7 +151,9 @@ class Delivery:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
             if not outbox.give_up(uow.connection, row, self._owner, error) or row.kind == DEAD_LETTER:
                 return
-            message = uow.compose("delivery/dead_letter", kind=row.kind.replace("_", " "), error=error)
+            to, platform = outbox.addressee(uow.connection, row)
+            shown = {"kind": row.kind.replace("_", " "), "to": to, "platform": platform, "error": error.rstrip(".")}
+            message = uow.compose("delivery/dead_letter", **shown)
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
                 uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
 

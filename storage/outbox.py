@@ -134,6 +134,16 @@ def ways(engine: Engine, row: Row, platforms: frozenset[str]) -> list[Reach]:
     return found[:1] if row.target else found
 
 
+def addressee(connection: Connection, row: Row) -> tuple[str, str]:
+    """Whom a row is for, as people call them, and on which platform that is, where it is only one."""
+    if row.person_id is not None:
+        statement = select(person.c.name, person.c.last_platform).where(person.c.id == row.person_id)
+        name, last = connection.execute(statement).one()
+        return name, row.platform or last
+    place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
+    return f"#{place.name or place.external_id}", place.platform
+
+
 def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:
     """Person id -> the platform's user id, for those who have one in the workspace the post goes to."""
     if not people:

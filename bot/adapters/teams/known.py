@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.adapters.teams.inbound import Body, actor_id, conversation_id, tenant_id
+from bot.adapters.teams.inbound import Body, actor_id, conversation_id, is_direct, tenant_id
 
 USER, CHANNEL, GROUP = "user", "channel", "group"
 
@@ -70,7 +70,7 @@ class Known:
     async def learn(self, body: Body) -> None:
         """Whatever came, it shows the way to where it came from, and to who sent it."""
         if _was_removed(body):
-            await self._forget(tenant_id(body), conversation_id(body))
+            await self._forget(tenant_id(body), _place(body))
             return
         service_url, bot_id = str(body["serviceUrl"]), str(body["recipient"]["id"])
         kind = {"personal": USER, "channel": CHANNEL}.get(body["conversation"].get("conversationType", ""), GROUP)
@@ -103,9 +103,7 @@ class Known:
         """Whether we were just added where this comes from, and nobody was welcomed there yet."""
         if not _was_added(body):
             return False
-        direct = body["conversation"].get("conversationType") == "personal"
-        there = actor_id(body["from"]) if direct else conversation_id(body)
-        return await asyncio.to_thread(self._store.welcome, tenant_id(body), there)
+        return await asyncio.to_thread(self._store.welcome, tenant_id(body), _place(body))
 
     async def posted(self, workspace: str, channel: str, message: str) -> bool:
         """Whether the message is one of ours that waits for replies."""
@@ -130,9 +128,14 @@ class Known:
         else:
             self._learned.pop((workspace, external_id), None)  # the store has put the old chat and the new way together
 
-    async def _forget(self, workspace: str, conversation: str) -> None:
-        self._learned.pop((workspace, conversation), None)
-        await asyncio.to_thread(self._store.forget, workspace, conversation)
+    async def _forget(self, workspace: str, external_id: str) -> None:
+        self._learned.pop((workspace, external_id), None)
+        await asyncio.to_thread(self._store.forget, workspace, external_id)
+
+
+def _place(body: Body) -> str:
+    """What we keep it under: the conversation, or the person whose own chat it is."""
+    return actor_id(body["from"]) if is_direct(body) else conversation_id(body)
 
 
 def _was_added(body: Body) -> bool:
