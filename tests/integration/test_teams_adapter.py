@@ -102,6 +102,15 @@ async def test_other_mentions_are_tokens_with_lasting_ids(house: House, ann: Per
     assert house.last.text == f"win by <@{ben.user}|{ben.name}>"
 
 
+async def test_a_channel_that_is_mentioned_is_a_token_too(house: House, ann: Person) -> None:
+    said = ann.activity(type="message", text="settings executive channel <at>Leaders</at>")
+    said["entities"] = [
+        {"type": "mention", "text": "<at>Leaders</at>", "mentioned": {"id": CHANNEL, "name": "Leaders"}}
+    ]
+    await house.teams.post(said)
+    assert house.last.text == f"settings executive channel <#{CHANNEL}|Leaders>"
+
+
 async def test_a_mention_of_somebody_teams_does_not_tell_about_is_their_name(house: House, ann: Person) -> None:
     stranger = Person(house.teams, "f00", "Kim Lee")
     await ann.says(f"{MENTION} win by <at>Kim Lee</at>", channel=CHANNEL, mentions=(stranger,))
