@@ -32,8 +32,8 @@ class PersonCard:
 
     @property
     def a_role(self) -> str:
-        """`an analyst`, `a member`"""
-        return f"{'an' if self.role[0] == 'a' else 'a'} {self.role}"
+        """`an analyst`, `a member`, `leadership`"""
+        return self.role if self.role == "leadership" else f"{'an' if self.role[0] == 'a' else 'a'} {self.role}"
 
     @property
     def missing(self) -> tuple[str, ...]:

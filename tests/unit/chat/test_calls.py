@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.teams import cards, wording
 from bot.chat.calls import CALL, marked
-from bot.chat.compose import compose
+from bot.chat.compose import BUILT_IN, compose
 from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import (
     Bullets,
@@ -105,6 +107,12 @@ def test_what_people_wrote_is_left_as_they_wrote_it() -> None:
     assert "“my /sip note”" in said
     assert "More on one verb: @sipbot help update" in said
     assert CALL not in plain(spans(said))
+
+
+@pytest.mark.parametrize("path", sorted(BUILT_IN.rglob("*.md.j2")), ids=lambda path: path.stem)
+def test_no_template_hides_a_call_in_a_value(path: Path) -> None:
+    """What stands in `{{ … }}` is taken for somebody's words and is left alone."""
+    assert "/sip" not in "".join(re.findall(r"\{\{.*?\}\}", path.read_text("utf-8"), re.S))
 
 
 def test_a_message_without_commands_stays_the_same() -> None:
