@@ -28,9 +28,7 @@ NOT_YOURS = "That question is for somebody else."
 
 def due(uow: UnitOfWork) -> Iterable[Due]:
     """Pairs who may be one person and were not asked yet."""
-    asked = uow.decided(JOB, ONCE)
-    pairs = (f"{kept}:{was}" for kept, was in links.likely(uow))
-    return [Due(pair, ONCE, uow.at) for pair in pairs if pair not in asked]
+    return [Due(f"{kept}:{was}", ONCE, uow.at) for kept, was in links.likely(uow)]
 
 
 def ask(uow: UnitOfWork, one: Due) -> None:

@@ -71,6 +71,8 @@ def likely(uow: UnitOfWork) -> list[tuple[int, int]]:
     pairs: defaultdict[str, list[int]] = defaultdict(list)
     for row in rows:
         pairs[row.address].append(row.id)
+    if not pairs:
+        return []
     asked = {frozenset(row) for row in uow.rows(select(person_link.c.person_id, person_link.c.was_id))}
     found = []
     for older, newer in pairs.values():
