@@ -15,7 +15,7 @@ from bot.chat.replies import Reply
 from bot.renderers.adaptive_card import message_card
 from tests import teams_house
 from tests.fake_teams import Fault
-from tests.teams_house import FORM, House, actor
+from tests.teams_house import FORM, PROMPT, House, actor
 from tests.teams_people import BOT, CHANNEL, GROUP, MENTION, TENANT, Person, shown
 
 # Fixtures: in this file the house is a Teams adapter's.
@@ -330,6 +330,22 @@ async def test_the_form_a_slash_command_asks_for_is_offered_to_the_person_alone(
     assert (len(ann.whispers), house.teams.posts(CHANNEL)) == (1, [])
     assert (await ann.opens(ann.whispers[0], "Open the form"))["type"] == "continue"
     assert house.last.text == "win Something not for all"
+
+
+async def test_a_card_for_one_person_is_replaced_for_them_alone(house: House, ann: Person) -> None:
+    house.replies(Reply(PROMPT))
+    activity = ann.activity(CHANNEL, "1699", type="message", text="me")
+    activity["recipient"]["isTargeted"] = True
+    await house.teams.post(activity)
+    await house.settled()
+    house.replies(Reply(say("Undone."), replace=True))
+    data = {"verb": "undo", "values": {}}
+    press = ann.activity(CHANNEL, "1699", type="message", value=data, replyToId=ann.whispers[0]["id"])
+    press["recipient"]["isTargeted"] = True
+    await house.teams.post(press)
+    await house.settled()
+    assert [shown(post) for post in ann.whispers] == ["Undone."]
+    assert (ann.seen, house.teams.posts(CHANNEL)) == ([], [])
 
 
 async def test_where_messages_for_one_are_not_taken_the_chat_is(house: House, ann: Person) -> None:

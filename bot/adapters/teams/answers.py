@@ -79,7 +79,8 @@ class Answers:
         activity = cards.activity(worded(message, command.place.direct or alone))
         card = str(body.get("replyToId") or "")
         if reply.replace and card:
-            await self._sent(self._outbound.change, body["serviceUrl"], _conversation(body), card, activity)
+            where = (body["serviceUrl"], _conversation(body), card)
+            await self._sent(self._outbound.change, *where, activity, inbound.is_targeted(body))
         elif reply.public and not command.place.direct:
             await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
         else:

@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 # Our receipts, among what Teams has (https://learn.microsoft.com/microsoftteams/platform/teams-sdk/in-depth-guides/message-reactions).
 REACTIONS = {"white_check_mark": "checkmark", "memo": "pushpin"}
+# https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/targeted-messages
+FOR_ONE = "?isTargetedActivity=true"
 NOT_THERE = "sipbot does not know this {what} in Teams: add the app to it, and mention @sipbot there once"
 
 
@@ -67,7 +69,7 @@ class Outbound:
             conversation,
             "activities",
             body={**activity, "recipient": {"id": account, "isTargeted": True}},
-            query="?isTargetedActivity=true",
+            query=FOR_ONE,
         )
         return str(found.get("id", ""))
 
@@ -76,10 +78,19 @@ class Outbound:
         service_url, chat = await self.chat_with(workspace, user)
         return await self.say(service_url, chat, activity)
 
-    async def change(self, service_url: str, conversation: str, message: str, activity: Json) -> str:
-        """Put another card in a message's place, for everybody. Raises SendError."""
+    async def change(
+        self, service_url: str, conversation: str, message: str, activity: Json, whispered: bool = False
+    ) -> str:
+        """Put another card in a message's place, for everybody who has it. Raises SendError."""
         await self._connector.call(
-            "PUT", service_url, "conversations", conversation, "activities", message, body={**activity, "id": message}
+            "PUT",
+            service_url,
+            "conversations",
+            conversation,
+            "activities",
+            message,
+            body={**activity, "id": message},
+            query=FOR_ONE if whispered else "",
         )
         return message
 
