@@ -22,9 +22,9 @@ from bot.command_queue import CommandQueue
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
-from bot.pages import report_page
+from bot.pages import HOUSE, house_page, report_page
 from bot.scheduler import JobRunner, Scheduler
-from bot.web import make_web
+from bot.web import add_document, make_web
 from bot.world import World
 from storage.console import ConsoleStore
 from storage.db import UNAVAILABLE, open_engine, reading
@@ -129,6 +129,7 @@ class App:
             self.handle,
             References(self.engine),
             lambda text: first_word(text)[0] in specs,
+            welcome=partial(self.composer.message, "help/welcome"),
         )
         self.adapters.append(teams)
         return teams
@@ -142,6 +143,8 @@ class App:
 
     def _web(self) -> web.Application:
         application = make_web(self.ready, partial(report_page, self.engine))
+        for name in HOUSE:
+            add_document(application, f"/{name}", partial(house_page, self.composer, name))
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
         if self.teams:

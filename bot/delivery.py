@@ -91,8 +91,7 @@ class Delivery:
 
     async def _attempt(self, row: outbox.Row) -> None:
         try:
-            post = await asyncio.to_thread(self._post, row)
-            remote_id = await self._send(post, row)
+            remote_id = await self._by_some_way(row)
         except SendError as error:
             await asyncio.to_thread(self._failed, row, error)
         except Exception as error:
@@ -101,6 +100,21 @@ class Delivery:
         else:
             await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, self._clock.read(), remote_id)
 
+    async def _by_some_way(self, row: outbox.Row) -> str:
+        """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
+        ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters))
+        if not ways:
+            raise SendError("there is no chat account or channel to reach them", permanent=True)
+        *others, last = ways
+        for to in others:
+            try:
+                return await self._send(await asyncio.to_thread(self._post, row, to), row)
+            except SendError as error:
+                if not error.permanent:
+                    raise
+                log.warning("refused; trying another account", outbox=row.id, platform=to.platform, error=str(error))
+        return await self._send(await asyncio.to_thread(self._post, row, last), row)
+
     async def _send(self, post: Post, row: outbox.Row) -> str:
         adapter = self._adapters[post.address.platform]
         if row.attempts > 1 and (found := await adapter.find(post)) is not None:
@@ -108,15 +122,13 @@ class Delivery:
             return found
         return await adapter.send(post)
 
-    def _post(self, row: outbox.Row) -> Post:
-        to = outbox.reach(self._engine, row, frozenset(self._adapters))
-        if not to.platform:
-            raise SendError("there is no chat account or channel to reach them", permanent=True)
+    def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
         message = from_json(row.message) if row.message else None
         people = message.people() if message else frozenset()
+        there = to.channel or (row.channel_id is None and to.platform == row.platform)
         return Post(
             key=row.dedupe_key,
-            address=Address(to.platform, to.workspace, to.channel, to.user, row.thread),
+            address=Address(to.platform, to.workspace, to.channel, to.user, row.thread if there else ""),
             message=message,
             reaction=row.reaction,
             target=row.target,
@@ -139,7 +151,9 @@ class Delivery:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
             if not outbox.give_up(uow.connection, row, self._owner, error) or row.kind == DEAD_LETTER:
                 return
-            message = uow.compose("delivery/dead_letter", kind=row.kind.replace("_", " "), error=error)
+            to, platform = outbox.addressee(uow.connection, row)
+            shown = {"kind": row.kind.replace("_", " "), "to": to, "platform": platform, "error": error.rstrip(".")}
+            message = uow.compose("delivery/dead_letter", **shown)
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
                 uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
 

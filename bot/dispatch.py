@@ -10,12 +10,14 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from rapidfuzz import process
 from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.chat.calls import marked
 from bot.chat.clock import Clock
 from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Actor, Command, CommandSpec, Role, first_word, parse_args, squash
@@ -34,6 +36,7 @@ from storage.uow import Destination, UnitOfWork, unit_of_work
 log = structlog.get_logger()
 
 NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
+OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
 _LONGEST_VERB = 3  # words
 _NAMED = 3
 _NEAR = 75  # rapidfuzz's score from which a word is taken for a misspelt verb
@@ -181,16 +184,16 @@ class Dispatcher:
             organization = self._organization(uow, command)
             return organization, self._newcomer(uow, organization, command)
         organization, person = found
-        if command.actor.name and person.name == command.actor.user:
-            # They first spoke through an event, which brings no name; now we know it.
-            people.rename(uow.connection, person.id, command.actor.name)
-            person = replace(person, name=command.actor.name)
+        told = _news(person, command.actor)
+        if told:
+            people.learn(uow.connection, person.id, **told)
+            person = replace(person, **told)
         if person.role < Role.ADMIN and self._named_admin(command.actor):
             uow.organization, uow.person = organization, person
             change_role(uow, person, Role.ADMIN)
             person = replace(person, role=Role.ADMIN)
         if not person.active:
-            raise UserError("You are no longer on this county's list. Ask your coordinator to add you again.")
+            raise UserError(OFF_THE_LIST)
         return organization, person
 
     def _organization(self, uow: UnitOfWork, command: Command) -> Organization:
@@ -213,6 +216,9 @@ class Dispatcher:
         actor = command.actor
         role = Role.ADMIN if self._named_admin(actor) else Role.MEMBER
         name = actor.name or actor.user
+        same = people.with_email(uow.connection, organization.id, actor.email) if actor.email else []
+        if role < Role.ADMIN and same and not any(one.active for one in same):
+            raise UserError(OFF_THE_LIST)  # removed is removed, on the other platform too
         return people.create_person(uow.connection, organization.id, actor, name=name, role=role, at=uow.at)
 
     def _named_admin(self, actor: Actor) -> bool:
@@ -283,6 +289,16 @@ def _overheard(uow: UnitOfWork, command: Command) -> bool:
     return uow.row(_OUR_THREAD, thread=command.place.thread) is None
 
 
+def _news(person: Person, actor: Actor) -> dict[str, Any]:
+    """What is new about a person: where they speak, and a name (an event brings none) or an e-mail address."""
+    told = {} if person.last_platform == actor.platform else {"last_platform": actor.platform}
+    if actor.email and not person.email:
+        told["email"] = actor.email
+    if actor.name and person.name == actor.user:
+        told["name"] = actor.name
+    return told
+
+
 def _readable(command: Command) -> Command:
     """Without NUL, which PostgreSQL cannot store and nobody can type."""
     if "\0" not in command.text and not any("\0" in value for value in command.values.values()):
@@ -310,4 +326,4 @@ def _form_stays(command: Command, text: str) -> Reply | None:
 
 
 def _sorry(error: UserError) -> Message:
-    return say(error.text, *(Button(label, verb, values) for label, verb, values in error.choices))
+    return say(marked(error.text), *(Button(label, verb, values) for label, verb, values in error.choices))

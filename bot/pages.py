@@ -1,4 +1,5 @@
-"""Published reports as documents: the page behind a signed link and the files of `sipbot report`."""
+"""Published reports as documents: the page behind a signed link and the files of `sipbot report`. And the house's own
+pages, which the platforms' app directories point to."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from bot.chat.calls import CALL, SLASH
 from bot.chat.codec import to_json
+from bot.chat.compose import Composer
 from bot.chat.messages import Heading, Message, Text, spans
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
@@ -28,11 +31,20 @@ def html_document(message: Message) -> str:
 FORMATS: dict[str, tuple[Callable[[Message], str], str]] = {
     "html": (html_document, "text/html; charset=utf-8"),
     "md": (to_markdown, "text/markdown; charset=utf-8"),
-    "json": (to_json, "application/json"),
+    "json": (lambda message: to_json(message).replace(CALL, SLASH), "application/json"),
 }
 SHEET = "csv"  # a month's numbers; a newsletter has none of its own
 _SHEET_TYPE = "text/csv; charset=utf-8"
 _EXCEL_MARK = "\ufeff".encode()  # a downloaded file is opened in Excel, which takes UTF-8 without it for something else
+
+
+# name -> served at /name, written in templates/pages/name.md.j2 (the Teams manifest's privacyUrl and termsOfUseUrl)
+HOUSE = ("privacy", "terms")
+
+
+def house_page(composer: Composer, name: str) -> Page:
+    """One of the house's own pages, in the county's words where it has them."""
+    return Page(html_document(composer.message(f"pages/{name}")).encode())
 
 
 def sheet(facts: MonthFacts) -> str:

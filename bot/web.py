@@ -1,4 +1,4 @@
-"""The aiohttp application: health, published reports, and whatever routes the adapters add."""
+"""The aiohttp application: health, published reports, the house's own pages, and whatever routes the adapters add."""
 
 from __future__ import annotations
 
@@ -58,3 +58,13 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/r/{name}", show)
     return application
+
+
+def add_document(application: web.Application, path: str, document: Callable[[], Page]) -> None:
+    """Serve a page that is for everybody."""
+
+    async def show(_: web.Request) -> web.Response:
+        page = document()
+        return web.Response(body=page.body, headers={**SECURITY_HEADERS, "Content-Type": page.content_type})
+
+    application.router.add_get(path, show)

@@ -98,37 +98,50 @@ def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a row can be delivered, in the platform's ids; `platform` is empty when there is nowhere."""
+    """Where a row can be delivered, in the platform's ids. `name`: the channel's or the person's, for people."""
 
-    platform: str = ""
-    workspace: str = ""
+    platform: str
+    workspace: str
     channel: str = ""
     user: str = ""
+    name: str = ""
 
 
-def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
-    """Resolve a destination late: people link new accounts and workgroups move channels while posts wait."""
+def ways(engine: Engine, row: Row, platforms: frozenset[str]) -> list[Reach]:
+    """Resolve a destination late: people link new accounts and workgroups move channels while posts wait. The best way
+    first: for one person the platform the row names, else where they spoke last; the others serve when that one will
+    not. What one person alone sees within a channel goes to their own messages when they are not on its platform."""
     with reading(engine) as connection:
         place = None
         if row.channel_id is not None:
-            place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).first()
-            if place is None or place.platform not in platforms:
-                return Reach()
+            place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
         if row.person_id is None:
-            return Reach(place.platform, place.workspace, place.external_id) if place else Reach()
+            to = [Reach(place.platform, place.workspace, place.external_id, name=f"#{place.name}")] if place else []
+            return [one for one in to if one.platform in platforms]
         accounts = connection.execute(
-            select(identity)
+            select(identity, person.c.name, person.c.last_platform)
             .join(person, person.c.id == identity.c.person_id)
-            .where(identity.c.person_id == row.person_id, person.c.active)
+            .where(identity.c.person_id == row.person_id, person.c.active, identity.c.platform.in_(platforms))
             .order_by(identity.c.id)
         ).all()
     wanted = place.platform if place else row.platform
-    accounts = [a for a in accounts if a.platform in platforms]
-    accounts.sort(key=lambda a: a.platform != wanted)
-    if not accounts or (place and accounts[0].platform != place.platform):
-        return Reach()
-    account = accounts[0]
-    return Reach(account.platform, account.workspace, place.external_id if place else "", account.external_id)
+    best_first = sorted(accounts, key=lambda a: (a.platform != wanted, a.platform != a.last_platform))
+    found = []
+    for a in best_first:
+        here = place if place and (place.platform, place.workspace) == (a.platform, a.workspace) else None
+        found.append(Reach(a.platform, a.workspace, here.external_id if here else "", a.external_id, a.name))
+    # A reaction and a changed message are on one platform only.
+    return found[:1] if row.target else found
+
+
+def addressee(connection: Connection, row: Row) -> tuple[str, str]:
+    """Whom a row is for, as people call them, and on which platform that is, where it is only one."""
+    if row.person_id is not None:
+        statement = select(person.c.name, person.c.last_platform).where(person.c.id == row.person_id)
+        name, last = connection.execute(statement).one()
+        return name, row.platform or last
+    place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
+    return f"#{place.name or place.external_id}", place.platform
 
 
 def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, delete, exists, select
+from sqlalchemy import Engine, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import channel, conversation_reference, outbox
@@ -68,6 +68,13 @@ class References:
             connection.execute(
                 delete(conversation_reference).where(_there.workspace == workspace, _there.external_id == external_id)
             )
+
+    def welcome(self, workspace: str, external_id: str) -> bool:
+        """True for the first caller, on any replica, since we were added there."""
+        mine = (_there.workspace == workspace, _there.external_id == external_id, ~_there.welcomed)
+        statement = update(conversation_reference).where(*mine).values(welcomed=True).returning(_there.id)
+        with self._engine.begin() as connection:
+            return connection.execute(statement).first() is not None
 
     def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:
         """Whether a message of a Teams channel is one that the outbox delivered."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from bot.chat.calls import CALL, SLASH
 from bot.chat.clock import MovableClock
 from bot.chat.codec import from_json
 from bot.chat.commands import Command, Place
@@ -144,7 +145,8 @@ def buttons(message: Message) -> list[Button]:
 
 def words(message: Message | None) -> str:
     """Everything a message says, one block a line, for assertions."""
-    return "\n".join(line for block in message.blocks for line in _lines(block)) if message else ""
+    said = "\n".join(line for block in message.blocks for line in _lines(block)) if message else ""
+    return said.replace(CALL, SLASH)
 
 
 def _lines(block: Block) -> Iterable[str]:

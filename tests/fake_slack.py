@@ -60,6 +60,7 @@ class FakeSlack:
     members: dict[str, set[str]] = field(default_factory=dict)  # a channel without an entry: everybody
     names: dict[str, str] = field(default_factory=dict)  # of channels; one without an entry is "intake"
     real_names: dict[str, str] = field(default_factory=dict)  # by user id; of nobody else can it be asked
+    emails: dict[str, str] = field(default_factory=dict)  # by user id, for an app that may read them
     people: dict[str, Person] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
@@ -283,7 +284,10 @@ class FakeSlack:
 
     def _user(self, user: str) -> Json:
         name = self.real_names.get(user)
-        return {"user": {"id": user, "profile": {"real_name": name}}} if name else {"error": "user_not_found"}
+        if not name:
+            return {"error": "user_not_found"}
+        email = {"email": self.emails[user]} if user in self.emails else {}
+        return {"user": {"id": user, "profile": {"real_name": name, **email}}}
 
     def _open(self, args: Json) -> Json:
         person = self._triggers.pop(args["trigger_id"], None)

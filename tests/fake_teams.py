@@ -209,7 +209,7 @@ class FakeTeams:
             case "POST activities":
                 return self._post(path[1], body, query)
             case "PUT activities":
-                return self._change(path[1], path[3], body)
+                return self._change(path[1], path[3], body, query)
             case "PUT reactions" if path[5] in REACTIONS:
                 self.reactions.append((path[3], path[5]))
                 return 200, {}
@@ -252,11 +252,14 @@ class FakeTeams:
             self.conversations.setdefault(conversation, []).append(post)
         return 201, {"id": post["id"]}
 
-    def _change(self, conversation: str, message: str, body: Json) -> tuple[int, Json]:
+    def _change(self, conversation: str, message: str, body: Json, query: Json) -> tuple[int, Json]:
         wrong = _fault(body)
         if wrong:
             return wrong, {"error": {"code": "BadSyntax"}}
-        for post in self.posts(conversation.partition(";")[0]):
+        shown = self.posts(conversation.partition(";")[0])
+        if query.get("isTargetedActivity") == "true":
+            shown = [post for person in self.people.values() for post in person.whispers]
+        for post in shown:
             if post["id"] == message:
                 post.update(body)
                 return 200, {"id": message}

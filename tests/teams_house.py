@@ -55,6 +55,13 @@ class MemoryReferences:
     def forget(self, workspace: str, external_id: str) -> None:
         self.found.pop((workspace, external_id), None)
 
+    def welcome(self, workspace: str, external_id: str) -> bool:
+        row = self.found.get((workspace, external_id))
+        if row is None or row.get("welcomed"):
+            return False
+        row["welcomed"] = "yes"
+        return True
+
     def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:
         return message_id in self.posted_ids
 

@@ -22,6 +22,7 @@ SCOPES = {
     "im:write": ("conversations.open",),
     "reactions:write": ("reactions.add",),
     "users:read": ("users.info",),
+    "users:read.email": ("users.info",),  # who is the same person in Teams: asked, never assumed
 }
 EVENTS = (
     "app_home_opened",

@@ -19,7 +19,22 @@ SCHEMA_VERSION = "1.30"
 ACCENT = "#{:02x}{:02x}{:02x}".format(*teams_icons.GREEN)
 WIN = "win"  # the message extension's command is the verb
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/create-a-bot-commands-menu
-MAX_COMMANDS, MAX_DESCRIPTION = 12, 128
+MAX_DESCRIPTION = 128
+# What fits into a menu: what a member needs, in the order of need, then what a coordinator uses most.
+MENU = (
+    "help",
+    "update",
+    "win",
+    "me",
+    "steps",
+    "agenda",
+    "meeting",
+    "undo",
+    "report",
+    "stories",
+    "newsletter",
+    "settings",
+)
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _STORED_AT = (1980, 1, 1, 0, 0, 0)  # the same package from the same settings, byte for byte
@@ -28,7 +43,7 @@ Commands = Sequence[tuple[str, str]]
 
 
 def package(app_id: str, public_url: str, version: str, commands: Commands) -> bytes:
-    """The package as a zip file. `commands`: (verb, summary), the most useful first; menus hold twelve.
+    """The package as a zip file. `commands`: (verb, summary), of which the menus hold twelve.
 
     Raises ValueError in words for settings that no package can be made of.
     """
@@ -87,7 +102,8 @@ def _developer(url: str) -> dict[str, str]:
 
 
 def _bot(app_id: str, commands: Commands) -> dict[str, Any]:
-    menu = [{"title": verb, "description": _short(summary)} for verb, summary in commands[:MAX_COMMANDS]]
+    known = dict(commands)
+    menu = [{"title": verb, "description": _short(known[verb])} for verb in MENU if verb in known]
     return {
         "botId": app_id,
         "scopes": ["personal", "team", "groupChat"],

@@ -17,6 +17,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Undefined, p
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from bot.chat.calls import marked
 from bot.chat.markdown import to_blocks
 from bot.chat.messages import Message
 from bot.chat.values import Markdown, Values
@@ -116,7 +117,7 @@ class Composer:
         """Render and parse. A first line `summary: …` becomes the message's summary. Raises jinja2 errors for a
         template that is missing, broken, or misspells a name."""
         values = Values()
-        text = self._environment.get_template(f"{name}.md.j2").render(data | {_HELD: values})
+        text = marked(self._environment.get_template(f"{name}.md.j2").render(data | {_HELD: values}))
         summary = ""
         if text.startswith(_SUMMARY):
             line, _, text = text.partition("\n")

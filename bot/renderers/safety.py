@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.chat.calls import CALL, SLASH
+
 # A terminal obeys control characters, and direction overrides make text read differently from what is stored
 # (https://trojansource.codes); neither belongs in anything a person typed.
 _CONTROLS: dict[int, str] = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
 _DIRECTIONS: dict[int, str] = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
-_CLEAN = _CONTROLS | _DIRECTIONS
+_CLEAN = _CONTROLS | _DIRECTIONS | {ord(CALL): SLASH}
 
 # `//host` and `/\host` leave the site; white space and controls inside an address are removed by browsers, which
 # turns `java\nscript:` into a scheme (https://url.spec.whatwg.org/#url-parsing).

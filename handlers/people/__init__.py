@@ -1,18 +1,23 @@
 """People: who is on the county's list, what each may do, and which chat accounts are theirs.
 
-`views` shows them, `adding` puts them on the list, `changes` changes them, `words` reads what was typed and says who
-may change whom. Owners of steps belong to handlers.plan, workgroups to handlers.workgroups.
+`views` shows them, `adding` puts them on the list, `changes` changes them, `linking` and `same` make one of two (how:
+`joining`), `words` reads what was typed and says who may change whom. Owners of steps belong to handlers.plan,
+workgroups to handlers.workgroups.
 """
 
 from __future__ import annotations
 
 from bot.chat.commands import Arg, CommandSpec, Role
 from handlers.people.adding import add
-from handlers.people.changes import back, link, remove, rename, role
+from handlers.people.changes import back, remove, rename, role
+from handlers.people.linking import link, unlink
+from handlers.people.same import JOBS, answer, apart
 from handlers.people.views import show
 
 _TEXT = (Arg("text", "rest"),)
 _SET = Role.COORDINATOR
+
+__all__ = ["COMMANDS", "JOBS"]
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
@@ -59,9 +64,19 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "people link",
         link,
-        "Say that a second chat account belongs to a person on the list",
+        "Say that a second chat account is a person's, or that two on the list are one",
         _SET,
         _TEXT,
-        ("people link <@U2> Ann Ortiz",),
+        ("people link <@U2> Ann Ortiz", "people link Ann O: Ann Ortiz"),
     ),
+    CommandSpec(
+        "people unlink",
+        unlink,
+        "Take a second chat account off a person again",
+        _SET,
+        _TEXT,
+        ("people unlink Ann Ortiz",),
+    ),
+    CommandSpec("people same", answer, "Answer whether two accounts are yours", hidden=True),
+    CommandSpec("people apart", apart, "Two people again", hidden=True),
 )

@@ -1,10 +1,8 @@
-"""Roles, names, leaving and coming back, and second chat accounts."""
+"""Roles, names, leaving and coming back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bot.chat.commands import Actor, Command, Role
+from bot.chat.commands import Command, Role
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors, Option
 from bot.chat.replies import Reply
@@ -12,7 +10,7 @@ from bot.domain.setup import COLUMN_LENGTH, NAME_LENGTH, clean_name, leading_nam
 from handlers.people.guards import give_role, may, not_last
 from handlers.people.views import receipt, target
 from handlers.people.words import ROLE_SPELLINGS, take_role
-from storage.models import identity, person
+from storage.models import person
 from storage.queries import people, plan, setup
 from storage.queries.people import Person
 from storage.queries.setup import MENTION
@@ -82,61 +80,12 @@ def remove(command: Command, uow: UnitOfWork) -> Reply:
 def back(command: Command, uow: UnitOfWork) -> Reply:
     """Bring a removed person back, with the role, workgroups and steps they had."""
     if not command.values.get("text") and not command.values.get("person"):
-        return Reply(uow.compose("people/former", former=_former(uow)))
+        return Reply(uow.compose("people/former", former=people.former(uow)))
     found = target(command, uow, command.values.get("text", ""), "people back", active=False)
     may(uow, found)
     uow.change(person, person.c.id == found.id, active=True)
     uow.audit("person back", f"{found.name} ({found.id})")
     return receipt(uow, found.id, "back")
-
-
-def _former(uow: UnitOfWork) -> list[Person]:
-    return [p for p in people.all_people(uow, active_only=False) if not p.active]
-
-
-def link(command: Command, uow: UnitOfWork) -> Reply:
-    """Say that a chat account belongs to a person: a question first, done when the button under it is pressed."""
-    text = command.values.get("text", "")
-    account = MENTION.search(command.values.get("account") or text)
-    if account is None:
-        raise UserError("Mention the second account, then the person: /sip people link @account Ann Ortiz")
-    words = text[: account.start()] + " " + text[account.end() :] if text else ""
-    token = account.group(0)
-    found = target(command, uow, words.strip(" ,:"), "people link", (("account", token),))
-    may(uow, found)
-    actor = Actor(command.actor.platform, command.actor.workspace, account[1], account[2] or "")
-    holder = people.person_by_identity(uow, actor.platform, actor.workspace, actor.user)
-    if holder is not None and holder.id == found.id:
-        raise UserError(f"That account belongs to {found.name} already. Nothing to do.")
-    if holder is not None:
-        may(uow, holder)
-    if holder is not None and holder.active:
-        raise UserError(
-            f"That account is {holder.name}'s, who is on the list. If {holder.name} and {found.name} are the same "
-            f"person, remove {holder.name} first, then link the account again.",
-            ((f"Remove {holder.name}", "people remove", (("person", str(holder.id)),)),),
-        )
-    shown = {"token": token, "label": actor.name or actor.user, "platform": actor.platform}
-    if command.values.get("sure") != "yes":
-        return Reply(uow.compose("people/link", person=found, account=shown, holder=holder))
-    _attach(uow, found, actor, holder)
-    return replace(receipt(uow, found.id, "linked", account=shown["label"]), replace=True)
-
-
-def _attach(uow: UnitOfWork, found: Person, actor: Actor, holder: Person | None) -> None:
-    """Make the account the person's; one of somebody who was removed changes hands."""
-    if holder is None:
-        people.add_identity(uow.connection, uow.organization.id, found.id, actor)
-    else:
-        uow.change(
-            identity,
-            identity.c.platform == actor.platform,
-            identity.c.workspace == actor.workspace,
-            identity.c.external_id == actor.user,
-            person_id=found.id,
-        )
-    was = f", was {holder.name} ({holder.id})" if holder else ""
-    uow.audit("account linked", f"{actor.platform} {actor.user} -> {found.name} ({found.id}){was}")
 
 
 def _role_form(uow: UnitOfWork, found: Person) -> Form:

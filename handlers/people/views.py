@@ -31,6 +31,11 @@ class PersonCard:
     groups: tuple[Membership, ...]
 
     @property
+    def a_role(self) -> str:
+        """`an analyst`, `a member`, `leadership`"""
+        return self.role if self.role == "leadership" else f"{'an' if self.role[0] == 'a' else 'a'} {self.role}"
+
+    @property
     def missing(self) -> tuple[str, ...]:
         return (
             *(() if self.accounts else ("no chat account",)),
@@ -54,7 +59,6 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
         one = resolve_person(uow, command.actor, who, ask=Ask("people", "person"))
         return Reply(uow.compose("people/one", card=cards(uow, [one])[0], me=uow.person.id))
     everyone = people.all_people(uow)
-    former = len(people.all_people(uow, active_only=False)) - len(everyone)
     asked = command.values.get("page", "")
     page = row_id(asked) or 1
     start = max(0, min((page - 1) * PAGE, len(everyone) - 1))
@@ -67,7 +71,7 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
             first=start + 1,
             page=start // PAGE + 1,
             more=start + PAGE < len(found),
-            former=former,
+            former=len(people.former(uow)),
             unreached=sum(not card.accounts for card in found),
             idle=sum(not card.groups for card in found),
         )

@@ -227,7 +227,7 @@ def correctable(uow: UnitOfWork, update_id: int) -> OwnUpdate:
     if old is None:
         raise UserError("Only the person who made an update can change it. Record a new one instead: /sip update.")
     if old.withdrawn:
-        raise UserError("That update was already changed or taken back. /sip me shows what stands.")
+        raise UserError("That update was already changed or taken back. See what stands: /sip me")
     if published(uow, old.at):
         month = Month.of(_local(uow, old.at)).title
         raise UserError(

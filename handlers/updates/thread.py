@@ -77,7 +77,7 @@ def assign_note(command: Command, uow: UnitOfWork) -> Reply:
     if note is None:
         raise UserError("Only the person who wrote a note can say which step it belongs to.")
     if note.withdrawn:
-        raise UserError("That note was already turned into an update or taken back. /sip me shows what stands.")
+        raise UserError("That note was already turned into an update or taken back. See what stands: /sip me")
     chosen = command.values.get("step", "")
     if chosen == KEEP:
         return Reply(uow.compose("updates/note_kept", note=note), replace=stands_in(command))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
 from storage.models.delivery import inbox, ledger, outbox
-from storage.models.people import audit, channel, identity, organization, person, workspace
+from storage.models.people import audit, channel, identity, organization, person, person_link, workspace
 from storage.models.plan import (
     goal,
     measure,
@@ -49,6 +49,7 @@ __all__ = [
     "organization",
     "outbox",
     "person",
+    "person_link",
     "plan",
     "plan_change",
     "reading",

@@ -41,6 +41,8 @@ person = Table(
     Column("snoozed_until", Date),
     Column("away_until", Date),
     Column("created_at", UtcDateTime, nullable=False),
+    # Where they spoke last: what is not an answer goes there. "": nowhere yet.
+    Column("last_platform", String(16), nullable=False, default="", server_default=""),
 )
 
 identity = Table(
@@ -53,6 +55,20 @@ identity = Table(
     Column("workspace", String(80), nullable=False),
     Column("external_id", String(80), nullable=False),
     UniqueConstraint("platform", "workspace", "external_id"),
+)
+
+# Two people who may be one. When they are, all that was `was`'s is `person`'s, and `moved` says what that was:
+# "table.column" -> row ids, so that it can be put back.
+person_link = Table(
+    "person_link",
+    metadata,
+    key(),
+    organization_key(),
+    to("person"),
+    to("person", "was_id"),
+    Column("state", String(12), nullable=False),  # proposed, agreed, linked, refused, undone
+    Column("moved", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 channel = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, String, Table, UniqueConstraint, false
 
 from storage.models.base import key, metadata
 
@@ -21,5 +21,7 @@ conversation_reference = Table(
     # What Teams itself calls the person (`29:…`): begins a chat with somebody who has the app only through a team.
     Column("account_id", String(255), nullable=False, default=""),
     Column("bot_id", String(120), nullable=False),
+    # Whether the words for newcomers were said there. Being removed forgets the row, so they are said once more after.
+    Column("welcomed", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("workspace", "external_id"),
 )

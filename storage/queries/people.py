@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from bot.chat.commands import Actor, Role
-from storage.models import channel, identity, organization, person, workspace
+from storage.models import channel, identity, organization, person, person_link, workspace
 
 if TYPE_CHECKING:
     from storage.uow import UnitOfWork
+
+LINKED = "linked"  # the state of a person_link whose two people are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Person:
     nudges: bool = True
     snoozed_until: date | None = None
     away_until: date | None = None
+    last_platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ _PERSON = (
     person.c.nudges,
     person.c.snoozed_until,
     person.c.away_until,
+    person.c.last_platform,
 )
 _WHO = (
     select(
@@ -82,7 +86,7 @@ _WHO = (
 
 
 def _person(row: Any) -> Person:
-    return Person(row[0], row[1], Role(row[2]), *row[3:8])
+    return Person(row[0], row[1], Role(row[2]), *row[3:9])
 
 
 def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | None:
@@ -140,19 +144,25 @@ def create_person(
 ) -> Person:
     """A new person, with the platform identity of `actor` where there is one."""
     email = actor.email if actor else ""
-    found = connection.execute(
-        insert(person)
-        .values(organization_id=organization_id, name=name, email=email, role=int(role), created_at=at)
-        .returning(person.c.id)
-    ).scalar_one()
+    values = {"organization_id": organization_id, "name": name, "email": email, "role": int(role), "created_at": at}
+    found = connection.execute(insert(person).values(values).returning(person.c.id)).scalar_one()
     if actor is not None:
         add_identity(connection, organization_id, found, actor)
     return Person(found, name, role, email)
 
 
-def rename(connection: Connection, person_id: int, name: str) -> None:
-    """Give a person another name."""
-    connection.execute(update(person).where(person.c.id == person_id).values(name=name))
+def learn(connection: Connection, person_id: int, **told: str) -> None:
+    """Keep what a platform tells of a person: `name`, `email`, or `last_platform`, the one they speak on."""
+    connection.execute(update(person).where(person.c.id == person_id).values(told))
+
+
+def with_email(connection: Connection, organization_id: int, email: str) -> list[Person]:
+    """The organization's people with this e-mail address, those who were removed among them; not those who turned out
+    to be somebody else on the list."""
+    statement = select(*_PERSON).where(
+        person.c.organization_id == organization_id, func.lower(person.c.email) == email.lower(), _is_themselves()
+    )
+    return [_person(row) for row in connection.execute(statement.order_by(person.c.id))]
 
 
 def add_identity(connection: Connection, organization_id: int, person_id: int, actor: Actor) -> None:
@@ -197,6 +207,19 @@ def person_by_identity(uow: UnitOfWork, platform: str, workspace_id: str, user: 
     )
     row = uow.row(statement)
     return _person(row) if row else None
+
+
+def former(uow: UnitOfWork) -> list[Person]:
+    """Who was removed from the list, by name; not those who turned out to be somebody else on it."""
+    statement = select(*_PERSON).where(
+        person.c.organization_id == uow.organization.id, ~person.c.active, _is_themselves()
+    )
+    return [_person(row) for row in uow.rows(statement.order_by(func.lower(person.c.name), person.c.id))]
+
+
+def _is_themselves() -> ColumnElement[bool]:
+    linked = select(person_link.c.was_id).where(person_link.c.state == LINKED)
+    return person.c.id.not_in(linked)
 
 
 def people_with_role(uow: UnitOfWork, role: Role) -> list[Person]:

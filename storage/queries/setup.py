@@ -70,7 +70,7 @@ def resolve_person(
     mention = MENTION.fullmatch(text)
     if mention:
         return _mentioned(uow, actor, mention[1], mention[2] or "", create=create, active=active)
-    everyone = [p for p in people.all_people(uow, active_only=active) if active or not p.active]
+    everyone = people.all_people(uow) if active else people.former(uow)
     if text.isdecimal():
         found = [p for p in everyone if str(p.id) == text]
     else:

@@ -217,7 +217,7 @@ def withdraw_update(uow: UnitOfWork, update_id: int) -> None:
     """Mark an update as taken back or superseded. Raises UserError where somebody was faster by a moment: of two edits
     at once only one may stand."""
     if not uow.change(update, update.c.id == update_id, update.c.withdrawn_at.is_(None), withdrawn_at=uow.at):
-        raise UserError("That update was already changed or taken back. /sip me shows what stands.")
+        raise UserError("That update was already changed or taken back. See what stands: /sip me")
 
 
 def restore_update(uow: UnitOfWork, update_id: int) -> None:
@@ -326,7 +326,7 @@ def withdraw_note(uow: UnitOfWork, note_id: int) -> None:
     ago: it becomes one update only."""
     stands = meeting_note.c.withdrawn_at.is_(None)
     if not uow.change(meeting_note, meeting_note.c.id == note_id, stands, withdrawn_at=uow.at):
-        raise UserError("That note was already turned into an update or taken back. /sip me shows what stands.")
+        raise UserError("That note was already turned into an update or taken back. See what stands: /sip me")
 
 
 def restore_note_of(uow: UnitOfWork, one: OwnUpdate) -> bool:

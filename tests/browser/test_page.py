@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.compose import built_in
 from bot.chat.messages import Context, Heading, Message, spans
+from bot.pages import HOUSE, house_page
 from bot.renderers.html import page as html_page
 from bot.renderers.html import to_html
 from bot.renderers.html_forms import form_html
@@ -36,6 +38,19 @@ def test_axe_finds_nothing_wrong_and_nothing_sticks_out(
     address: str, open_page: OpenPage, scheme: str, width: int
 ) -> None:
     page = open_page(address, width=width, scheme=scheme)
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("name", HOUSE)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 380])
+def test_the_houses_own_pages_read_well(
+    tmp_path: Path, open_page: OpenPage, name: str, scheme: str, width: int
+) -> None:
+    path = tmp_path / f"{name}.html"
+    path.write_bytes(house_page(built_in(), name).body)
+    page = open_page(path.as_uri(), width=width, scheme=scheme)
     assert violations(page) == []
     assert overflow(page) == 0
 

@@ -21,6 +21,14 @@ async def test_who_replies_is_asked_for_once(house: House, ann: Person) -> None:
     assert house.slack.called("users.info") == [{"user": ann.user}]
 
 
+async def test_an_email_address_comes_with_the_name_where_the_app_may_read_it(house: House, ann: Person) -> None:
+    house.slack.real_names[ann.user] = "Ann Ortiz"
+    house.slack.emails[ann.user] = "ann@county.example"
+    post = await in_channel(house)
+    await ann.replies(post, "done")
+    assert house.last.actor.email == "ann@county.example"
+
+
 async def test_people_chosen_in_a_form_come_with_their_names(house: House, ann: Person) -> None:
     house.slack.real_names["U0BEN00001"] = "Ben <Okafor>"
     house.replies(Reply(form=Form("Members", "workgroup member", (Field("people", "People", "people"),))))

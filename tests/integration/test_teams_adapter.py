@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from bot.chat.commands import Actor, Command, Place
+from bot.chat.compose import compose
 from bot.chat.messages import Message, say
 from bot.chat.replies import Reply
 from bot.renderers.adaptive_card import message_card
 from tests import teams_house
 from tests.fake_teams import Fault
-from tests.teams_house import FORM, House, actor
-from tests.teams_people import CHANNEL, GROUP, MENTION, TENANT, Person, shown
+from tests.teams_house import FORM, PROMPT, House, actor
+from tests.teams_people import BOT, CHANNEL, GROUP, MENTION, TENANT, Person, shown
 
 # Fixtures: in this file the house is a Teams adapter's.
 house, ann, ben = teams_house.house, teams_house.ann, teams_house.ben
@@ -101,6 +102,15 @@ async def test_other_mentions_are_tokens_with_lasting_ids(house: House, ann: Per
     assert house.last.text == f"win by <@{ben.user}|{ben.name}>"
 
 
+async def test_a_channel_that_is_mentioned_is_a_token_too(house: House, ann: Person) -> None:
+    said = ann.activity(type="message", text="settings executive channel <at>Leaders</at>")
+    said["entities"] = [
+        {"type": "mention", "text": "<at>Leaders</at>", "mentioned": {"id": CHANNEL, "name": "Leaders"}}
+    ]
+    await house.teams.post(said)
+    assert house.last.text == f"settings executive channel <#{CHANNEL}|Leaders>"
+
+
 async def test_a_mention_of_somebody_teams_does_not_tell_about_is_their_name(house: House, ann: Person) -> None:
     stranger = Person(house.teams, "f00", "Kim Lee")
     await ann.says(f"{MENTION} win by <at>Kim Lee</at>", channel=CHANNEL, mentions=(stranger,))
@@ -122,6 +132,85 @@ async def test_a_slow_directory_does_not_hold_up_a_command(
     await ann.says("me")
     assert time.monotonic() - before < 0.4
     assert house.last.actor == Actor("teams", TENANT, ann.user, ann.name)
+
+
+async def test_the_bots_name_typed_without_a_mention_is_taken_off(house: House, ann: Person) -> None:
+    await ann.says("@sipbot: update 1.2.3 done")
+    assert house.last.text == "update 1.2.3 done"
+
+
+async def test_lines_stay_lines_and_spaces_that_do_not_break_are_spaces(house: House, ann: Person) -> None:
+    await ann.says("update\xa01.2.3 done First line\r\nsecond &#39;line&#39;")
+    assert house.last.text == "update\xa01.2.3 done First line\r\nsecond 'line'"
+
+
+# our own words
+
+
+async def test_help_names_commands_the_way_they_are_typed_there(house: House, ann: Person) -> None:
+    help_text = compose("help/all", asked="", first=[], rest=[])
+    house.answer = lambda command: Reply(help_text, public=bool(command.place.channel))
+    await ann.says("help")
+    await ann.says("help", channel=CHANNEL)
+    await house.settled()
+    assert "More on one verb: “help update”" in shown(ann.seen[-1])
+    assert "More on one verb: @sipbot help update" in shown(house.teams.posts(CHANNEL)[-1])
+
+
+# what is not for us
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "messageUpdate", "text": "me", "channelData": {"eventType": "editMessage", "tenant": {"id": TENANT}}},
+        {"type": "messageDelete", "channelData": {"eventType": "softDeleteMessage", "tenant": {"id": TENANT}}},
+        {"type": "messageReaction", "reactionsAdded": [{"type": "like"}], "replyToId": "1"},
+        {"type": "typing"},
+        {"type": "event", "name": "application/vnd.microsoft.readReceipt"},
+        {"type": "conversationUpdate", "channelData": {"eventType": "teamRenamed", "tenant": {"id": TENANT}}},
+    ],
+)
+async def test_edits_reactions_and_other_news_are_passed_over(house: House, ann: Person, told: dict[str, Any]) -> None:
+    assert (await house.teams.post(ann.activity(**told)))[0] == 200
+    await house.settled()
+    assert (house.commands, house.kinds()) == ([], [])
+
+
+# being added
+
+
+async def test_where_the_app_is_added_it_says_hello_once(house: House, ann: Person) -> None:
+    added = {"type": "conversationUpdate", "membersAdded": [{"id": BOT}, {"id": ann.account}]}
+    for where in ("", CHANNEL, GROUP):
+        first, again = ann.activity(where, **added), ann.activity(where, type="installationUpdate", action="add")
+        for activity in (first, first, again):
+            assert (await house.teams.post(activity))[0] == 200
+    await house.settled()
+    posts = [*ann.seen, *house.teams.posts(CHANNEL), *house.teams.posts(GROUP)]
+    assert ["Hello, I am sipbot." in shown(post) for post in posts] == [True, True, True]
+    assert house.commands == []
+
+
+async def test_the_buttons_of_the_hello_work(house: House, ann: Person) -> None:
+    await house.teams.post(ann.activity(type="installationUpdate", action="add"))
+    await house.settled()
+    for label, verb in (("What can I say?", "help"), ("My steps", "me"), ("Tell a win", "win")):
+        await ann.presses(ann.seen[0], label)
+        assert house.last.verb == verb
+
+
+async def test_somebody_else_being_added_is_no_hello(house: House, ann: Person) -> None:
+    await house.teams.post(ann.activity(CHANNEL, type="conversationUpdate", membersAdded=[{"id": ann.account}]))
+    await house.settled()
+    assert house.kinds() == []
+
+
+async def test_added_again_it_says_hello_again(house: House, ann: Person) -> None:
+    for action in ("add", "remove", "add"):
+        await house.teams.post(ann.activity(CHANNEL, type="installationUpdate", action=action))
+        await house.settled()
+    assert len(house.teams.posts(CHANNEL)) == 2
 
 
 # replies to a prompt
@@ -241,6 +330,22 @@ async def test_the_form_a_slash_command_asks_for_is_offered_to_the_person_alone(
     assert (len(ann.whispers), house.teams.posts(CHANNEL)) == (1, [])
     assert (await ann.opens(ann.whispers[0], "Open the form"))["type"] == "continue"
     assert house.last.text == "win Something not for all"
+
+
+async def test_a_card_for_one_person_is_replaced_for_them_alone(house: House, ann: Person) -> None:
+    house.replies(Reply(PROMPT))
+    activity = ann.activity(CHANNEL, "1699", type="message", text="me")
+    activity["recipient"]["isTargeted"] = True
+    await house.teams.post(activity)
+    await house.settled()
+    house.replies(Reply(say("Undone."), replace=True))
+    data = {"verb": "undo", "values": {}}
+    press = ann.activity(CHANNEL, "1699", type="message", value=data, replyToId=ann.whispers[0]["id"])
+    press["recipient"]["isTargeted"] = True
+    await house.teams.post(press)
+    await house.settled()
+    assert [shown(post) for post in ann.whispers] == ["Undone."]
+    assert (ann.seen, house.teams.posts(CHANNEL)) == ([], [])
 
 
 async def test_where_messages_for_one_are_not_taken_the_chat_is(house: House, ann: Person) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from bot.chat.clock import MovableClock
+from bot.chat.commands import Actor, Role
+from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, Span, Text, say
 from bot.chat.ports import Address, Post
+from bot.delivery import Delivery
 from storage.models import outbox
+from storage.queries import people
 from storage.queries.people import channel_for
 from storage.references import References
+from storage.uow import Destination
 from tests import teams_house
 from tests.conftest import Work
 from tests.fake_teams import Fault
@@ -269,6 +275,57 @@ async def test_what_is_known_is_not_written_again(house: House, ann: Person) -> 
     assert house.store.found[TENANT, ann.user]["conversation_id"] == chat_of(ann.user)
 
 
+# a bot that was removed
+
+
+@pytest.fixture
+def county(work: Work, ann: Person, ben: Person) -> None:
+    """Ann, a member, and Ada, an administrator, in Teams, and a workgroup's channel there."""
+    with work() as uow:
+        people.add_workspace(uow.connection, uow.organization.id, "teams", TENANT)
+        for user, name, role in ((ann.user, "Ann Ortiz", Role.MEMBER), (ben.user, "Ada Root", Role.ADMIN)):
+            actor = Actor("teams", TENANT, user, name)
+            people.create_person(uow.connection, uow.organization.id, actor, name=name, role=role, at=uow.at)
+        channel_for(uow, "teams", TENANT, CHANNEL, "intake")
+
+
+async def test_a_channel_it_was_removed_from_is_a_dead_letter_that_says_where_and_what_to_do(
+    house: House, ann: Person, ben: Person, county: None, engine: Engine, clock: MovableClock, work: Work
+) -> None:
+    delivery = Delivery(engine, clock, [house.adapter], composer=built_in())
+    await meet(house, ann)
+    await meet(house, ben, chat_of(ben.user))
+    await house.teams.post(ann.activity(CHANNEL, type="conversationUpdate", membersRemoved=[{"id": BOT}]))
+    with work() as uow:
+        here = channel_for(uow, "teams", TENANT, CHANNEL)
+        uow.post("prompt", Destination(channel_id=here.id), PROMPT, key="p1")
+    await delivery.drain()
+    [told] = ben.seen
+    assert "A prompt for #intake in Teams could not be delivered" in shown(told)
+    assert "add the app to it, and mention @sipbot there once" in shown(told)
+    assert house.teams.posts(CHANNEL) == []
+
+
+async def test_a_person_who_removed_it_is_a_dead_letter_that_names_them(
+    house: House, ann: Person, ben: Person, county: None, engine: Engine, clock: MovableClock, work: Work
+) -> None:
+    delivery = Delivery(engine, clock, [house.adapter], composer=built_in())
+    await meet(house, ben, chat_of(ben.user))
+    await meet(house, ann, chat_of(ann.user))
+    house.teams.uninstalled.add(ann.user)
+    await house.teams.post(ann.activity(type="installationUpdate", action="remove"))
+    assert (TENANT, ann.user) not in house.store.found
+    with work() as uow:
+        found = people.person_by_identity(uow, "teams", TENANT, ann.user)
+        assert found is not None
+        uow.post("nudge", Destination(person_id=found.id), PROMPT, key="n1")
+    await delivery.drain()
+    [told] = ben.seen
+    assert "A nudge for Ann Ortiz" in shown(told)
+    assert "add the app again" in shown(told)
+    assert ann.seen == []
+
+
 # the references in the database
 
 
@@ -284,6 +341,19 @@ def test_references_are_kept_and_the_newest_counts(engine: Engine) -> None:
     assert kept.recall("another", "u1") is None
     kept.forget(TENANT, "u1")
     assert kept.recall(TENANT, "u1") is None
+
+
+def test_a_place_is_welcomed_once_until_it_is_forgotten(engine: Engine) -> None:
+    kept = References(engine)
+    assert not kept.welcome(TENANT, CHANNEL)
+    way = {"service_url": "https://a/", "conversation_id": CHANNEL, "account_id": "", "bot_id": BOT}
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert [kept.welcome(TENANT, CHANNEL), kept.welcome(TENANT, CHANNEL)] == [True, False]
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert not kept.welcome(TENANT, CHANNEL)
+    kept.forget(TENANT, CHANNEL)
+    kept.remember(TENANT, "channel", CHANNEL, **way)
+    assert kept.welcome(TENANT, CHANNEL)
 
 
 def test_a_message_is_ours_when_the_outbox_delivered_it(work: Work, engine: Engine) -> None:

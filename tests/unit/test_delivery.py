@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.chat.commands import Role
+from bot.chat.commands import Actor, Role
 from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, Span, Text, say
 from bot.delivery import GIVE_UP, LEASE, Delivery
 from storage import outbox as rows
 from storage.models import outbox, person
+from storage.queries import people
 from storage.uow import Destination
 from tests.builders import a_channel, a_person
 from tests.desk import words
@@ -141,7 +142,8 @@ async def test_a_dead_letter_tells_an_administrator_once(work, delivery, platfor
     await delivery.drain()
     told = {post.address.user: words(post.message) for post in platform.posts}
     assert told[""] == "two"
-    assert "A prompt could not be delivered. The platform said: the channel is archived." in told["UADAMIT"]
+    said = "A prompt for #forms in Console could not be delivered. Why: the channel is archived."
+    assert said in told["UADAMIT"]
     assert len(platform.posts) == 2
 
 
@@ -180,6 +182,94 @@ async def test_a_private_word_in_a_channel_has_both_addresses(work, delivery, pl
     await delivery.drain()
     address = platform.posts[0].address
     assert (address.channel, address.user, address.thread) == ("CFORMS", "UANNORTIZ", "t9")
+
+
+@pytest.fixture
+def teams():
+    found = Platform()
+    found.platform = "teams"
+    return found
+
+
+@pytest.fixture
+def both(engine, clock, platform, teams):
+    """Delivery to two platforms."""
+    return Delivery(engine, clock, [platform, teams], composer=built_in())
+
+
+def on_both(uow, last=""):
+    """Ann, with an account on each platform."""
+    ann = a_person(uow, "Ann Ortiz")
+    people.add_identity(uow.connection, uow.organization.id, ann.id, Actor("teams", "tenant", "aad-ann"))
+    if last:
+        people.learn(uow.connection, ann.id, last_platform=last)
+    return ann
+
+
+@pytest.mark.parametrize(
+    ("last", "named", "reached"),
+    [
+        ("", "", "console"),
+        ("teams", "", "teams"),
+        ("console", "", "console"),
+        ("console", "teams", "teams"),  # a receipt belongs where they spoke
+        ("teams", "slack", "teams"),  # a platform they are not on
+    ],
+)
+async def test_a_private_message_goes_where_they_spoke_last(work, both, platform, teams, last, named, reached):
+    with work() as uow:
+        uow.post("nudge", Destination(person_id=on_both(uow, last).id, platform=named), say("hello"), key="k")
+    await both.drain()
+    assert [p.platform for p in (platform, teams) if p.posts] == [reached]
+
+
+async def test_what_one_account_refuses_for_good_goes_to_the_other(engine, work, both, platform, teams):
+    with work() as uow:
+        uow.post("nudge", Destination(person_id=on_both(uow, "teams").id), say("one"), key="k")
+    teams.faults = [SendError("sipbot was removed there", permanent=True)]
+    await both.drain()
+    assert platform.order == ["one"]
+    assert states(engine) == [("sent", "t0")]
+
+
+async def test_what_one_account_cannot_take_now_waits_for_it(engine, work, both, platform, teams):
+    with work() as uow:
+        uow.post("nudge", Destination(person_id=on_both(uow, "teams").id), say("one"), key="k")
+    teams.faults = [SendError("busy", retry_after=30)]
+    await both.drain()
+    assert platform.order == []
+    assert states(engine) == [("pending", "")]
+
+
+async def test_what_both_accounts_refuse_is_one_dead_letter(engine, work, both, platform, teams):
+    with work() as uow:
+        uow.post("nudge", Destination(person_id=on_both(uow).id), say("one"), key="k")
+    platform.faults, teams.faults = ([SendError("no", permanent=True)], [SendError("no", permanent=True)])
+    await both.drain()
+    assert states(engine) == [("dead", "")]
+
+
+async def test_a_private_word_in_a_channel_of_a_platform_they_are_not_on_is_a_direct_message(
+    work, both, platform, teams
+):
+    with work() as uow:
+        there = people.channel_for(uow, "teams", "tenant", "19:forms", "forms").id
+        ben = a_person(uow, "Ben Okafor")
+        uow.post("receipt", Destination(there, ben.id, "t9", "teams"), say("psst"), key="k")
+    await both.drain()
+    assert teams.posts == []
+    address = platform.posts[0].address
+    assert (address.channel, address.user, address.thread) == ("", "UBENOKAFOR", "")
+
+
+async def test_a_channel_on_one_platform_mentions_those_who_are_there_and_names_the_others(work, both, teams):
+    with work() as uow:
+        there = people.channel_for(uow, "teams", "tenant", "19:forms", "forms").id
+        ann, ben = on_both(uow), a_person(uow, "Ben Okafor")
+        both_named = Message((Text((Span("Ann", person=ann.id), Span(" and "), Span("Ben", person=ben.id))),))
+        uow.post("prompt", Destination(channel_id=there), both_named, key="k")
+    await both.drain()
+    assert teams.posts[0].mentions == {ann.id: "aad-ann"}
 
 
 async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, delivery, platform, forms, clock):

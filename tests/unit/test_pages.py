@@ -8,11 +8,16 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
-from bot.pages import report_page
+from bot.chat.compose import Composer, built_in
+from bot.pages import HOUSE, house_page, report_page
 from bot.report_files import NoReport, render_report
+from bot.scheduler import REMEMBERED
+from bot.web import SECURITY_HEADERS, add_document
 from handlers import rollup
 from storage.models import reading, report, strategy, update
 from tests.builders import a_person, a_plan
@@ -94,3 +99,26 @@ def test_the_command_line_writes_the_sheet_of_a_month(engine, token, clock):
 def test_what_cannot_be_written_gets_a_sentence(engine, token, clock, period, form, sentence):
     with pytest.raises(NoReport, match=sentence):
         render_report(engine, clock, period, form)
+
+
+async def test_the_pages_the_app_directories_point_to_are_served_like_every_other_page():
+    application = web.Application()
+    for name in HOUSE:
+        add_document(application, f"/{name}", lambda name=name: house_page(built_in(), name))
+    async with TestClient(TestServer(application)) as client:
+        for name, said in (("privacy", "on the county's own server"), ("terms", "offered as it is")):
+            answer = await client.get(f"/{name}")
+            assert (answer.status, answer.content_type) == (200, "text/html")
+            assert SECURITY_HEADERS.items() <= dict(answer.headers).items()
+            assert said in (await answer.text()).replace("&#x27;", "'")
+
+
+def test_a_county_says_it_in_its_own_words(tmp_path):
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "privacy.md.j2").write_text("# How Larkspur County keeps your data")
+    assert b"How Larkspur County keeps your data" in house_page(Composer(tmp_path), "privacy").body
+
+
+def test_the_privacy_page_says_how_long_answers_are_kept():
+    assert REMEMBERED.days == 3
+    assert b"for three days" in house_page(built_in(), "privacy").body

@@ -20,7 +20,7 @@ METHODS = {
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "reactions.add": {"reactions:write"},
-    "users.info": {"users:read"},
+    "users.info": {"users:read", "users:read.email"},
     "views.open": set(),
     "views.publish": set(),
 }

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -28,8 +29,9 @@ from bot.adapters.teams.outbound import Outbound
 from bot.adapters.teams.people import People
 from bot.adapters.teams.settings import PLATFORM, TeamsSettings
 from bot.chat.commands import Command
+from bot.chat.compose import compose
 from bot.chat.errors import SendError
-from bot.chat.messages import say
+from bot.chat.messages import Message, say
 from bot.chat.ports import Post
 from bot.chat.replies import Reply
 
@@ -43,6 +45,7 @@ PATH = "/api/messages"
 PATIENCE = 10.0
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 REMEMBERED = 10_000  # deliveries whose answer was said: a second delivery is not answered a second time
+_HELLO = partial(compose, "help/welcome")
 CANNOT_SHOW = "The answer could not be shown. Type “me” to see whether it is stored before you try again."
 _OF_CARDS = "adaptiveCard/action"
 _OF_DIALOGS = ("task/fetch", "task/submit", "composeExtension/submitAction")
@@ -51,7 +54,8 @@ _OF_EXTENSIONS = "composeExtension/fetchTask"
 
 class TeamsAdapter:
     """One Teams app: see the module. `handle` never raises. `commands` tells whether words begin with a command, so
-    that a mention in a prompt's thread can be a reply to it. `references` keeps where everybody is reached."""
+    that a mention in a prompt's thread can be a reply to it. `references` keeps where everybody is reached; `welcome`
+    makes the first words wherever the app is added."""
 
     platform = PLATFORM
 
@@ -62,10 +66,12 @@ class TeamsAdapter:
         references: ReferenceStore,
         commands: Callable[[str], bool],
         seconds: Callable[[], float] = time.time,
+        welcome: Callable[[], Message] = _HELLO,
     ) -> None:
         self._settings = settings
         self._handle = handle
         self._commands = commands
+        self._welcome = welcome
         self._keys = Keys(settings.metadata_url, seconds)
         self._connector = Connector(settings, seconds)
         self._host = Host(settings, self._keys, self._turn)
@@ -124,6 +130,8 @@ class TeamsAdapter:
         """Not being able to note the way back keeps nobody from being heard."""
         try:
             await self._known.learn(body)
+            if await self._known.welcome(body):
+                self._later(self._answers.welcome(body, self._welcome()))
         except Exception:
             log.exception("where an activity came from could not be noted")
 
@@ -195,6 +203,9 @@ class TeamsAdapter:
         self._answered[command.delivery_id] = None
         if len(self._answered) > REMEMBERED:
             self._answered.popitem(last=False)
+        self._later(work)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._guarded(work))
         self._following.add(task)
         task.add_done_callback(self._following.discard)

@@ -13,10 +13,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.adapters.teams import cards, inbound
+from bot.adapters.teams import cards, inbound, wording
 from bot.adapters.teams.cards import Forms
 from bot.adapters.teams.inbound import Body
 from bot.adapters.teams.outbound import Outbound
+from bot.adapters.teams.wording import worded
 from bot.chat.commands import Command
 from bot.chat.errors import SendError
 from bot.chat.forms import Form, FormErrors
@@ -47,6 +48,11 @@ class Answers:
         self._forms = forms
         self._again = again
 
+    async def welcome(self, body: Body, message: Message) -> None:
+        """The first words where we were added. Raises SendError."""
+        activity = cards.activity(worded(message, inbound.is_direct(body)))
+        await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
+
     # to words, and to cards of clients that know no Action.Execute
 
     async def to_message(self, command: Command, body: Body, reply: Reply) -> None:
@@ -69,10 +75,12 @@ class Answers:
         await self._privately(command, body, self._form_activity(command, form))
 
     async def _message(self, command: Command, body: Body, reply: Reply, message: Message) -> None:
-        activity = cards.activity(message)
+        alone = not (reply.replace or reply.public or inbound.is_targeted(body))
+        activity = cards.activity(worded(message, command.place.direct or alone))
         card = str(body.get("replyToId") or "")
         if reply.replace and card:
-            await self._sent(self._outbound.change, body["serviceUrl"], _conversation(body), card, activity)
+            where = (body["serviceUrl"], _conversation(body), card)
+            await self._sent(self._outbound.change, *where, activity, inbound.is_targeted(body))
         elif reply.public and not command.place.direct:
             await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
         else:
@@ -116,14 +124,15 @@ class Answers:
             return cards.replacing(card), None
         if reply.message is None:
             return cards.toast("Done."), None
-        card = cards.activity(reply.message)["attachments"][0]["content"]
+        shown = worded(reply.message, command.place.direct)
+        card = cards.activity(shown)["attachments"][0]["content"]
         if command.source == "form" and not command.place.direct:
             # The form was on the person's own view of a card; for the others that card stays.
             return cards.replacing(card), Reply(reply.message, public=True) if reply.public else None
         if reply.replace or command.source == "form":
             return cards.replacing(card), Reply(reply.message, replace=True)  # for everybody, and for good
         if command.place.direct or reply.public:
-            return cards.toast(reply.message.short() or "Done."), reply
+            return cards.toast(shown.short() or "Done."), reply
         return cards.toast(IN_YOUR_CHAT), reply
 
     # to dialogs
@@ -144,7 +153,8 @@ class Answers:
             return cards.last_words(TOO_LARGE), None
         if reply.message is None:
             return cards.last_words("Done."), None
-        return cards.last_words(reply.message.short() or "Done."), Reply(reply.message, public=reply.public)
+        shown = worded(reply.message, command.place.direct)
+        return cards.last_words(shown.short() or "Done."), Reply(reply.message, public=reply.public)
 
     # faults in forms
 
@@ -194,10 +204,5 @@ def _conversation(body: Body) -> str:
     return str(body["conversation"]["id"])
 
 
-def _thread(body: Body) -> str:
-    """The conversation an answer belongs to: the thread the words or the card are in."""
-    return _conversation(body)
-
-
 def _sentences(errors: FormErrors) -> str:
-    return " ".join(("Not stored yet.", *(sentence for _, sentence in errors.errors)))
+    return " ".join(("Not stored yet.", *(sentence for _, sentence in wording.errors(errors).errors)))

@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.adapters.teams import wording
 from bot.chat.commands import Command
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Message, say
@@ -60,14 +61,16 @@ class Forms:
         errors: FormErrors | None = None,
     ) -> Json:  # fmt: skip
         """The form in a chat. Raises ValueError for one that is more than Teams takes."""
-        return self._sealed(form_card(form, values, errors), opened, user)
+        faults = wording.errors(errors) if errors else None
+        return self._sealed(form_card(wording.form(form), values, faults), opened, user)
 
     def dialog(
         self, form: Form, opened: str, user: str, values: Mapping[str, str] | None = None,
         errors: FormErrors | None = None,
     ) -> Json:  # fmt: skip
         """The form in a dialog. Raises ValueError for one that is more than Teams takes."""
-        return dialog(self._sealed(dialog_card(form, values, errors), opened, user), form.title)
+        faults = wording.errors(errors) if errors else None
+        return dialog(self._sealed(dialog_card(wording.form(form), values, faults), opened, user), form.title)
 
     def opened_by(self, data: Json, user: str) -> str:
         """The delivery of the command that opened the form this data comes from; "" when that cannot be told."""

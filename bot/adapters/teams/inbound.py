@@ -24,8 +24,10 @@ LONGEST_DELIVERY = 190  # characters; an id of Teams has no limit that is writte
 
 _MENTION = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.S | re.I)
 _UNSAFE = re.compile(r"[<>|\s]+")
-_TYPED_AS_IN_SLACK = re.compile(r"^\s*/sip\b\s*")
+# Typed as in Slack, or the bot's name without Teams making a mention of it.
+_CALLED = re.compile(r"^\s*(?:/sip|@sipbot)\b[\s:,]*", re.I)
 _THREAD = ";messageid="
+_CONVERSATION = "19:"  # how the ids of channels and group chats begin
 
 
 def tenant_id(body: Body) -> str:
@@ -65,7 +67,7 @@ def is_targeted(body: Body) -> bool:
 def message(body: Body) -> Command | None:
     """Words said to the bot: what follows its mention, or stands before it where nothing follows."""
     before, after = _around_mention(body)
-    text = _TYPED_AS_IN_SLACK.sub("", after or before)
+    text = _CALLED.sub("", after or before)
     return _command(body, "typed" if is_direct(body) else "mention", text=text)
 
 
@@ -171,8 +173,8 @@ def _digest(text: str) -> str:
 
 
 def _around_mention(body: Body) -> tuple[str, str]:
-    """What stands before and after the first mention of the bot, with the others' as `<@id|name>`; ("", all) where the
-    bot is not mentioned."""
+    """What stands before and after the first mention of the bot, with the others' as `<@id|name>` and channels as
+    `<#id|name>`; ("", all) where the bot is not mentioned."""
     mentioned = _mentions(body)
     bot = body["recipient"]["id"]
     parts: list[list[str]] = [[""]]
@@ -186,7 +188,8 @@ def _around_mention(body: Body) -> tuple[str, str]:
                 parts.append([])
         else:
             name = _UNSAFE.sub(" ", html.unescape(found[1])).strip()
-            parts[-1].append(f"<@{who}|{name}>" if who else name)
+            sign = "#" if who.startswith(_CONVERSATION) else "@"
+            parts[-1].append(f"<{sign}{who}|{name}>" if who else name)
         at = found.end()
     parts[-1].append(html.unescape(text[at:]))
     said = ["".join(part).strip(" \t\r\n\xa0,:") for part in parts]

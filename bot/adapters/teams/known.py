@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.adapters.teams.inbound import Body, actor_id, conversation_id, tenant_id
+from bot.adapters.teams.inbound import Body, actor_id, conversation_id, is_direct, tenant_id
 
 USER, CHANNEL, GROUP = "user", "channel", "group"
 
@@ -41,6 +41,9 @@ class ReferenceStore(Protocol):
     def forget(self, workspace: str, external_id: str) -> None:
         """We were removed from there."""
 
+    def welcome(self, workspace: str, external_id: str) -> bool:
+        """True once for each place that is known, until it is forgotten."""
+
     def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:
         """Whether a message of a channel is one the outbox delivered."""
 
@@ -67,7 +70,7 @@ class Known:
     async def learn(self, body: Body) -> None:
         """Whatever came, it shows the way to where it came from, and to who sent it."""
         if _was_removed(body):
-            await self._forget(tenant_id(body), conversation_id(body))
+            await self._forget(tenant_id(body), _place(body))
             return
         service_url, bot_id = str(body["serviceUrl"]), str(body["recipient"]["id"])
         kind = {"personal": USER, "channel": CHANNEL}.get(body["conversation"].get("conversationType", ""), GROUP)
@@ -96,6 +99,12 @@ class Known:
         row = await asyncio.to_thread(self._store.latest, workspace)
         return Reference(**row) if row else None
 
+    async def welcome(self, body: Body) -> bool:
+        """Whether we were just added where this comes from, and nobody was welcomed there yet."""
+        if not _was_added(body):
+            return False
+        return await asyncio.to_thread(self._store.welcome, tenant_id(body), _place(body))
+
     async def posted(self, workspace: str, channel: str, message: str) -> bool:
         """Whether the message is one of ours that waits for replies."""
         return await asyncio.to_thread(self._store.posted, workspace, channel, message)
@@ -119,16 +128,30 @@ class Known:
         else:
             self._learned.pop((workspace, external_id), None)  # the store has put the old chat and the new way together
 
-    async def _forget(self, workspace: str, conversation: str) -> None:
-        self._learned.pop((workspace, conversation), None)
-        await asyncio.to_thread(self._store.forget, workspace, conversation)
+    async def _forget(self, workspace: str, external_id: str) -> None:
+        self._learned.pop((workspace, external_id), None)
+        await asyncio.to_thread(self._store.forget, workspace, external_id)
+
+
+def _place(body: Body) -> str:
+    """What we keep it under: the conversation, or the person whose own chat it is."""
+    return actor_id(body["from"]) if is_direct(body) else conversation_id(body)
+
+
+def _was_added(body: Body) -> bool:
+    """An installation, or a change of members that is ours; Teams tells both of one installation."""
+    return _changed(body, "add", "membersAdded")
 
 
 def _was_removed(body: Body) -> bool:
-    """An uninstallation, or a change of members that is ours.
-    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
+    """An uninstallation, or a change of members that is ours."""
+    return _changed(body, "remove", "membersRemoved")
+
+
+def _changed(body: Body, action: str, members: str) -> bool:
+    """https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
     if body["type"] == "installationUpdate":
-        return str(body.get("action", "")).startswith("remove")
-    gone: Any = body.get("membersRemoved") if body["type"] == "conversationUpdate" else None
+        return str(body.get("action", "")).startswith(action)
+    told: Any = body.get(members) if body["type"] == "conversationUpdate" else None
     bot = body["recipient"]["id"]
-    return isinstance(gone, list) and any(isinstance(one, dict) and one.get("id") == bot for one in gone)
+    return isinstance(told, list) and any(isinstance(one, dict) and one.get("id") == bot for one in told)

@@ -12,6 +12,7 @@ from bot.adapters.teams import cards
 from bot.adapters.teams.connector import Connector, Refused
 from bot.adapters.teams.inbound import in_thread
 from bot.adapters.teams.known import CHANNEL, USER, Known, Reference
+from bot.adapters.teams.wording import worded
 from bot.chat.errors import SendError
 from bot.chat.ports import Address, Post
 
@@ -19,6 +20,8 @@ Json = dict[str, Any]
 
 # Our receipts, among what Teams has (https://learn.microsoft.com/microsoftteams/platform/teams-sdk/in-depth-guides/message-reactions).
 REACTIONS = {"white_check_mark": "checkmark", "memo": "pushpin"}
+# https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/targeted-messages
+FOR_ONE = "?isTargetedActivity=true"
 NOT_THERE = "sipbot does not know this {what} in Teams: add the app to it, and mention @sipbot there once"
 
 
@@ -36,7 +39,7 @@ class Outbound:
             return await self._react(post)
         if post.message is None:
             raise SendError(f"the post {post.key} has nothing in it", permanent=True)
-        activity = cards.activity(post.message, post.mentions)
+        activity = cards.activity(worded(post.message, direct=bool(address.user)), post.mentions)
         if address.user:
             service_url, chat = await self.chat_with(address.workspace, address.user)
             return await self._put_or_post(service_url, chat, activity, post.target)
@@ -66,7 +69,7 @@ class Outbound:
             conversation,
             "activities",
             body={**activity, "recipient": {"id": account, "isTargeted": True}},
-            query="?isTargetedActivity=true",
+            query=FOR_ONE,
         )
         return str(found.get("id", ""))
 
@@ -75,10 +78,19 @@ class Outbound:
         service_url, chat = await self.chat_with(workspace, user)
         return await self.say(service_url, chat, activity)
 
-    async def change(self, service_url: str, conversation: str, message: str, activity: Json) -> str:
-        """Put another card in a message's place, for everybody. Raises SendError."""
+    async def change(
+        self, service_url: str, conversation: str, message: str, activity: Json, whispered: bool = False
+    ) -> str:
+        """Put another card in a message's place, for everybody who has it. Raises SendError."""
         await self._connector.call(
-            "PUT", service_url, "conversations", conversation, "activities", message, body={**activity, "id": message}
+            "PUT",
+            service_url,
+            "conversations",
+            conversation,
+            "activities",
+            message,
+            body={**activity, "id": message},
+            query=FOR_ONE if whispered else "",
         )
         return message
 

@@ -179,7 +179,7 @@ def _table(table: messages.Table, mentions: Mentions) -> list[Block]:
 def _image(url: str, alt: str) -> list[Block]:
     if not is_web(url, limits.IMAGE_URL):
         return _paragraphs([(Span(alt, italic=True),)], _NO_ONE)
-    return [{"type": "image", "image_url": url, "alt_text": cut(alt, limits.IMAGE_ALT)}]
+    return [{"type": "image", "image_url": url, "alt_text": cut(clean(alt), limits.IMAGE_ALT)}]
 
 
 def _progress(label: str, done: int, total: int) -> Spans:

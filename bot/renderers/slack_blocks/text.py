@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from bot.chat.calls import CALL, SLASH
 from bot.chat.messages import Span, Spans, plain
 
 Element = dict[str, Any]
@@ -26,7 +27,8 @@ _MARK = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _LOOKS_LIKE = str.maketrans("*_~`", "∗ˍ∼ˋ")
 _IN_A_URL = ":/?#[]@!$&'()*+,;=%~"
 # Control characters, and those that turn the direction of what follows them.
-_UNSEEN = dict.fromkeys((*range(9), *range(11, 32), 127, *range(8234, 8239), *range(8294, 8298)))
+_UNSEEN: dict[int, str | None] = dict.fromkeys((*range(9), *range(11, 32), 127, *range(8234, 8239), *range(8294, 8298)))
+_UNSEEN[ord(CALL)] = SLASH
 _CUTS = ("\n", ". ", " ")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.chat.calls import CALL, SLASH
 from bot.chat.forms import Field, Form, Option
 from bot.chat.messages import Heading, Message
 from bot.renderers.slack_blocks import limits
@@ -126,7 +127,7 @@ def _text(field: Field) -> Element:
     most = max(1, min(field.max_length, limits.INPUT))
     element: Element = {"type": "plain_text_input", "multiline": field.kind == "long", "max_length": most}
     if field.value:
-        element["initial_value"] = field.value[:most]
+        element["initial_value"] = field.value.replace(CALL, SLASH)[:most]
     return _placed(field, element, "", [])
 
 

@@ -379,7 +379,7 @@ def test_choosing_a_section_by_button(desk, county):
     choice = desk.says("Cora Diaz", "/sip newsletter edit")
     form = desk.presses("Cora Diaz", choice.message, "Coming up").form
     assert form is not None
-    assert "/sip win" in form.fields[0].value
+    assert "Write to sipbot: “win”" in form.fields[0].value
 
 
 def test_another_countys_edition_is_out_of_reach(desk, county, work, engine):

@@ -210,7 +210,7 @@ def test_a_second_account_is_linked_only_after_the_question(desk, county, work) 
     desk.presses(CORA, question.message, "Yes, link it")
     with work() as uow:
         assert people.person_by_identity(uow, "console", "local", "UANN2").id == county[ANN].id
-        assert [row.action for row in uow.rows(audit.select())] == ["account linked"]
+        assert [row.action for row in uow.rows(audit.select())] == ["person added", "account linked"]
     assert "already" in words(desk.presses(CORA, question.message, "Yes, link it").message)
 
 
@@ -219,7 +219,7 @@ def test_an_account_of_somebody_on_the_list_changes_hands_only_after_they_were_r
     assert "remove Bo Lind first" in words(refused.message)
     desk.presses(CORA, refused.message, "Remove Bo Lind")
     question = desk.says(CORA, "/sip people link <@UBOLIND> Ann Ortiz")
-    assert "It was Bo Lind's" in words(question.message)
+    assert "What Bo Lind has done so far goes with the account" in words(question.message)
     desk.presses(CORA, question.message, "Yes, link it")
     with work() as uow:
         assert people.person_by_identity(uow, "console", "local", "UBOLIND").id == county[ANN].id
