@@ -46,7 +46,8 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
 
     async def show(request: web.Request) -> web.Response:
         token, _, kind = request.match_info["name"].partition(".")
-        kind = request.match_info.get("picture", kind)
+        if picture := request.match_info.get("picture"):
+            kind = picture if picture.endswith(".png") else "unknown"
         page = None
         if _TOKEN.fullmatch(token):
             page = await asyncio.to_thread(report, token, kind or "html")
