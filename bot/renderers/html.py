@@ -7,6 +7,7 @@ Everything is escaped; only http(s), mailto and same-site addresses become links
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -17,6 +18,7 @@ from bot.chat.messages import (
     Block,
     Bullets,
     Button,
+    Chart,
     Context,
     Divider,
     Facts,
@@ -29,6 +31,8 @@ from bot.chat.messages import (
     Table,
     Text,
 )
+from bot.renderers.chart import chart_svg_for_page
+from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line, safe_url
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "html"
@@ -53,6 +57,12 @@ def page(title: str, body: str, lang: str = "en", nonce: str = "") -> str:
         f"<title>{words(one_line(title))}</title>\n<style{allowed}>\n{_styles()}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def file_links(links: Sequence[tuple[str, str]]) -> str:
+    """The same report in other formats: (label, address relative to the page)."""
+    items = "".join(f'<li><a href="{words(address)}">{words(label)}</a></li>' for label, address in links)
+    return f'\n<nav class="files" aria-label="This report as a file"><ul>{items}</ul></nav>'
 
 
 @cache
@@ -87,6 +97,8 @@ def _block(block: Block, top: int) -> str:
             return _table(block)
         case Image(url, alt):
             return _image(url, alt)
+        case Chart():
+            return _chart(block)
         case Progress(label, done, total):
             return _progress(label, done, total)
         case Actions(buttons):
@@ -162,6 +174,15 @@ def _image(url: str, alt: str) -> str:
     if not safe_url(url):
         return f"<p>Picture: {words(one_line(alt))} ({words(one_line(url))})</p>"
     return f'<figure><img src="{words(url)}" alt="{words(one_line(alt))}" loading="lazy"></figure>'
+
+
+def _chart(chart: Chart) -> str:
+    """The picture, drawn into the page, and what it was drawn from for whoever wants the numbers."""
+    title = words(one_line(chart.title))
+    return (
+        f'<figure class="chart"><figcaption>{title}</figcaption>{chart_svg_for_page(chart)}'
+        f"<details><summary>The numbers</summary>{_table(numbers(chart))}</details></figure>"
+    )
 
 
 def _progress(label: str, done: int, total: int) -> str:
