@@ -51,7 +51,7 @@ async def test_a_mention_in_a_channel_is_a_command_and_its_answer_is_private(hou
     assert house.last == Command(
         "update 1.2.3 done",
         actor(ann),
-        Place(CHANNEL, message=said["id"]),
+        Place(CHANNEL, message=said["id"], name="intake"),
         f"teams:{CHANNEL};messageid={said['id']}:{said['id']}",
         source="mention",
     )
@@ -124,6 +124,25 @@ async def test_a_slow_directory_does_not_hold_up_a_command(
     assert house.last.actor == Actor("teams", TENANT, ann.user, ann.name)
 
 
+async def test_what_a_channel_is_called_is_asked_once(house: House, ann: Person) -> None:
+    general = "19:general@thread.tacv2"
+    house.teams.conversations[general] = []
+    for channel in (CHANNEL, general, CHANNEL):
+        await ann.says("me", channel=channel)
+    assert [command.place.name for command in house.commands] == ["intake", "General", "intake"]
+    assert len(house.teams.called("GET conversations")) == 1
+
+
+async def test_a_channel_whose_name_is_not_told_is_a_place_without_one(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.channels.KEPT_NOTHING", 0.0)
+    house.teams.fail("GET conversations", Fault(403))
+    for _ in range(2):
+        await ann.says("me", channel=CHANNEL)
+    assert [command.place.name for command in house.commands] == ["", "intake"]
+
+
 # replies to a prompt
 
 
@@ -135,7 +154,7 @@ async def test_a_mention_in_a_prompts_thread_is_a_reply(house: House, ann: Perso
     assert house.last == Command(
         "1.2.3 is done and we liked it",
         actor(ann),
-        Place(CHANNEL, prompt["id"], said["id"]),
+        Place(CHANNEL, prompt["id"], said["id"], name="intake"),
         f"teams:{CHANNEL};messageid={prompt['id']}:{said['id']}",
         "reply",
         source="thread",

@@ -29,7 +29,7 @@ async def test_a_press_is_the_buttons_verb_and_values(house: House, ann: Person)
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message=post["id"]),
+        Place(CHANNEL, message=post["id"], name="intake"),
         house.last.delivery_id,
         "update",
         {"ref": "1.2.3", "note": "a & <b>"},
@@ -191,7 +191,7 @@ async def test_telling_a_win_from_a_message_begins_with_its_words(house: House, 
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message="1699"),
+        Place(CHANNEL, message="1699", name="intake"),
         house.last.delivery_id,
         "win",
         {"text": "Hi all,\nit worked"},

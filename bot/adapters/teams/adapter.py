@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bot.adapters.teams import cards, inbound
 from bot.adapters.teams.answers import TAKEN, Answers
+from bot.adapters.teams.channels import Channels
 from bot.adapters.teams.connector import Connector
 from bot.adapters.teams.host import ComeAgain, Host
 from bot.adapters.teams.inbound import Body
@@ -71,6 +72,7 @@ class TeamsAdapter:
         self._host = Host(settings, self._keys, self._turn)
         self._known = Known(references)
         self._people = People(self._connector.call, seconds)
+        self._channels = Channels(self._connector.call, seconds)
         self._outbound = Outbound(self._connector, self._known)
         self._answers = Answers(self._outbound, cards.Forms(settings.app_password), self._ask_again)
         self._following: set[asyncio.Task[None]] = set()
@@ -133,7 +135,7 @@ class TeamsAdapter:
         else:
             command = await self._said(body)
         if command is not None:
-            command = await self._people.told(command, body)
+            command = await self._told(command, body)
             handling = await self._begin(command)
             if not command.answerable and handling.done() and handling.result().unsaved:
                 raise ComeAgain
@@ -149,6 +151,10 @@ class TeamsAdapter:
             return command
         return replace(command, text=inbound.words(body), verb="reply", source="thread", answerable=False)
 
+    async def _told(self, command: Command, body: Body) -> Command:
+        """The command with the names and addresses that Teams tells only when it is asked."""
+        return await self._channels.told(await self._people.told(command, body), body)
+
     async def _on_invoke(self, body: Body) -> Body | None:
         """None is answered as something we do not know."""
         name = body.get("name")
@@ -163,7 +169,7 @@ class TeamsAdapter:
     async def _invoked(self, body: Body, command: Command | None, answer: Any, taken: Body) -> Body | None:
         if command is None:
             return None
-        command = await self._people.told(command, body)
+        command = await self._told(command, body)
         handling = await self._begin(command)
         if not handling.done():
             self._follow(command, self._answer(command, body, handling))
