@@ -12,7 +12,7 @@ from bot.chat.forms import FormErrors
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from tests import teams_house
-from tests.teams_house import FORM, House, actor
+from tests.teams_house import FORM, PROMPT, House, actor
 from tests.teams_people import CHANNEL, Person, shown, words_of
 
 # Fixtures: in this file the house is a Teams adapter's.
@@ -56,6 +56,18 @@ async def test_a_reply_that_replaces_stands_on_the_card_for_everybody(house: Hou
     assert words_of(answer["value"]) == "Done: 1.2.3."
     assert shown(post) == "Done: 1.2.3."
     assert house.kinds() == ["POST conversations", "PUT activities"]
+
+
+async def test_what_is_pressed_on_ones_own_view_of_a_card_leaves_it_to_the_others(house: House, ann: Person) -> None:
+    post = await opened(house, ann, channel=True)
+    house.replies(Reply(PROMPT))
+    await ann.fills(post, {"status": "done"})  # what she sees now has buttons too
+    house.replies(Reply(say("Taken back."), replace=True))
+    answer = await ann.presses(post, "Update")
+    await house.settled()
+    assert words_of(answer["value"]) == "Taken back."
+    assert "Any news" in shown(post)
+    assert house.kinds() == ["POST conversations"]
 
 
 async def test_a_client_without_execute_presses_too(house: House, ann: Person) -> None:

@@ -22,6 +22,7 @@ CARD = "application/vnd.microsoft.card.adaptive"
 TEXT = "application/vnd.microsoft.activity.message"
 DIALOG_TITLE = 64  # characters, as the manifest's taskInfo.title
 OPENED = "opened"
+OWN = "own"
 _NO_ONE: Mapping[int, str] = {}
 
 
@@ -82,6 +83,16 @@ class Forms:
 
     def _seal(self, opened: str, user: str) -> str:
         return hmac.new(self._secret, f"{user} {opened}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def own_view(card: Json) -> Json:
+    """The card in place of a message in a channel, for one person: its buttons say so, because what they answer must
+    not take that message away from the others."""
+    for part in (card, *card["body"]):
+        for action in _actions(part):
+            if isinstance(action.get("data"), dict):
+                action["data"] |= {OWN: True}
+    return card
 
 
 def _actions(card: Json) -> Iterator[Json]:
