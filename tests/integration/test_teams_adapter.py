@@ -286,6 +286,23 @@ async def test_an_answer_that_cannot_be_shown_is_not_silence(
     assert "could not be shown" in shown(ann.seen[-1])
 
 
+async def test_an_answer_that_is_too_large_is_not_silence(house: House, ann: Person) -> None:
+    house.teams.fail("POST activities", Fault(413))
+    await ann.says("me")
+    await house.settled()
+    assert ["could not be shown" in shown(post) for post in ann.seen] == [True]
+
+
+async def test_words_in_a_thread_are_asked_for_again_while_the_database_is_away(house: House, ann: Person) -> None:
+    def away(*_: object) -> bool:
+        raise RuntimeError("the database is away")
+
+    house.store.posted = away  # type: ignore[method-assign]
+    said = ann.activity(CHANNEL, "1699", type="message", text="1.2.3 is done")
+    assert (await house.teams.post(said))[0] == 503
+    assert house.commands == []
+
+
 async def test_a_reply_in_a_thread_that_could_not_be_saved_is_asked_for_again(house: House, ann: Person) -> None:
     prompt = await house.in_channel()
     house.store.posted_ids.add(prompt["id"])

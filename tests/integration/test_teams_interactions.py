@@ -169,6 +169,16 @@ async def test_faults_in_a_dialog_keep_it_open(house: House, ann: Person) -> Non
     assert "kept" in str(answer)
 
 
+async def test_faults_keep_a_dialog_open_where_nothing_can_be_asked_of_the_database(house: House, ann: Person) -> None:
+    house.replies(Reply(form=FORM))
+    await ann.extends("win")
+    house.answered.clear()
+    house.replies(Reply(errors=FormErrors((("", "Not saved."),))))
+    answer = await ann.submits({"status": "done", "note": "kept"}, "composeExtension/submitAction")
+    assert (answer["type"], len(house.commands)) == ("continue", 2)
+    assert "kept" in str(answer)
+
+
 async def test_faults_sent_by_a_client_without_execute_come_with_the_form(house: House, ann: Person) -> None:
     post = await opened(house, ann)
     house.replies(Reply(errors=FormErrors((("note", "Say a little more."),))))

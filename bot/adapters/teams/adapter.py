@@ -20,7 +20,7 @@ from aiohttp import web
 from bot.adapters.teams import cards, inbound
 from bot.adapters.teams.answers import TAKEN, Answers
 from bot.adapters.teams.channels import Channels
-from bot.adapters.teams.connector import Connector
+from bot.adapters.teams.connector import TOO_LARGE, Connector, Refused
 from bot.adapters.teams.host import ComeAgain, Host
 from bot.adapters.teams.inbound import Body
 from bot.adapters.teams.keys import Keys
@@ -147,7 +147,12 @@ class TeamsAdapter:
         if command is None or not command.place.thread or self._commands(command.text):
             return command
         place, workspace = command.place, command.actor.workspace
-        if not await self._known.posted(workspace, place.channel, place.thread):
+        try:
+            ours = await self._known.posted(workspace, place.channel, place.thread)
+        except Exception:
+            log.exception("whether a thread is a prompt's could not be told")
+            raise ComeAgain from None
+        if not ours:
             return command
         return replace(command, text=inbound.words(body), verb="reply", source="thread", answerable=False)
 
@@ -177,7 +182,7 @@ class TeamsAdapter:
         shown: tuple[Body, Reply | None] = await answer(command, body, handling.result())
         now, later = shown
         if later is not None:
-            self._follow(command, self._answers.to_message(command, body, later))
+            self._follow(command, self._say(command, body, later))
         return now
 
     async def _begin(self, command: Command) -> asyncio.Task[Reply]:
@@ -214,11 +219,18 @@ class TeamsAdapter:
             log.exception("an answer for Teams failed")
 
     async def _answer(self, command: Command, body: Body, handling: asyncio.Task[Reply]) -> None:
-        reply = await handling
+        await self._say(command, body, await handling)
+
+    async def _say(self, command: Command, body: Body, reply: Reply) -> None:
         try:
             await self._answers.to_message(command, body, reply)
+            return
+        except Refused as refused:
+            if refused.status != TOO_LARGE:
+                raise
+            log.warning("%s", refused)
         except SendError:
             raise
         except Exception:
             log.exception("an answer for Teams could not be shown")
-            await self._answers.to_message(command, body, Reply(say(CANNOT_SHOW)))
+        await self._answers.to_message(command, body, Reply(say(CANNOT_SHOW)))

@@ -153,7 +153,9 @@ class Answers:
     async def _opened(self, command: Command, body: Body) -> Form | None:
         """The form that was filled in, or None where it cannot be had."""
         opened = self._forms.opened_by(inbound.action_data(body), command.actor.user)
-        return (await self._again(command, opened)).form if opened else None
+        if not opened:
+            return None
+        return self._forms.drawn(opened) or (await self._again(command, opened)).form
 
     async def _faults_on_card(self, command: Command, body: Body, errors: FormErrors) -> Json:
         """The form with what was typed and what is wrong with it; else what is wrong, and the card as it is."""
