@@ -3,7 +3,7 @@
 Public: the conversation, in its thread. Private: the person's own chat with the bot, or, where they spoke to it alone
 within a channel, there in the same way; never anything the channel can read. A form: inline in the person's chat; on
 the pressed card where a button asked for it (only the person sees that); for words in a channel, a button that opens
-a dialog. A reply that replaces stands on the card it was asked from, for everybody.
+a dialog. A reply that replaces stands on the card it was asked from, for everybody who sees that card.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Answers:
         alone = not (reply.replace or reply.public or inbound.is_targeted(body))
         activity = cards.activity(worded(message, command.place.direct or alone))
         card = str(body.get("replyToId") or "")
-        if reply.replace and card:
+        if reply.replace and card and not _on_own_view(body):
             where = (body["serviceUrl"], _conversation(body), card)
             await self._sent(self._outbound.change, *where, activity, inbound.is_targeted(body))
         elif reply.public and not command.place.direct:
@@ -126,9 +126,11 @@ class Answers:
             return cards.toast("Done."), None
         shown = worded(reply.message, command.place.direct)
         card = cards.activity(shown)["attachments"][0]["content"]
-        if command.source == "form" and not command.place.direct:
-            # The form was on the person's own view of a card; for the others that card stays.
-            return cards.replacing(card), Reply(reply.message, public=True) if reply.public else None
+        on_form = command.source == "form" and not command.place.direct
+        if on_form or (reply.replace and _on_own_view(body)):
+            # It was asked on the person's own view of a card; for the others that card stays.
+            public = Reply(reply.message, public=True) if reply.public else None
+            return cards.replacing(cards.own_view(card)), public
         if reply.replace or command.source == "form":
             return cards.replacing(card), Reply(reply.message, replace=True)  # for everybody, and for good
         if command.place.direct or reply.public:
@@ -161,7 +163,9 @@ class Answers:
     async def _opened(self, command: Command, body: Body) -> Form | None:
         """The form that was filled in, or None where it cannot be had."""
         opened = self._forms.opened_by(inbound.action_data(body), command.actor.user)
-        return (await self._again(command, opened)).form if opened else None
+        if not opened:
+            return None
+        return self._forms.drawn(opened) or (await self._again(command, opened)).form
 
     async def _faults_on_card(self, command: Command, body: Body, errors: FormErrors) -> Json:
         """The form with what was typed and what is wrong with it; else what is wrong, and the card as it is."""
@@ -202,6 +206,11 @@ class Answers:
 def _conversation(body: Body) -> str:
     """Where an answer belongs: in a channel, the thread that the words or the card are in."""
     return str(body["conversation"]["id"])
+
+
+def _on_own_view(body: Body) -> bool:
+    """Pressed on a card that in a channel only this person sees."""
+    return bool(inbound.action_data(body).get(cards.OWN))
 
 
 def _sentences(errors: FormErrors) -> str:
