@@ -24,12 +24,14 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
 from bot.pages import report_page
 from bot.scheduler import JobRunner, Scheduler
+from bot.survey_pages import add_survey_routes
 from bot.web import make_web
 from bot.world import World
 from storage.console import ConsoleStore
 from storage.db import UNAVAILABLE, open_engine, reading
 from storage.migrate import is_current
 from storage.references import References
+from storage.survey_answers import SurveyAnswers
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsAdapter
@@ -142,6 +144,7 @@ class App:
 
     def _web(self) -> web.Application:
         application = make_web(self.ready, partial(report_page, self.engine))
+        add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
         if self.teams:
