@@ -10,6 +10,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -35,7 +36,7 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r"[\w-]{16,60}", re.A)
 _SUBMISSION = re.compile(r"[\w-]{16,40}", re.A)
 _SUBMISSION_FIELD = "form"
-_NOTICES = {"closed": 410, "missing": 404, "unreadable": 400, "too long": 413, "later": 503}
+_NOTICES = {"closed": 410, "missing": 404, "unreadable": 400, "too long": 413, "later": 503, "not saved": 503}
 
 
 def add_survey_routes(application: web.Application, answers: SurveyAnswers, clock: Clock, composer: Composer) -> None:
@@ -77,10 +78,11 @@ class _SurveyPages:
             return self._notice("too long", said)
         except ValueError:
             return self._notice("unreadable", said)
-        return await self._with_survey(request, said, lambda survey: self._store(request, survey, said, posted))
+        store = partial(self._store, request, said, posted)
+        return await self._with_survey(request, said, store, posted=posted)
 
     async def _store(
-        self, request: web.Request, survey: PublicSurvey, said: PageWords, posted: Mapping[str, str]
+        self, request: web.Request, said: PageWords, posted: Mapping[str, str], survey: PublicSurvey
     ) -> web.Response:
         submission = posted.get(_SUBMISSION_FIELD, "")
         if not _SUBMISSION.fullmatch(submission):
@@ -111,15 +113,20 @@ class _SurveyPages:
         then: Callable[[PublicSurvey], Awaitable[web.Response]],
         *,
         closed_too: bool = False,
+        posted: Mapping[str, str] | None = None,
     ) -> web.Response:
-        """`then` with the survey the address names, or a page that says why not."""
+        """`then` with the survey the address names, or a page that says why not; `posted` is kept on it to be sent
+        again where the database does not answer."""
         token = _token(request)
         if not _TOKEN.fullmatch(token):
             return self._notice("missing", said)
         try:
             survey = await asyncio.to_thread(self._answers.find, token, self._clock.read())
         except UNAVAILABLE:
-            return self._notice("later", said)
+            if posted is None:
+                return self._notice("later", said)
+            again = Form("", "", (), said.send, tuple(posted.items()))
+            return self._notice("not saved", said, survey_html(again, {}, {}, _labels(said)))
         if survey is None:
             return self._notice("missing", said)
         return await then(survey) if survey.open or closed_too else self._notice("closed", said)
@@ -140,12 +147,12 @@ class _SurveyPages:
         fields = tuple(_field(question, said) for question in survey.questions)
         hidden = ((_SUBMISSION_FIELD, submission or secrets.token_urlsafe(18)),)
         form = Form(message.short(), "", fields, said.send, hidden)
-        body = survey_html(form, given, faults or {}, Labels(said.no_answer, said.not_sent))
+        body = survey_html(form, given, faults or {}, _labels(said))
         return _page(message, body, said, status, failed=bool(faults))
 
-    def _notice(self, kind: str, said: PageWords) -> web.Response:
+    def _notice(self, kind: str, said: PageWords, more: str = "") -> web.Response:
         message = self._composer.message(f"voice/page/notice.{said.language}", kind=kind)
-        return _page(message, "", said, _NOTICES[kind])
+        return _page(message, more, said, _NOTICES[kind])
 
 
 class _TooLong(Exception):
@@ -191,6 +198,10 @@ def _field(question: Question, said: PageWords) -> Field:
         return Field(question.name, label, "long", optional=True, hint=said.own_words)
     options = (Option(one.value, one.es if said.language == "es" else one.en) for one in question.choices)
     return Field(question.name, label, "select", tuple(options), optional=True)
+
+
+def _labels(said: PageWords) -> Labels:
+    return Labels(said.no_answer, said.not_sent)
 
 
 def _words(request: web.Request) -> PageWords:

@@ -132,15 +132,21 @@ def _tally(question: Question, given: Sequence[Answers]) -> Tally:
 
 
 def shown_counts(counts: Sequence[int]) -> list[str]:
-    """Counts of people that add up to a known number of at least 11, none of 1-10 readable. The smallest others are
-    hidden with them, under the same words, until what is hidden is at least two counts and at least 11 people."""
+    """Counts of people that add up to a known number of at least 11, none of 1-10 readable: those are hidden, and under
+    the same words the smallest others, until what is hidden cannot be worked out. Equal counts are hidden together, so
+    that nobody can tell which of the hidden ones is the small one."""
     hidden = {at for at, count in enumerate(counts) if is_small(count)}
-    for at in sorted(range(len(counts)), key=lambda one: counts[one]):
-        if not hidden or (len(hidden) > 1 and sum(counts[one] for one in hidden) >= SMALLEST_SHOWN):
+    for value in sorted(set(counts) - {0}):
+        if not hidden or _safe([counts[at] for at in hidden]):
             break
-        if counts[at]:
-            hidden.add(at)
+        hidden |= {at for at, count in enumerate(counts) if count == value}
     return [NOT_SHOWN if at in hidden else f"{count:,}" for at, count in enumerate(counts)]
+
+
+def _safe(hidden: Sequence[int]) -> bool:
+    """Several counts, of 11 people or more in all, and not as many as they can be: then each of them would be 10."""
+    most = (SMALLEST_SHOWN - 1) * len(hidden)
+    return len(hidden) > 1 and sum(hidden) >= SMALLEST_SHOWN and sum(hidden) != most
 
 
 def words_of(question: Question, given: Iterable[Answers]) -> list[str]:

@@ -38,7 +38,7 @@ def _summary(form: Form, faults: Mapping[str, str], labels: Labels) -> str:
     if not faults:
         return ""
     ids = {field.name: f"{field.name}-0" if field.kind == "select" else field.name for field in form.fields}
-    named = {field.name: one_line(field.label) for field in form.fields}
+    named = {field.name: f"{number}. {one_line(field.label)}" for number, field in enumerate(form.fields, 1)}
     lines = "".join(
         f'<li><a href="#{words(ids[name])}">{words(named[name])}</a> {words(sentence)}</li>'
         if name in ids
