@@ -103,7 +103,7 @@ def test_an_open_survey_tells_how_many_in_steps_and_nothing_else(desk, work, cou
     made(desk)
     answered(desk, work, count)
     shown = desk.says("Ana Lytic", "/sip voice survey").message
-    assert f"People who answered: {seen}\n" in words(shown)
+    assert f"Answered by: {seen}\n" in words(shown)
     assert "Read the answers" not in {button.label for button in buttons(shown)}
     told = words(desk.says("Ana Lytic", "/sip voice survey read 1").message)
     assert "once it has closed" in told
