@@ -24,12 +24,14 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
 from bot.pages import HOUSE, house_page, report_page
 from bot.scheduler import JobRunner, Scheduler
+from bot.survey_pages import add_survey_routes
 from bot.web import add_document, make_web
 from bot.world import World
 from storage.console import ConsoleStore
 from storage.db import UNAVAILABLE, open_engine, reading
 from storage.migrate import is_current
 from storage.references import References
+from storage.survey_answers import SurveyAnswers
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsAdapter, TeamsSettings
@@ -147,6 +149,7 @@ class App:
         application = make_web(self.ready, partial(report_page, self.engine))
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
+        add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
         if self.teams:

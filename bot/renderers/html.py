@@ -46,15 +46,16 @@ def to_html(message: Message, top: int = 1) -> str:
     return "\n".join(html for block in message.blocks if (html := _block(block, top)))
 
 
-def page(title: str, body: str, lang: str = "en", nonce: str = "") -> str:
-    """A whole document with its styles inside, which loads nothing. `body` is HTML; `nonce` is the CSP's for styles."""
+def page(title: str, body: str, lang: str = "en", nonce: str = "", look: str = "page.css") -> str:
+    """A whole document with its styles inside, which loads nothing. `body` is HTML; `nonce` is the CSP's for styles;
+    `look` is the style sheet beside the blocks' own."""
     allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return (
         f'<!doctype html>\n<html lang="{escape(lang)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         '<link rel="icon" href="data:,">\n'  # else the browser asks for /favicon.ico
-        f"<title>{words(one_line(title))}</title>\n<style{allowed}>\n{_styles()}</style>\n</head>\n"
+        f"<title>{words(one_line(title))}</title>\n<style{allowed}>\n{_styles(look)}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
@@ -66,8 +67,8 @@ def file_links(links: Sequence[tuple[str, str]]) -> str:
 
 
 @cache
-def _styles() -> str:
-    return "".join((STYLES / name).read_text("utf-8") for name in ("blocks.css", "page.css"))
+def _styles(look: str) -> str:
+    return "".join((STYLES / name).read_text("utf-8") for name in ("blocks.css", look))
 
 
 def words(text: str) -> str:

@@ -73,6 +73,31 @@ HEARD = (
     ("focus group", "It is hard to come during the day.", "Evening phone appointments started at both offices."),
     ("interview", "I sent the same paper three times.", ""),
 )
+# What families write into the survey: what helped, and what should change.
+HELPED = (
+    "A text message the day before.",
+    "Somebody called me back the same day.",
+    "La trabajadora me explicó todo en español y con calma.",
+    "The letter told me which papers to bring.",
+    "I could do it on the phone in the evening.",
+    "Que me dieran una cita por teléfono.",
+    "Nobody made me feel bad for asking.",
+    "The front desk knew where to send me.",
+)
+CHANGE = (
+    "Let me send photos of my papers.",
+    "Stay open later one day a week.",
+    "Shorter letters, please.",
+    "Menos formularios; piden lo mismo varias veces.",
+    "Tell me who my worker is when it changes.",
+    "Más personas que hablen español en la recepción.",
+    "A place for children to play while we wait.",
+)
+# Themes that are read from a survey: what many said, what was done, and the step it belongs to.
+THEMES = (
+    ("Many asked for appointments outside working hours.", "Both offices offer evening calls on two days.", "1.1.4"),
+    ("Many would like to send photos of their papers.", "", "1.2.3"),
+)
 FIRST_NAMES = (
     "Maya", "Denise", "Sam", "Ana", "Thomas", "Linh", "Rosa", "Grace", "Omar", "Julie", "Kenji", "Fatima", "Luis",
     "Nadia", "Peter", "Yolanda", "Ivy", "Marcus", "Elena", "Ruth", "Dev", "Carla", "Noor", "Joel", "Tessa", "Hector",

@@ -20,6 +20,7 @@ from bot.chat.commands import Actor
 from bot.chat.compose import Composer
 from bot.chat.messages import Actions, Message
 from bot.chat.replies import Reply
+from bot.config import Settings
 from bot.delivery import Delivery
 from bot.domain.cadence import NEWSLETTER_WORKING_DAY, WorkCalendar, local_time
 from bot.domain.periods import Month
@@ -35,6 +36,7 @@ _POKES = (time(0, 5), time(9, 0))
 class Town(Protocol):
     """What the simulation needs of the application."""
 
+    settings: Settings
     engine: Engine
     console: ConsoleAdapter | None
     delivery: Delivery

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from bot.sample import words
 from bot.simulation.cast import Group
 from storage.queries import plan as plans
 from storage.queries.plan import StepView
+from storage.queries.surveys import surveys
+from storage.survey_answers import SurveyAnswers
 
 if TYPE_CHECKING:
     from bot.simulation.run import Delivered, Simulation
@@ -30,6 +32,10 @@ ANSWERS_NUDGE = 0.6
 KEEPS_WORD = 0.8
 BLOCKS, GOES_ON = 0.15, 0.6  # how a step that is under way goes on; the rest is done
 WINS_A_MONTH = 3
+SURVEY_WORKING_DAY = 2
+FAMILIES = (80, 110)  # how many answer a survey
+PLEASED = (55, 25, 15, 5)  # how often they say yes, mostly, a little and no
+WRITES = 0.3  # share of families who also answer a question in words
 DATA_LAG = 2  # months between a measure's data month and the day it is entered
 NOISE = 0.8  # points, standard deviation of a reading around a line a little below the plan's pace
 LETTER = (
@@ -63,6 +69,9 @@ class Script:
         self._calendar = WorkCalendar()
         self._wins = list(words.WINS)
         self._voices = list(words.HEARD)
+        self._themes = list(words.THEMES)
+        # Families draw for themselves: without a survey everybody else does what they would have done.
+        self._families = random.Random(f"families {seed}")
         self._told = 0
         self.acts: list[Act] = []
 
@@ -78,6 +87,8 @@ class Script:
             self._at(day, lambda: self._read(month.plus(-DATA_LAG)))
         if month == month.quarter.months[1] and day == self._calendar.nth_working_day(month, 9):
             self._at(day, self._hear)
+        if self._sim.app.settings.public_url and day == self._calendar.nth_working_day(month, SURVEY_WORKING_DAY):
+            self._sim.at(local_time(day, time(10), self._zone), lambda: self._ask_families(month.quarter))
 
     def answer(self, post: Delivered) -> None:
         """Somebody sees a post and may do something about it in the days to come."""
@@ -90,6 +101,8 @@ class Script:
                 self._later(1, lambda: self._sim.press(self._sim.cast.coordinator, post, "stories approve"))
             case "newsletter_draft":
                 self._later(1, lambda: self._publish(Quarter.parse(post.period)))
+            case "survey_closed":
+                self._later(0, lambda: self._read_survey(post))
 
     # Prompts and meetings
 
@@ -204,6 +217,40 @@ class Script:
         responses = str(self._rng.randint(18, 60))
         await self._sim.submit(self._sim.cast.coordinator, form, kind=kind, responses=responses, heard=heard, did=did)
         self._note("voice", self._sim.cast.coordinator, text=heard)
+
+    async def _ask_families(self, quarter: Quarter) -> None:
+        """A survey through the quarter's end, unless one is open; families answer it on the days to come."""
+        with self._sim.reading() as uow:
+            if any(one.open for one in surveys(uow)):
+                return
+        who = self._sim.cast.coordinator
+        form = await self._sim.ask(who, "voice survey new")
+        title = f"Client survey, {quarter.title}"
+        await self._sim.submit(who, form, title=title, closes_on=quarter.last.isoformat())
+        self._note("survey", who, text=title)
+        with self._sim.reading() as uow:
+            token = surveys(uow)[0].token
+        today, draw = self._sim.clock.read(), self._families
+        for number in range(draw.randint(*FAMILIES)):
+            later = timedelta(days=draw.randint(0, (quarter.last - today.date()).days), hours=draw.randint(1, 12))
+            self._sim.at(today + later, partial(self._answer_survey, token, f"family-{number:012}"))
+
+    async def _answer_survey(self, token: str, form: str) -> None:
+        draw = self._families
+        answers = {f"q{number}": draw.choices(("yes", "mostly", "little", "no"), PLEASED)[0] for number in (1, 2, 3)}
+        written = {"q4": draw.choice(words.HELPED), "q5": draw.choice(words.CHANGE)}
+        answers |= {name: text for name, text in written.items() if draw.random() < WRITES}
+        SurveyAnswers(self._sim.app.engine).answer(token, form, answers, self._sim.clock.read())
+
+    async def _read_survey(self, post: Delivered) -> None:
+        """The coordinator reads the answers and records a theme."""
+        who = self._sim.cast.coordinator
+        read = await self._sim.press(who, post, "voice survey read")
+        if self._themes:
+            heard, did, step = self._themes.pop(0)
+            form = await self._sim.press_reply(who, read, "voice record")
+            await self._sim.submit(who, form, heard=heard, did=did, step=step)
+            self._note("voice", who, text=heard)
 
     async def _publish(self, quarter: Quarter) -> None:
         """The coordinator writes the letter, approves and publishes."""

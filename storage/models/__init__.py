@@ -19,6 +19,7 @@ from storage.models.plan import (
 )
 from storage.models.progress import report, story, update, voice_result
 from storage.models.references import conversation_reference
+from storage.models.surveys import survey, survey_answer
 from storage.models.workgroups import (
     attendance,
     follow_up,
@@ -59,6 +60,8 @@ __all__ = [
     "story",
     "strategy",
     "strategy_place",
+    "survey",
+    "survey_answer",
     "update",
     "voice_result",
     "workgroup",

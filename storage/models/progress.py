@@ -57,7 +57,8 @@ voice_result = Table(
     to("step", nullable=True),
     Column("at", UtcDateTime, nullable=False),
     Column("month", String(7), nullable=False),
-    Column("kind", String(16), nullable=False),  # survey, focus group, interview
+    Column("kind", String(16), nullable=False),  # survey, phone calls, focus group, interview
+    to("survey", nullable=True, index=False),  # our own survey it was read from
     Column("responses", Integer),  # people heard; null: not shown
     Column("heard", Text, nullable=False),  # "you said"
     Column("did", Text, nullable=False, default=""),  # "we did"; empty: not yet addressed

@@ -41,6 +41,7 @@ class VoiceView:
     heard: str
     did: str
     step_id: int | None
+    survey_id: int | None = None
 
 
 def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView]:
@@ -98,6 +99,6 @@ def voice_results(uow: UnitOfWork) -> list[VoiceView]:
         voice_result.c.organization_id == uow.organization.id, voice_result.c.withdrawn_at.is_(None)
     )
     return [
-        VoiceView(r.id, Month.parse(r.month), r.kind, r.responses, r.heard, r.did, r.step_id)
+        VoiceView(r.id, Month.parse(r.month), r.kind, r.responses, r.heard, r.did, r.step_id, r.survey_id)
         for r in uow.rows(statement.order_by(voice_result.c.month.desc(), voice_result.c.id.desc()))
     ]

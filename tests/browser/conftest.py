@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -78,7 +79,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(5000)
         page = context.new_page()
-        home = url.split("/console")[0]
+        home = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on(
             "request", lambda asked: None if asked.url.startswith(home) else faults.append(f"request to {asked.url}")

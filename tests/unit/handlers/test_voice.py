@@ -73,6 +73,40 @@ def test_faults_stay_in_the_form(desk, work, fields, name, why):
     assert not stored(work)
 
 
+def test_what_is_not_yet_addressed_comes_first_and_can_be_answered(desk, work):
+    recorded(desk, heard="Offices close too early", month="2026-01")
+    recorded(desk, heard="Letters are hard to read", did="A plain letter")
+    shown = desk.says("Ana Lytic", "/sip voice").message
+    assert "1 result not yet addressed" in words(shown)
+    assert words(shown).index("Offices close") < words(shown).index("Letters are hard")
+    form = desk.presses("Ana Lytic", shown, "We did something")
+    faulty = desk.submits("Ana Lytic", form, did=" ", step="9.9.9")
+    assert set(dict(faulty.errors.errors)) == {"did", "step"}
+    saved = desk.submits("Ana Lytic", form, did="Open until seven on Tuesdays", step="1.1.2")
+    assert "step 1.1.2" in words(saved.message)
+    assert stored(work) == [
+        ("2026-01", 24, "", None, True),
+        ("2026-03", 24, "A plain letter", None, False),
+        ("2026-01", 24, "Open until seven on Tuesdays", 2, False),
+    ]
+    assert "not yet addressed" not in words(desk.says("Mem Ber", "/sip voice").message)
+
+
+def test_an_answer_needs_a_result_that_stands(desk, work):
+    saved = recorded(desk)
+    shown = desk.says("Ana Lytic", "/sip voice").message
+    desk.submits("Ana Lytic", desk.presses("Ana Lytic", saved.message, "Edit"), heard="Letters are long")
+    assert "changed or taken back" in words(desk.presses("Ana Lytic", shown, "We did something").message)
+    assert "Choose what it is about" in words(desk.sends("Ana Lytic", verb="voice answer", source="button").message)
+    assert "is for a analyst" in words(desk.sends("Mem Ber", verb="voice answer", source="button").message)
+
+
+@pytest.mark.parametrize("kind", ["survey", "phone calls", "focus group", "interview"])
+def test_each_way_of_hearing_has_its_name(desk, work, kind):
+    recorded(desk, kind=kind)
+    assert f"{kind.capitalize()}, March 2026" in words(desk.says("Mem Ber", "/sip voice").message)
+
+
 def test_every_example_parses():
     for spec in voice.COMMANDS:
         for example in spec.examples:
