@@ -17,7 +17,7 @@ from tests.builders import a_person
 from tests.desk import Desk, words
 
 NAME = "delivery/dead_letter"
-DATA = {"kind": "roll-up", "error": "the channel is gone"}
+DATA = {"kind": "roll-up", "to": "#executives", "platform": "slack", "error": "the channel is gone"}
 BUILT_IN = compose(NAME, **DATA)
 BROKEN = {
     "a tag that is not closed": ("{% if kind %} It did not go out.", "line 1"),
