@@ -40,7 +40,7 @@ DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 class App:
     """Everything in one process. `start` runs the parts asked for; `stop` lets what is under way finish."""
 
-    def __init__(self, settings: Settings, clock: Clock, engine: Engine, console: bool) -> None:
+    def __init__(self, settings: Settings, clock: Clock, engine: Engine, console: bool, playground: bool) -> None:
         self.settings, self.clock, self.engine = settings, clock, engine
         self.composer = Composer(*([settings.sipbot_templates] if settings.sipbot_templates else []))
         policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone)
@@ -53,7 +53,7 @@ class App:
         self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
         self.slack = self._slack() if settings.slack else None
-        self.teams = self._teams() if settings.teams else None
+        self.teams = self._teams() if settings.teams or playground else None
         self.console = self._console() if console else None
         self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer)
         self.scheduler = Scheduler(self.runner, self.delivery.wake)
@@ -152,14 +152,21 @@ class App:
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, console: bool | None = None, engine: Engine | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    console: bool | None = None,
+    playground: bool = False,
+    engine: Engine | None = None,
 ) -> App:
-    """Wire everything; nothing runs and nothing is connected until it is used."""
+    """Wire everything; nothing runs and nothing is connected until it is used. `playground`: Teams is open to this
+    machine without a registration, for Microsoft's Agents Playground."""
     return App(
         settings,
         clock or SystemClock(),
         engine or open_engine(settings.database_url),
         settings.sipbot_console if console is None else console,
+        playground,
     )
 
 

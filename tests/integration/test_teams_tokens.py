@@ -207,6 +207,13 @@ async def test_without_a_registration_this_machine_is_heard(open_house: House) -
     assert [command.text for command in open_house.commands] == ["me"]
 
 
+async def test_without_a_registration_a_web_page_under_another_name_is_not_heard(open_house: House) -> None:
+    words = json.dumps(open_house.teams.person("ann").activity(type="message", text="me"))
+    status, _ = await open_house.teams.post_raw(words, {"Host": "rebound.example"})
+    assert status == 401
+    assert open_house.commands == []
+
+
 def test_a_registration_must_be_whole() -> None:
     for wrong in ({"app_id": APP}, {"app_id": APP, "app_password": "x"}, {"app_id": APP, "tenant_id": "t"}):
         with pytest.raises(ValueError, match="tenant"):
