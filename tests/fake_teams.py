@@ -29,7 +29,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.adapters.teams import TeamsSettings
-from tests.teams_people import BOT, CHANNEL, GROUP, TENANT, Json, Person, chat_of
+from tests.teams_people import BOT, CHANNEL, CHANNEL_NAME, GROUP, TENANT, Json, Person, chat_of
 
 APP = "11111111-2222-4333-8444-555555555555"
 SECRET = "a client secret"
@@ -203,6 +203,8 @@ class FakeTeams:
     def _do(self, kind: str, path: list[str], body: Json, query: Json) -> tuple[int, Json]:
         if kind == "POST conversations":
             return self._begin(body)
+        if kind == "GET conversations":
+            return 200, {"conversations": [{"id": CHANNEL, "name": CHANNEL_NAME}]}
         if path[0] != "conversations" or not self._exists(path[1]):
             return 404, {"error": {"code": "ConversationNotFound"}}
         match kind:

@@ -14,7 +14,8 @@ Json = dict[str, Any]
 
 TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
 BOT = "28:11111111-2222-4333-8444-555555555555"
-CHANNEL = "19:intake@thread.tacv2"
+CHANNEL, CHANNEL_NAME = "19:intake@thread.tacv2", "Intake"
+TEAM = "19:team@thread.tacv2"
 GROUP = "19:leads@thread.v2"
 MENTION = "<at>sipbot</at>"
 
@@ -51,7 +52,7 @@ class Person:
         kind = {"a": "personal"}.get(name[0], "channel" if name.endswith("tacv2") else "groupChat")
         inside: Json = {"tenant": {"id": TENANT}}
         if kind == "channel":
-            inside |= {"team": {"id": "19:team@thread.tacv2"}, "channel": {"id": name}}
+            inside |= {"team": {"id": TEAM}, "channel": {"id": name}}
         return {
             "id": self.teams.next_id(),
             "channelId": "msteams",

@@ -1,12 +1,8 @@
-"""Every card drawn by Microsoft's own renderer (npm `adaptivecards`), as a phone and a computer in Teams show it.
-
-The package is looked for in the folder SIPBOT_NODE_MODULES names, or in `node_modules` beside or in the repository.
-"""
+"""Every card drawn by Microsoft's own renderer (npm `adaptivecards`), as a phone and a computer in Teams show it."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from bot.chat.messages import Message, Text, spans
 from bot.renderers.adaptive_card import card_values, dialog_card, form_card, message_card, read_action
+from tests.browser.node import package
 from tests.golden.cases import ERRORS, FORMS, MESSAGES
 from tests.golden.compare import FOLDER
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-REPOSITORY = Path(__file__).parents[2]
 SCRIPT = Path("adaptivecards/dist/adaptivecards.min.js")
 CARDS = sorted(path.stem for path in (FOLDER / "adaptive_card").glob("*.json"))
 
@@ -82,16 +78,6 @@ THEMES = {
 }  # fmt: skip
 
 
-def script() -> Path:
-    folders = [REPOSITORY / "node_modules", REPOSITORY.parent / "node_modules"]
-    if named := os.environ.get("SIPBOT_NODE_MODULES"):
-        folders.insert(0, Path(named))
-    found = next((folder / SCRIPT for folder in folders if (folder / SCRIPT).is_file()), None)
-    if found is None:
-        pytest.skip("npm's adaptivecards is not here; set SIPBOT_NODE_MODULES to the folder that holds it")
-    return found
-
-
 class Host:
     """A page that shows one card at a time."""
 
@@ -142,7 +128,7 @@ def html_of(node: Any) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def host_page(browser: Browser) -> Iterator[Host]:
-    found = script()
+    found = package(SCRIPT)
     context = browser.new_context(locale="en-US")
     context.set_default_timeout(5000)
     page = context.new_page()

@@ -15,7 +15,7 @@ from bot.renderers.adaptive_card import message_card
 from tests import teams_house
 from tests.fake_teams import Fault
 from tests.teams_house import FORM, House, actor
-from tests.teams_people import CHANNEL, GROUP, MENTION, TENANT, Person, shown
+from tests.teams_people import CHANNEL, CHANNEL_NAME, GROUP, MENTION, TEAM, TENANT, Person, shown
 
 # Fixtures: in this file the house is a Teams adapter's.
 house, ann, ben = teams_house.house, teams_house.ann, teams_house.ben
@@ -51,7 +51,7 @@ async def test_a_mention_in_a_channel_is_a_command_and_its_answer_is_private(hou
     assert house.last == Command(
         "update 1.2.3 done",
         actor(ann),
-        Place(CHANNEL, message=said["id"]),
+        Place(CHANNEL, message=said["id"], name=CHANNEL_NAME),
         f"teams:{CHANNEL};messageid={said['id']}:{said['id']}",
         source="mention",
     )
@@ -113,6 +113,20 @@ async def test_who_somebody_is_is_asked_once(house: House, ann: Person) -> None:
     assert len(house.teams.called("GET members")) == 1
 
 
+async def test_a_channels_name_is_asked_once(house: House, ann: Person) -> None:
+    for _ in range(3):
+        await ann.says("me", channel=CHANNEL)
+        assert house.last.place.name == CHANNEL_NAME
+    assert [call["path"] for call in house.teams.called("GET conversations")] == [["teams", TEAM, "conversations"]]
+
+
+async def test_a_team_that_does_not_tell_its_channels_keeps_nobody_from_being_heard(house: House, ann: Person) -> None:
+    house.teams.fail("GET conversations", Fault(status=403))
+    await ann.says("me", channel=CHANNEL)
+    assert house.last.place.name == ""
+    assert house.last.text == "me"
+
+
 async def test_a_slow_directory_does_not_hold_up_a_command(
     house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +149,7 @@ async def test_a_mention_in_a_prompts_thread_is_a_reply(house: House, ann: Perso
     assert house.last == Command(
         "1.2.3 is done and we liked it",
         actor(ann),
-        Place(CHANNEL, prompt["id"], said["id"]),
+        Place(CHANNEL, prompt["id"], said["id"], name=CHANNEL_NAME),
         f"teams:{CHANNEL};messageid={prompt['id']}:{said['id']}",
         "reply",
         source="thread",
