@@ -35,10 +35,17 @@ DRAW = """([card, html, config, width]) => {
   document.body.style.background = config.containerStyles.default.backgroundColor;
   const made = drawn.render();
   if (width) {  // one of many on a sheet
-    made.style.cssText += `;width:${width}px;margin:6px;display:inline-block;vertical-align:top;outline:1px solid gray`;
+    made.style.cssText += `;width:${width}px;margin:2px 0 12px;break-inside:avoid;outline:1px solid gray`;
     document.body.append(made);
   } else document.body.replaceChildren(made);
+  document.body.style.columns = width ? `${width}px` : "auto";
   return faults;
+}"""
+
+WIDER = """() => {
+  const cells = document.querySelectorAll(":is([role=cell], [role=columnheader]) *");
+  const over = [...cells].map(one => one.scrollWidth - one.clientWidth);
+  return Math.max(document.body.scrollWidth - window.innerWidth, ...over);
 }"""
 
 
@@ -89,7 +96,7 @@ class Host:
 
     def sheet(self, cards: Iterable[dict[str, Any]], theme: str, path: Path) -> None:
         """A picture of many cards at a phone's width."""
-        self.page.set_viewport_size({"width": 4 * 334 + 24, "height": 800})
+        self.page.set_viewport_size({"width": 4 * 336 + 24, "height": 800})
         self.page.evaluate("document.body.replaceChildren()")
         for card in map(as_drawn, cards):
             self.page.evaluate(DRAW, [card, html_of(card), THEMES[theme], 320])
@@ -103,8 +110,8 @@ class Host:
         return bool(self.words().strip()) or self.page.locator("img[alt]").count() > 0
 
     def sticks_out(self) -> int:
-        """How many pixels the card is wider than the window."""
-        return int(self.page.evaluate("document.body.scrollWidth - window.innerWidth"))
+        """How many pixels the card is wider than the window, or a cell's words than the cell."""
+        return int(self.page.evaluate(WIDER))
 
     def sent(self) -> list[dict[str, Any]]:
         return list(self.page.evaluate("window.sent"))
