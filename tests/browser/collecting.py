@@ -90,5 +90,5 @@ def _asked(form: Form) -> None:
     faults = FormErrors(tuple((field.name, "Say it in a sentence.") for field in form.fields[:2]))
     kind = f"form {form.title}"
     _keep(kind, form_card(form))
-    _keep(f"{kind} with faults", form_card(form, {}, faults))
+    _keep(f"{kind} with faults", form_card(form, {field.name: field.value for field in form.fields}, faults))
     _keep(f"{kind} as a dialog", dialog_card(form))

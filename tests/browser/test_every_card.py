@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["host_page"]  # a fixture
 
 TESTS = ("tests/unit/handlers", "tests/unit/test_delivery.py")
-ON_A_SHEET = 24
+ON_A_SHEET = 16
 Cards = dict[str, list[dict[str, Any]]]
 
 
