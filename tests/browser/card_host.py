@@ -15,6 +15,7 @@ from tests.browser.node import package
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+READER = MarkdownIt("js-default", {"html": False, "breaks": True})
 SCRIPT = Path("adaptivecards/dist/adaptivecards.min.js")
 
 CHART = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="300"><rect width="900" height="300" fill="#5b5fc7"/></svg>'
@@ -131,9 +132,8 @@ def as_drawn(node: Any) -> Any:
 
 def html_of(node: Any) -> dict[str, str]:
     """Every text in the card as the HTML a full Markdown reader makes of it, more than Teams reads."""
-    reader = MarkdownIt("js-default", {"html": False, "breaks": True})
     if isinstance(node, str):
-        return {node: reader.render(node)}
+        return {node: READER.render(node)}
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return {text: html for child in children for text, html in html_of(child).items()}
 
