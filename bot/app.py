@@ -168,7 +168,8 @@ def build(
     teams: TeamsSettings | None = None,
 ) -> App:
     """Wire everything; nothing runs and nothing is connected until it is used. `teams`: a registration with addresses
-    of its own, in place of the one in the settings."""
+    of its own, or none (then Teams is open to this machine, for Microsoft's Agents Playground), in place of the one in
+    the settings."""
     return App(
         settings,
         clock or SystemClock(),

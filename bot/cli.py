@@ -102,6 +102,7 @@ def demo(port: Annotated[int, typer.Option(help="Port of the console")] = 8300) 
         application = prepare_demo(folder, SystemClock(), port)
     address = f"http://127.0.0.1:{port}/console"
     out.print(f"The console is open at [bold]{address}[/bold]  (stop with Ctrl+C)")
+    out.print(f"Microsoft's Agents Playground reaches it as a Teams app at http://127.0.0.1:{port}/api/messages")
     _run(application, "127.0.0.1", port, worker=True)
 
 

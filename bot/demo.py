@@ -1,4 +1,7 @@
-"""`sipbot demo`: Larkspur County up to today, in a SQLite file of its own, and the application that serves it."""
+"""`sipbot demo`: Larkspur County up to today, in a SQLite file of its own, and the application that serves it.
+
+It answers the local console and, on this machine, Microsoft's Agents Playground, whose person is an administrator.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,8 @@ ZONE = "America/Los_Angeles"
 HISTORY = 5  # months
 SEED = 7
 _ORGANIZED_AT = time(8)
+# Whoever sits in front of the Playground as it comes: https://www.npmjs.com/package/@microsoft/m365agentsplayground
+PLAYGROUND_USER = "00000000-0000-0000-0000-0000000000020"
 _WARNING = 30  # log level: the history of a demo is not news
 
 
@@ -45,6 +50,7 @@ def prepare_demo(folder: Path, clock: Clock, port: int) -> App:
         database_url=f"sqlite:///{folder / 'demo.sqlite3'}",
         public_url=f"http://127.0.0.1:{port}",
         sipbot_zone=ZONE,
+        sipbot_admins=PLAYGROUND_USER,
     )
     engine = open_engine(settings.database_url, durable=False)
     migrate(engine)
@@ -53,9 +59,11 @@ def prepare_demo(folder: Path, clock: Clock, port: int) -> App:
     with unit_of_work(engine, past.read(), built_in()) as uow:
         organization, cast = _county(uow, start)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_WARNING))
+    from bot.adapters.teams import TeamsSettings  # its SDK takes a second to import
+
     before = build(settings, clock=past, console=True, engine=engine)
     asyncio.run(Simulation(before, past, organization, cast, end=clock.read(), seed=SEED).run())
-    application = build(settings, clock=TravellingClock(clock), console=True, engine=engine)
+    application = build(settings, clock=TravellingClock(clock), console=True, engine=engine, teams=TeamsSettings())
     _mark_read(application)
     return application
 

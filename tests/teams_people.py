@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
 BOT = "28:11111111-2222-4333-8444-555555555555"
-CHANNEL = "19:intake@thread.tacv2"
+CHANNEL, CHANNEL_NAME = "19:intake@thread.tacv2", "intake"
 TEAM = "19:team@thread.tacv2"
 GROUP = "19:leads@thread.v2"
 MENTION = "<at>sipbot</at>"

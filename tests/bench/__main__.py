@@ -7,59 +7,23 @@ import hashlib
 import hmac
 import itertools
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.bench.processes import ROOT, cpu_seconds, free_port, resident_mb, served
 from tests.bench.servers import SECRET
+from tests.bench.teams import bench_teams_update
 from tests.conftest import SHARED
 
 ROUNDS, REQUESTS, AT_ONCE = 5, 400, 8
-ROOT = Path(__file__).parents[2]
 _numbers = itertools.count()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-@contextmanager
-def served(*arguments: str, port: int, path: str = "/", env: dict[str, str] | None = None) -> Iterator[int]:
-    """A server in a process of its own; its pid."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **(env or {})})
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def cpu_seconds(pid: int) -> float:
-    """Time on a CPU of all threads of a process so far. From schedstat, which counts nanoseconds: the clock ticks of
-    /proc/PID/stat miss most of what runs for microseconds at a time."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-
-def resident_mb(pid: int) -> float:
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
 
 
 def signed(text: str) -> tuple[bytes, dict[str, str]]:
@@ -100,7 +64,7 @@ def bench_update() -> None:
     """`/sip update 1.2.3 done note`, stored on SQLite with every commit on disk, beside a Bolt no-op."""
     sides: dict[str, list[float]] = {"bolt": [], "lean": [], "sipbot": []}
     expected = {"bolt": "ok", "lean": "ok", "sipbot": "1.2.3"}
-    ports = {kind: _free_port() for kind in sides}
+    ports = {kind: free_port() for kind in sides}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         pids = {
             kind: running.enter_context(served("-m", "tests.bench.servers", kind, str(port), folder, port=port))
@@ -147,7 +111,7 @@ def bench_import() -> None:
 
 
 def bench_idle() -> None:
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         env = {
             "DATABASE_URL": f"sqlite:///{folder}/idle.sqlite3", "PORT": str(port), "SLACK_BOT_TOKEN": "xoxb-x",
@@ -169,3 +133,4 @@ if __name__ == "__main__":
     bench_import()
     bench_idle()
     bench_update()
+    bench_teams_update()

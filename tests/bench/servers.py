@@ -6,8 +6,12 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 SECRET = "bench-signing-secret"
 TOKEN = "xoxb-bench"
@@ -47,7 +51,7 @@ def bare_bolt(port: int, *, lean: bool) -> web.Application:
     return application
 
 
-def sipbot(folder: Path) -> web.Application:
+def county(folder: Path) -> App:
     """The whole application on SQLite, with a plan of the sample county."""
     from bot.app import build
     from bot.chat.compose import built_in
@@ -71,12 +75,12 @@ def sipbot(folder: Path) -> web.Application:
         slack_signing_secret=SECRET,
         slack_api_url="http://127.0.0.1:1/",
     )
-    return build(settings, engine=engine).web
+    return build(settings, engine=engine)
 
 
 def main() -> None:
     kind, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    application = sipbot(folder) if kind == "sipbot" else bare_bolt(port, lean=kind == "lean")
+    application = county(folder).web if kind == "sipbot" else bare_bolt(port, lean=kind == "lean")
     asyncio.set_event_loop(asyncio.new_event_loop())
     web.run_app(application, host="127.0.0.1", port=port, print=None, access_log=None)
 

@@ -16,7 +16,7 @@ from bot.renderers.adaptive_card import message_card
 from tests import teams_house
 from tests.fake_teams import Fault
 from tests.teams_house import FORM, PROMPT, House, actor
-from tests.teams_people import BOT, CHANNEL, GROUP, MENTION, TENANT, Person, shown
+from tests.teams_people import BOT, CHANNEL, CHANNEL_NAME, GROUP, MENTION, TENANT, Person, shown
 
 # Fixtures: in this file the house is a Teams adapter's.
 house, ann, ben = teams_house.house, teams_house.ann, teams_house.ben
@@ -52,7 +52,7 @@ async def test_a_mention_in_a_channel_is_a_command_and_its_answer_is_private(hou
     assert house.last == Command(
         "update 1.2.3 done",
         actor(ann),
-        Place(CHANNEL, message=said["id"], name="intake"),
+        Place(CHANNEL, message=said["id"], name=CHANNEL_NAME),
         f"teams:{CHANNEL};messageid={said['id']}:{said['id']}",
         source="mention",
     )
@@ -243,7 +243,7 @@ async def test_a_mention_in_a_prompts_thread_is_a_reply(house: House, ann: Perso
     assert house.last == Command(
         "1.2.3 is done and we liked it",
         actor(ann),
-        Place(CHANNEL, prompt["id"], said["id"], name="intake"),
+        Place(CHANNEL, prompt["id"], said["id"], name=CHANNEL_NAME),
         f"teams:{CHANNEL};messageid={prompt['id']}:{said['id']}",
         "reply",
         source="thread",

@@ -13,7 +13,7 @@ from bot.chat.messages import say
 from bot.chat.replies import Reply
 from tests import teams_house
 from tests.teams_house import FORM, PROMPT, House, actor
-from tests.teams_people import CHANNEL, Person, shown, words_of
+from tests.teams_people import CHANNEL, CHANNEL_NAME, Person, shown, words_of
 
 # Fixtures: in this file the house is a Teams adapter's.
 house, ann, ben = teams_house.house, teams_house.ann, teams_house.ben
@@ -29,7 +29,7 @@ async def test_a_press_is_the_buttons_verb_and_values(house: House, ann: Person)
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message=post["id"], name="intake"),
+        Place(CHANNEL, message=post["id"], name=CHANNEL_NAME),
         house.last.delivery_id,
         "update",
         {"ref": "1.2.3", "note": "a & <b>"},
@@ -213,7 +213,7 @@ async def test_telling_a_win_from_a_message_begins_with_its_words(house: House, 
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message="1699", name="intake"),
+        Place(CHANNEL, message="1699", name=CHANNEL_NAME),
         house.last.delivery_id,
         "win",
         {"text": "Hi all,\nit worked"},

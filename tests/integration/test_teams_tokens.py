@@ -24,7 +24,7 @@ from tests.teams_people import Json, Person
 house, open_house, ann = teams_house.house, teams_house.open_house, teams_house.ann
 
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-QUICK = 0.05  # seconds
+QUICK = 0.05  # seconds of CPU, client and server together: a machine that is busy with something else is no fault
 
 
 def now() -> int:
@@ -81,9 +81,9 @@ BAD: dict[str, Callable[[FakeTeams], str]] = {
 
 async def refused(house: House, ann: Person, headers: Json, activity: Json | None = None) -> None:
     body = json.dumps(activity or ann.activity(type="message", text="update 1.2.3 done"))
-    began = time.perf_counter()
+    began = time.process_time()
     status, _ = await house.teams.post_raw(body, headers)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert status == 401
     assert took < QUICK
     assert house.commands == []
@@ -205,6 +205,13 @@ async def test_without_a_registration_this_machine_is_heard(open_house: House) -
     status, _ = await open_house.teams.post_raw(json.dumps(ann.activity(type="message", text="me")), {})
     assert status == 200
     assert [command.text for command in open_house.commands] == ["me"]
+
+
+async def test_without_a_registration_a_web_page_under_another_name_is_not_heard(open_house: House) -> None:
+    words = json.dumps(open_house.teams.person("ann").activity(type="message", text="me"))
+    status, _ = await open_house.teams.post_raw(words, {"Host": "rebound.example"})
+    assert status == 401
+    assert open_house.commands == []
 
 
 def test_a_registration_must_be_whole() -> None:

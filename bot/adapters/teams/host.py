@@ -38,7 +38,8 @@ Turn = Callable[[Body], Awaitable[Body | None]]
 # message extension sends the message it is used on inside its own.
 MAX_BODY = 512 * 1024
 CHANNEL = "msteams"
-LOOPBACK = ("127.0.0.1", "::1")
+# A web page elsewhere can have a name of its own lead here (DNS rebinding), so the name is looked at too.
+LOOPBACK, LOCAL_NAMES = ("127.0.0.1", "::1"), ("127.0.0.1", "::1", "localhost")
 
 
 class Refused(Exception):
@@ -131,7 +132,7 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         if self._settings.app_id:
             if not header.startswith("Bearer ") or header.count(" ") != 1:
                 raise Refused("no bearer token")
-        elif request.remote not in LOOPBACK:
+        elif request.remote not in LOOPBACK or request.url.host not in LOCAL_NAMES:
             raise Refused("without TEAMS_APP_ID only this machine is heard")
 
     async def _authenticate(self, body: Body, activity: Activity, header: str) -> AuthenticateRequestResult:

@@ -34,9 +34,13 @@ def _texts(table: Table) -> list[tuple[str, ...]]:
 
 
 def _fits_a_phone(table: Table) -> bool:
-    least = (max((_width(word) for text in column for word in text.split()), default=1) for column in _texts(table))
-    points = sum(limits.COLUMN_POINTS + limits.CHARACTER_POINTS * width for width in least)
-    return len(table.rows) <= limits.TABLE_ROWS and points <= limits.PHONE_POINTS
+    return len(table.rows) <= limits.TABLE_ROWS and sum(map(_least, _texts(table))) <= limits.PHONE_POINTS
+
+
+def _least(texts: tuple[str, ...]) -> int:
+    """Points in which no word of the column breaks."""
+    longest_word = max((_width(word) for text in texts for word in text.split()), default=1)
+    return limits.COLUMN_POINTS + limits.CHARACTER_POINTS * longest_word
 
 
 def _width(text: str) -> int:
@@ -44,17 +48,24 @@ def _width(text: str) -> int:
 
 
 def _native(table: Table, mentions: Mentions) -> Element:
-    """A Table: bold header, numbers to the right, width in proportion to what a column holds."""
-    columns = [_column(texts) for texts in _texts(table)]
+    """A Table: bold header, numbers to the right, each column as wide as its longest word and then as what it holds."""
+    texts = _texts(table)
+    columns = [_column(column, width) for column, width in zip(texts, _widths(texts), strict=True)]
     head = [[_header(name)] for name in table.columns]
     rows = [[paragraph(cell, mentions) or [words("–")] for cell in row] for row in table.rows]
     return {"type": "Table", "columns": columns, "rows": [_row(cells) for cells in (head, *rows)], "spacing": "Medium"}
 
 
-def _column(texts: tuple[str, ...]) -> Element:
-    longest_word = max((_width(word) for text in texts for word in text.split()), default=1)
-    longest = min(max(map(_width, texts)), _WIDEST)
-    column: Element = {"width": 2 + max(longest_word, longest)}
+def _widths(columns: list[tuple[str, ...]]) -> list[int]:
+    """How a phone's points are shared out; wider screens keep the proportions."""
+    least = [_least(texts) for texts in columns]
+    longest = [min(max(map(_width, texts)), _WIDEST) for texts in columns]
+    spare = limits.PHONE_POINTS - sum(least)
+    return [one + spare * length // max(1, sum(longest)) for one, length in zip(least, longest, strict=True)]
+
+
+def _column(texts: tuple[str, ...], width: int) -> Element:
+    column: Element = {"width": width}
     if all(map(_NUMBER.match, texts[1:])):
         column["horizontalCellContentAlignment"] = "Right"
     return column

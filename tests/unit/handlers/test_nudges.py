@@ -181,7 +181,7 @@ def test_a_snooze_after_the_nudge_brings_it_once_more(desk, clock, work, county)
     assert desk.tick() == 1
     assert desk.tick() == 0
     assert nudged(desk) == ["Ann Ortiz", "Lee Park", "Ann Ortiz"]
-    assert "As you asked, once more" in words(desk.queued("nudge")[-1].message)
+    assert "As you asked, once more. 2 steps of yours" in words(desk.queued("nudge")[-1].message)
     assert me(work).snoozed_until is None
     clock.move_to(march(30))
     assert desk.tick() == 0

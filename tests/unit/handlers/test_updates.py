@@ -248,6 +248,12 @@ def later(clock) -> None:
     clock.move_to(clock.read() + timedelta(minutes=1))
 
 
+def test_undo_takes_back_a_meeting_note(desk, work):
+    desk.replies(ANN, "the room is booked", channel=CHANNEL, thread=THREAD)
+    assert "your meeting note “the room is booked”" in words(desk.says(ANN, "/sip undo").message)
+    assert [note.withdrawn_at is not None for note in rows(work, meeting_note)] == [True]
+
+
 def test_undo_names_what_it_cannot_take_back_instead_of_an_older_update(desk, clock, work, status):
     desk.says(ANN, "/sip update 1.1.1 done piloted")
     later(clock)
