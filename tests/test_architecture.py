@@ -20,6 +20,7 @@ MAY = {
     "bot.chat": {"bot.chat", "markdown_it"},
     "bot.chat.compose": {"bot.chat", "jinja2"},
     "bot.domain": {"bot.domain", "bot.chat.commands", "holidays", "rapidfuzz"},
+    "bot.domain.charts": {"bot.domain", "bot.chat.messages"},
     "bot.domain.plan_import": {"bot.domain", "rapidfuzz", "docx", "pypdf"},
     "storage": {"storage", "sqlalchemy", "alembic", "rapidfuzz", "bot.chat", "bot.domain"},
     "handlers": {"handlers", "storage", "sqlalchemy", "rapidfuzz", "bot.chat", "bot.domain"},

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from bot.domain.month_facts import MonthFacts, StepFacts, WinFacts
+from bot.domain.month_facts import MonthFacts, WinFacts
 from bot.domain.periods import Month, Quarter
 from bot.domain.quarter_facts import GroupGap, QuarterFacts, VoiceFacts
 from bot.domain.small_cells import show_count
@@ -15,7 +15,8 @@ from storage.models import meeting, reading, voice_result
 from storage.queries import plan as plans
 from storage.queries import reports
 from storage.queries import workgroups as groups
-from storage.queries.facts import month_facts, window, wins
+from storage.queries.facts import due_in, month_facts, step_facts, wins
+from storage.queries.windows import window
 from storage.uow import UnitOfWork
 
 
@@ -26,11 +27,10 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
     month = reports.published_facts(uow, last) or month_facts(uow, last)
     if month is None:
         return None
-    before = {step.id: step.status for step in plans.steps(uow, before=span.start)}
+    before = plans.statuses(uow, before=span.start)
     now = plans.steps(uow, before=span.end)
     done = [step for step in now if step.status == plans.DONE != before.get(step.id)]
     later = quarter.next()
-    ahead = [step for step in now if not step.closed and step.due and later.first <= step.due <= later.last]
     met = _meetings(uow, quarter)
     return QuarterFacts(
         organization=uow.organization.name,
@@ -39,8 +39,8 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
         as_of=span.last,
         closed=span.closed,
         month=month,
-        done=tuple(StepFacts(step.refs, step.text, step.due) for step in done),
-        ahead=tuple(StepFacts(step.refs, step.text, step.due) for step in sorted(ahead, key=lambda s: str(s.due))),
+        done=step_facts(done),
+        ahead=due_in(now, later.first, later.last),
         held=met[groups.HELD],
         missed=met[groups.MISSED],
         wins=_untold(uow, quarter, wins(uow, span.start, span.end, told=True)),
