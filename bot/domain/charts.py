@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot.chat.messages import Chart, Line
 from bot.domain.month_facts import BEHIND, GoalFacts, PointFacts
 from bot.domain.periods import Month, months_between
-from bot.domain.trajectory import format_value
+from bot.chat.units import format_value
 
 MONTHS = 13  # a year and the month it began with
 _FEWEST = 2  # readings that make a line
