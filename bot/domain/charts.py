@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.chat.messages import Chart, Line
+from bot.chat.units import format_value
 from bot.domain.month_facts import BEHIND, GoalFacts, PointFacts
 from bot.domain.periods import Month, months_between
-from bot.chat.units import format_value
 
 MONTHS = 13  # a year and the month it began with
 _FEWEST = 2  # readings that make a line
@@ -23,8 +23,8 @@ def measure_chart(
     target: float | None,
     state: Mapping[str, float | None] | None = None,
 ) -> Chart | None:
-    """The chart of the newest MONTHS data months; None while there are fewer than two readings to show. `points`: oldest
-    first. `state`: the state's average by data month."""
+    """The chart of the newest MONTHS data months; None while there are fewer than two readings to show. `points`:
+    oldest first. `state`: the state's average by data month."""
     if sum(point.value is not None for point in points) < _FEWEST:
         return None
     last = Month.parse(points[-1].month)

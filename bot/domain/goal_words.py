@@ -18,8 +18,9 @@ TOO_EARLY = "not judged yet"
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal as a row. `arrow` points in the good direction, `better` says it. `latest` carries its data month; `gap` is the latest value against the expected one, `pace` the
-    same as part of a sentence (empty where nothing is expected yet)."""
+    """A goal as a row. `arrow` points in the good direction, `better` says it. `latest` carries its data month; `gap`
+    is the latest value against the expected one, `pace` the same as part of a sentence (empty where nothing is
+    expected yet)."""
 
     number: int
     measure: str

@@ -94,8 +94,8 @@ class StrategyFacts:
 
 @dataclass(frozen=True, slots=True)
 class RiskFacts:
-    """A blocked step. `note` is what was written when it was called blocked, `tried` what was written since. `withheld`:
-    that may identify a client, so it is not repeated outside the workgroup."""
+    """A blocked step. `note` is what was written when it was called blocked, `tried` what was written since.
+    `withheld`: that may identify a client, so it is not repeated outside the workgroup."""
 
     refs: tuple[str, ...]
     text: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -62,14 +63,20 @@ def after_table(message: Message, first_column: str, charts: tuple[Chart, ...]) 
 
 
 def digest(uow: UnitOfWork, facts: MonthFacts, token: str, hint: str) -> Message:
-    """What a reader in chat needs without opening anything: the words, the chart of the goal that most needs a look, and
-    a link to the page where the pages have an address."""
+    """What a reader in chat needs without opening anything: the words, the chart of the goal that most needs a look,
+    and a link to the page where the pages have an address."""
     url = uow.page(f"/r/{token}") if uow.public_url else ""
     found = uow.compose("reports/digest", url=url, hint=hint, **_shown(uow, facts, DIGEST_ROOM))
     chart = leading_chart(facts.goals)
     if chart is None:
         return found
-    foot = next((at for at, block in enumerate(found.blocks) if isinstance(block, Actions | Context)), len(found.blocks))
+    if url:
+        # The page serves its charts' pictures by their place on it.
+        place = goal_charts(facts.goals).index(chart) + 1
+        chart = replace(chart, url=f"{url}/chart-{place}.png")
+    foot = next(
+        (at for at, block in enumerate(found.blocks) if isinstance(block, Actions | Context)), len(found.blocks)
+    )
     return Message((*found.blocks[:foot], chart, *found.blocks[foot:]), found.summary)
 
 

@@ -32,7 +32,9 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     named, message = report_message(uow, wanted)
     if public:
         if isinstance(wanted, ProgressReport):
-            raise UserError("A progress report is a working draft for the coordinator, so it is not posted to a channel.")
+            raise UserError(
+                "A progress report is a working draft for the coordinator, so it is not posted to a channel."
+            )
         return Reply(message, public=True)
     return Reply(replace(message, summary=message.summary or named).plus(Actions(_next(wanted))))
 

@@ -41,7 +41,7 @@ CLOSED = (DONE, DROPPED)
 @dataclass(frozen=True, slots=True)
 class StepView:
     """An action step and where it stands. `refs`: `1.5.3` for each place of its strategy, so a shared step has two.
-    `status` is the latest reported one, `told` and `told_at` the note and the time of the update that said it;
+    `status` is the latest reported one, `told`, `told_at` and `told_id` are of the update that said it;
     `updated_at`, `note` and `author` are of the latest update of any kind."""
 
     id: int
@@ -60,6 +60,7 @@ class StepView:
     owner_names: tuple[str, ...] = ()
     told: str = ""
     told_at: datetime | None = None
+    told_id: int | None = None
 
     @property
     def ref(self) -> str:
@@ -203,6 +204,7 @@ def _steps(before: datetime | None) -> Select[Any]:
             telling.c.status,
             telling.c.note.label("told"),
             telling.c.at.label("told_at"),
+            telling.c.id.label("told_id"),
             newest.c.at.label("updated_at"),
             newest.c.note,
             person.c.name.label("author"),
@@ -295,6 +297,7 @@ def _views(uow: UnitOfWork, rows: Any) -> list[StepView]:
             owner_names=tuple(n for _, n in owners[r.id]),
             told=r.told or "",
             told_at=r.told_at,
+            told_id=r.told_id,
         )
         for r in rows
         if places[r.strategy_id]

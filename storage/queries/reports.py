@@ -50,8 +50,8 @@ class ReportView:
 @dataclass(frozen=True, slots=True)
 class PublicReport:
     """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
-    `facts`: a roll-up's, for its table; None for everything else. `revision`: this one's number; `newest`, `newest_token`:
-    of the period's newest published one, which is this one itself unless it was revised."""
+    `facts`: a roll-up's, for its table; None for everything else. `newest` and `newest_token` are of the period's
+    newest published revision, which is this one itself unless it was revised."""
 
     organization: str
     zone: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, union_all
 
 from bot.domain.periods import Month
 from storage.models import ledger, meeting, meeting_note, reading, report, update
@@ -66,7 +66,7 @@ def came_late(uow: UnitOfWork, since: Mapping[Month, datetime], until: datetime)
     return frozenset(Month.parse(month) for month in found)
 
 
-def _any_of(uow: UnitOfWork, month: Month, start: datetime, end: datetime) -> object:
+def _any_of(uow: UnitOfWork, month: Month, start: datetime, end: datetime) -> Select[str]:
     mine, name = uow.organization.id, str(month)
     told = exists().where(
         update.c.organization_id == mine,

@@ -1,5 +1,4 @@
-"""Updates told late for an earlier month, what trying something taught, and indexes so that a report reads its own month
-and not the years before it"""
+"""Updates told late for an earlier month, what trying something taught, and indexes by month and day"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,9 +30,7 @@ def upgrade() -> None:
         sa.Column("found", sa.Text(), nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_learning_organization_id")
-        ),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_learning_organization_id")),
         sa.ForeignKeyConstraint(["strategy_id"], ["strategy.id"], name=op.f("fk_learning_strategy_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learning_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learning")),
