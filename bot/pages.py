@@ -17,7 +17,7 @@ from bot.renderers.html import page, to_html
 from bot.renderers.markdown import to_markdown
 from bot.web import Page
 from storage.db import reading
-from storage.queries.reports import NEWSLETTER, ROLLUP, PublicReport, report_by_token
+from storage.queries.reports import NEWSLETTER, PROGRESS, REPORT_OUT, ROLLUP, PublicReport, report_by_token
 
 
 def html_document(message: Message) -> str:
@@ -75,4 +75,4 @@ def _withdrawn(found: PublicReport) -> Message:
     return Message((Heading("Withdrawn"), Text(spans(words)), *reason), "Withdrawn")
 
 
-_NAMES = {ROLLUP: "roll-up", NEWSLETTER: "newsletter"}
+_NAMES = {ROLLUP: "roll-up", NEWSLETTER: "newsletter", REPORT_OUT: "report-out", PROGRESS: "draft"}

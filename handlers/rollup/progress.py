@@ -6,6 +6,7 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.domain.progress_report import LOG, Draft
 from handlers.rollup.progress_sections import Drafting
+from storage.queries import reports
 from storage.queries.progress_report import material
 from storage.uow import UnitOfWork
 
@@ -20,7 +21,23 @@ def compiled(uow: UnitOfWork, number: int) -> Draft:
     return Drafting(found, number).draft()
 
 
+def digest(uow: UnitOfWork, number: int) -> Message:
+    """What chat shows: how much of each section there is, what is withheld, and the way to the whole document."""
+    found = compiled(uow, number)
+    title, message = _document(uow, found)
+    url = ""
+    if uow.public_url:
+        url = uow.page(f"/r/{reports.keep_paper(uow, reports.PROGRESS, f'PR{number}', message)}")
+    counts = [(section.title, sum(len(part.sentences) for part in section.parts)) for section in found.sections]
+    shown = {"title": title, "draft": found, "counts": counts, "url": url}
+    return uow.compose("reports/progress_digest", **shown)
+
+
 def draft(uow: UnitOfWork, number: int) -> tuple[str, Message]:
     """The whole document and its title."""
-    title = f"{uow.organization.name}: progress report {number}, working draft"
-    return title, uow.compose("reports/progress", title=title, draft=compiled(uow, number), log=LOG, today=uow.today)
+    return _document(uow, compiled(uow, number))
+
+
+def _document(uow: UnitOfWork, found: Draft) -> tuple[str, Message]:
+    title = f"{uow.organization.name}: progress report {found.number}, working draft"
+    return title, uow.compose("reports/progress", title=title, draft=found, log=LOG, today=uow.today)

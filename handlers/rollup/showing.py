@@ -29,22 +29,23 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     """`report [period] [public]`: published months as published, the current one as it stands now."""
     text, public = _asked(command)
     wanted = _wanted(text, uow)
+    if isinstance(wanted, ProgressReport):
+        if public:
+            raise UserError("A progress report is a working draft for you alone, so it is not posted to a channel.")
+        return Reply(progress.digest(uow, wanted.number))
     named, message = report_message(uow, wanted)
     if public:
-        if isinstance(wanted, ProgressReport):
-            raise UserError(
-                "A progress report is a working draft for the coordinator, so it is not posted to a channel."
-            )
         return Reply(message, public=True)
+    if isinstance(wanted, FullQuarter) and uow.public_url:
+        token = reports.keep_paper(uow, reports.REPORT_OUT, str(wanted.quarter), message)
+        message = message.plus(Actions((Button("The whole page", url=uow.page(f"/r/{token}")),)))
     return Reply(replace(message, summary=message.summary or named).plus(Actions(_next(wanted))))
 
 
-def _next(wanted: Wanted) -> tuple[Button, ...]:
+def _next(wanted: Month | Quarter | FullQuarter) -> tuple[Button, ...]:
     """What a coordinator may want after reading it; never part of what is posted or exported."""
     post = Button("Post it here", "report", (("period", str(wanted)), ("public", "yes")))
     match wanted:
-        case ProgressReport():
-            return (Button("The plan", "plan"),)
         case FullQuarter(quarter):
             return (post, Button("In short", "report", (("period", str(quarter)),)))
         case Quarter():

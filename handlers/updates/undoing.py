@@ -36,6 +36,7 @@ _OWN_WAY = (
 _ELSEWHERE: Mapping[str, tuple[str, str, str]] = {
     "reading": ("Record the right value for the same month: it replaces this one.", "The measures", "measure"),
     "voice": ("Find it in the list and press Edit.", "Client voice", "voice"),
+    "learning": ("Look at what was learned, and press Edit.", "What we learned", "learnings"),
     "meeting": ("Look at the meeting and press Edit or Take back.", "The meeting", "meeting"),
     "follow-up": ("Look at the list of follow-ups.", "My follow-ups", "followup"),
     "step": ("Say again who owns it: /sip assign 1.2.3 @Name.", "The plan", "plan"),

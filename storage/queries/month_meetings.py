@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 
 from bot.domain.cadence import meeting_date
+from bot.domain.follow_ups import task
 from bot.domain.month_facts import (
     EXCUSED,
     MET,
@@ -170,7 +171,7 @@ def calls_for_help(
             before += 1
             continue
         share = shareable(row.text, staff)
-        text = row.text if share else ""
+        text = task(row.text, row.name, row.due) if share else ""
         found.append(HelpFacts(names[row.workgroup_id], text, row.name or "", row.due, not share))
     return tuple(found), before
 

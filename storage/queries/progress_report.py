@@ -184,7 +184,7 @@ def _voices(uow: UnitOfWork, period: Period) -> tuple[Entry, ...]:
     )
     return tuple(
         _entry(
-            uow, f"V{r.id}", r.at, f"{r.kind}, {Month.parse(r.month).title}, people heard: {show_count(r.responses)}",
+            uow, f"V{r.id}", r.at, f"{r.kind.capitalize()}, {Month.parse(r.month).title}, people heard: {show_count(r.responses)}",
             "client voice", f"{r.heard} We did: {r.did or 'not answered yet'}",
         )
         for r in rows

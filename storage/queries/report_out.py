@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from bot.domain.follow_ups import task
 from bot.domain.month_facts import DecisionFacts, HelpFacts, StrategyFacts
 from bot.domain.periods import Quarter
 from bot.domain.report_out import (
@@ -205,7 +206,8 @@ def _training_help(uow: UnitOfWork, end: datetime, staff: frozenset[str]) -> tup
     found = []
     for row in rows:
         share = shareable(row.text, staff)
-        found.append(HelpFacts(row.workgroup, row.text if share else "", row.name or "", row.due, not share))
+        text = task(row.text, row.name, row.due) if share else ""
+        found.append(HelpFacts(row.workgroup, text, row.name or "", row.due, not share))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ A report's `facts` are what it was made from and never change; what may be shown
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bot.chat.codec import from_data as message_from
+from bot.chat.codec import to_data
 from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
@@ -25,6 +27,8 @@ from storage.outbox import DEAD
 from storage.uow import UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
+# Working papers: their page shows them as they were compiled last, and they are never published.
+REPORT_OUT, PROGRESS = "report_out", "progress"
 DRAFT, APPROVED, PUBLISHED, WITHDRAWN = "draft", "approved", "published", "withdrawn"
 TAKEN_BACK = "The story that stood here is no longer shared."
 
@@ -109,17 +113,19 @@ def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
 
 
 def report_by_token(connection: Connection, token: str) -> PublicReport | None:
-    """The page of a published or withdrawn report, in whatever organization; drafts have no page."""
+    """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
+    no page."""
+    has_page = or_(report.c.state.in_((PUBLISHED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
         .join(organization, organization.c.id == report.c.organization_id)
-        .where(report.c.token == token, report.c.state.in_((PUBLISHED, WITHDRAWN)))
+        .where(report.c.token == token, has_page)
     )
     row = connection.execute(statement).first()
     if row is None:
         return None
     shown = facts = None
-    if row.state == PUBLISHED:
+    if row.state != WITHDRAWN:
         shown = _shown(connection, row.organization_id, row.facts, row.content)
         facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
     newest = connection.execute(
@@ -134,8 +140,8 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
         .limit(1)
     ).one()
     return PublicReport(
-        row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts, row.revision,
-        newest.revision, newest.token,
+        row.name, row.zone, row.kind, row.period, row.state, row.published_at or row.created_at, shown, row.reason,
+        facts, row.revision, newest.revision, newest.token,
     )  # fmt: skip
 
 
@@ -192,6 +198,18 @@ def _texts(block: Block) -> list[str]:
 
     reworded(block, read)
     return found
+
+
+def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> str:
+    """Keep a working paper, in place of what was compiled for the period before; the token of its page."""
+    content, found = to_data(message), latest(uow, kind, period)
+    if found:
+        uow.change(report, report.c.id == found.id, content=content, created_at=uow.at)
+        return found.token
+    token = secrets.token_urlsafe(24)
+    given = {"kind": kind, "period": period, "state": DRAFT, "token": token, "created_at": uow.at}
+    uow.insert(report, facts={}, content=content, **given)
+    return token
 
 
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:
