@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.bench import reports
 from tests.bench.servers import SECRET
 from tests.conftest import SHARED
 
@@ -169,3 +170,5 @@ if __name__ == "__main__":
     bench_import()
     bench_idle()
     bench_update()
+    reports.bench_history()
+    reports.bench_state()
