@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.domain.cadence import meeting_date
 from bot.domain.follow_ups import task
@@ -153,13 +153,17 @@ def calls_for_help(
 ) -> tuple[tuple[HelpFacts, ...], int]:
     """Open follow-ups that are past their date or have nobody: those that became so in this period, the oldest date
     first, and how many more there were before."""
+    mine = follow_up.c.organization_id == uow.organization.id
     rows = uow.rows(
         select(follow_up, person.c.name)
         .outerjoin(person, person.c.id == follow_up.c.owner_id)
         .where(
-            follow_up.c.organization_id == uow.organization.id,
+            # Said twice, so that both halves find the index on (organization_id, done_at): most follow-ups are done.
+            or_(
+                and_(mine, follow_up.c.done_at.is_(None)),
+                and_(mine, follow_up.c.done_at >= span.end),
+            ),
             follow_up.c.created_at < span.end,
-            or_(follow_up.c.done_at.is_(None), follow_up.c.done_at >= span.end),
             or_(follow_up.c.owner_id.is_(None), follow_up.c.due <= span.over),
         )
         .order_by(follow_up.c.due.is_(None), follow_up.c.due, follow_up.c.id)

@@ -182,13 +182,12 @@ def _voices(uow: UnitOfWork, period: Period) -> tuple[Entry, ...]:
         )
         .order_by(voice_result.c.id)
     )
-    return tuple(
-        _entry(
-            uow, f"V{r.id}", r.at, f"{r.kind.capitalize()}, {Month.parse(r.month).title}, people heard: {show_count(r.responses)}",
-            "client voice", f"{r.heard} We did: {r.did or 'not answered yet'}",
-        )
-        for r in rows
-    )  # fmt: skip
+    found = []
+    for r in rows:
+        about = f"{r.kind.capitalize()}, {Month.parse(r.month).title}, people heard: {show_count(r.responses)}"
+        words = f"{r.heard} We did: {r.did or 'not answered yet'}"
+        found.append(_entry(uow, f"V{r.id}", r.at, about, "client voice", words))
+    return tuple(found)
 
 
 def _meetings(uow: UnitOfWork, period: Period) -> tuple[Held, ...]:
