@@ -6,17 +6,24 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
+from bot.chat.codec import from_data, to_data
 from bot.pages import report_page
+from bot.renderers.chart import chart_png
 from bot.report_files import NoReport, render_report
+from bot.web import make_web
 from handlers import rollup
 from storage.models import reading, report, strategy, update
 from tests.builders import a_person, a_plan
 from tests.desk import Desk
+from tests.golden.cases import CHARTS
 
 APRIL_1 = datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
 EVIL = '=HYPERLINK("http://x") <script>'
@@ -58,10 +65,74 @@ def test_a_roll_up_has_a_sheet_of_its_numbers(engine, token):
     assert first["name"] == f"'{EVIL}"
 
 
+def test_a_roll_up_has_a_workbook_of_its_numbers(engine, token):
+    page = report_page(engine, token, "xlsx")
+    assert page is not None
+    assert page.filename == "rollup-2026-03.xlsx"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(page.body))
+    assert book.sheet_names == ["Goals", "Strategies", "Steps", "Meetings"]
+    head, goal, *_ = book.get_sheet_by_name("Goals").to_python()
+    named = dict(zip(head, goal, strict=True))
+    assert (named["Measure"], named["Latest"], named["Gap"], named["Status"]) == (
+        "Measure 1 Rate",
+        39.5,
+        -1.5,
+        "behind",
+    )
+    assert f"{named['Data month']:%Y-%m}" == "2026-02"
+    _, strategy_row, *_ = book.get_sheet_by_name("Strategies").to_python()
+    assert strategy_row[1] == EVIL, "text, as it was typed: a cell of text is never run"
+    _, step, *_ = book.get_sheet_by_name("Steps").to_python()
+    assert (step[0], step[2]) == ("1.1.1", "done")
+
+
+@pytest.fixture
+def charted(engine, token) -> str:
+    """The same report with two charts in it."""
+    with engine.begin() as connection:
+        kept = from_data(connection.execute(select(report.c.content)).scalar_one())
+        charts = (CHARTS["chart_gaps"], CHARTS["chart_dollars"])
+        connection.execute(sql_update(report).values(content=to_data(kept.plus(*charts))))
+    return token
+
+
+def test_each_chart_of_a_report_is_served_as_a_picture(engine, charted):
+    first, second = (report_page(engine, charted, f"chart-{n}.png") for n in (1, 2))
+    assert (first.content_type, first.filename, first.max_age) == ("image/png", "", 3600)
+    assert first.body == chart_png(CHARTS["chart_gaps"])
+    assert second.body == chart_png(CHARTS["chart_dollars"])
+    for other in ("chart-3.png", "chart-0.png", "chart-1.svg", "chart-1.png.html", "chart-.png"):
+        assert report_page(engine, charted, other) is None
+    assert report_page(engine, "unknown", "chart-1.png") is None
+
+
+def test_the_page_shows_its_charts_with_their_numbers(engine, charted):
+    page = report_page(engine, charted, "html").body.decode()
+    assert page.count("<svg") == 2
+    assert "<summary>The numbers</summary>" in page
+    assert "$12,400" in page
+
+
+async def test_the_web_serves_pictures_for_an_hour_and_everything_else_afresh(engine, charted):
+    async with TestClient(TestServer(make_web(lambda: True, partial(report_page, engine)))) as client:
+        picture = await client.get(f"/r/{charted}/chart-1.png")
+        assert (picture.status, picture.content_type) == (200, "image/png")
+        assert picture.headers["Cache-Control"] == "public, max-age=3600"
+        assert (await client.head(f"/r/{charted}/chart-2.png")).status == 200
+        pdf = await client.get(f"/r/{charted}.pdf")
+        assert (pdf.headers["Cache-Control"], pdf.content_type) == ("no-store", "application/pdf")
+        assert 'filename="rollup-2026-03.pdf"' in pdf.headers["Content-Disposition"]
+        for missing in ("chart-9.png", "html", "pdf", "x/y"):
+            assert (await client.get(f"/r/{charted}/{missing}")).status == 404
+
+
 def test_every_format_of_a_page(engine, token):
-    html, md, data = (report_page(engine, token, kind) for kind in ("html", "md", "json"))
+    html, pdf, md, data = (report_page(engine, token, kind) for kind in ("html", "pdf", "md", "json"))
     assert b"<script>" not in html.body
     assert not html.filename
+    assert [f'href="{token}.{kind}"'.encode() in html.body for kind in ("pdf", "xlsx", "csv")] == [True] * 3
+    assert pdf.body.startswith(b"%PDF")
+    assert (pdf.content_type, pdf.filename) == ("application/pdf", "rollup-2026-03.pdf")
     assert b"March 2026 roll-up" in md.body
     assert json.loads(data.body)
     assert report_page(engine, token, "exe") is None
@@ -75,19 +146,22 @@ def test_a_withdrawn_report_says_so_and_gives_no_numbers(engine, token):
     assert b"withdrew this roll-up for March 2026." in page.body
     assert b"A number was &lt;wrong&gt;." in page.body
     assert b"Measure 1 Rate" not in page.body
-    assert report_page(engine, token, "csv") is None
+    assert [report_page(engine, token, kind) for kind in ("csv", "xlsx", "chart-1.png")] == [None] * 3
+    assert b'class="files"' not in page.body
 
 
 def test_the_command_line_writes_the_sheet_of_a_month(engine, token, clock):
-    assert rows_of(render_report(engine, clock, "2026-03", "csv"))[0]["value"] == "39.5"
-    assert "March 2026" in render_report(engine, clock, "2026-03", "md")
+    assert rows_of(render_report(engine, clock, "2026-03", "csv").decode())[0]["value"] == "39.5"
+    assert b"March 2026" in render_report(engine, clock, "2026-03", "md")
+    assert render_report(engine, clock, "2026-03", "pdf").startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
     ("period", "form", "sentence"),
     [
         ("2026-Q1", "csv", "one month, not of a quarter"),
-        ("2026-03", "exe", "Choose html, md, json, csv"),
+        ("2026-Q1", "xlsx", "one month, not of a quarter"),
+        ("2026-03", "exe", "Choose html, pdf, md, json, xlsx, csv"),
         ("2026-12", "csv", "has not begun"),
     ],
 )
