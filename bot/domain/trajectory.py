@@ -21,6 +21,7 @@ SETTLING_IN = "settling in"
 _PERCENT = frozenset({"percent", "%", "percentage"})
 _MONEY = frozenset({"dollars", "dollar", "$", "usd"})
 _BARE = frozenset({"", "count", "number"})
+_PEOPLE = _BARE | {"people", "clients", "families", "households", "participants", "adults", "children", "students"}
 _ROUNDING = 6  # decimals that a sum of monthly steps is trusted to: 40 + 0.1 * 3 is 40.3
 _MINUS = "−"
 
@@ -95,6 +96,16 @@ class Trajectory:
 
     def _worse_by(self, change: float) -> float:
         return -change if self.direction == "increase" else change
+
+
+def is_percent(unit: str) -> bool:
+    """Whether values in this unit are rates of something."""
+    return unit.strip().lower() in _PERCENT
+
+
+def counts_people(unit: str) -> bool:
+    """Whether a value in this unit must be taken for a number of people; a bare count may be one."""
+    return unit.strip().lower() in _PEOPLE
 
 
 def format_value(value: float, unit: str) -> str:

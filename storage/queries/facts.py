@@ -50,6 +50,7 @@ from storage.queries import people, settings
 from storage.queries import plan as plans
 from storage.queries import workgroups as groups
 from storage.queries.plan import BLOCKED, DONE, NOT_STARTED, GoalView, PlanView, StepView, StrategyView
+from storage.queries.publications import without_small_numbers
 from storage.queries.readings import settling_note, trajectory
 from storage.queries.workgroups import MeetingView, WorkgroupView
 from storage.uow import UnitOfWork
@@ -123,7 +124,7 @@ def month_facts(uow: UnitOfWork, month: Month, last_month: MonthFacts | None = N
         voices=len(voice_months(uow, (month,), span.end)),
         overall=Overall("", ()),
     )
-    return with_judgement(facts, last_month)
+    return with_judgement(without_small_numbers(uow, facts, plan.goals, span.end), last_month)
 
 
 def _begun(step: StepView) -> bool:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from bot.domain.month_facts import MonthFacts, StepFacts, WinFacts
+from bot.domain.month_facts import StepFacts, WinFacts
+from bot.domain.people_counts import STATE, Heard, may_print
 from bot.domain.periods import Month, Quarter
 from bot.domain.quarter_facts import GroupGap, QuarterFacts, VoiceFacts
-from bot.domain.small_cells import show_count
-from storage.models import meeting, reading, voice_result
+from bot.domain.small_cells import Decision
+from storage.models import meeting
 from storage.queries import plan as plans
 from storage.queries import reports
 from storage.queries import workgroups as groups
 from storage.queries.facts import month_facts, window, wins
+from storage.queries.publications import Beside, beside, judged
+from storage.queries.readings import VoiceView, voice_results
 from storage.uow import UnitOfWork
 
 
@@ -32,6 +35,9 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
     later = quarter.next()
     ahead = [step for step in now if not step.closed and step.due and later.first <= step.due <= later.last]
     met = _meetings(uow, quarter)
+    readings = beside(uow, month.goals, plans.goals(uow), span.end)
+    heard = [(one, Heard(one.id, str(one.month), one.responses)) for one in _voices(uow, quarter)]
+    decision = judged(uow, [one for _, one in readings], [one for _, one in heard])
     return QuarterFacts(
         organization=uow.organization.name,
         county=month.county,
@@ -44,8 +50,12 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
         held=met[groups.HELD],
         missed=met[groups.MISSED],
         wins=_untold(uow, quarter, wins(uow, span.start, span.end, told=True)),
-        voices=_voices(uow, quarter),
-        gaps=group_gaps(uow, month, span.end),
+        voices=tuple(
+            VoiceFacts(one.kind, one.month.title, decision.words(cell.count, one.responses), one.heard, one.did)
+            for one, cell in heard
+        ),
+        gaps=group_gaps(readings, decision),
+        shown=decision.shown,
     )
 
 
@@ -65,41 +75,21 @@ def _untold(uow: UnitOfWork, quarter: Quarter, found: tuple[WinFacts, ...]) -> t
     return tuple(win for win in found if win.story not in told)
 
 
-def _voices(uow: UnitOfWork, quarter: Quarter) -> tuple[VoiceFacts, ...]:
-    rows = uow.rows(
-        select(voice_result)
-        .where(
-            voice_result.c.organization_id == uow.organization.id,
-            voice_result.c.month.in_([str(month) for month in quarter.months]),
-            voice_result.c.withdrawn_at.is_(None),
-        )
-        .order_by(voice_result.c.month, voice_result.c.id)
-    )
-    return tuple(VoiceFacts(r.kind, Month.parse(r.month).title, show_count(r.responses), r.heard, r.did) for r in rows)
+def _voices(uow: UnitOfWork, quarter: Quarter) -> list[VoiceView]:
+    """The quarter's client voice results, in the order in which people spoke."""
+    months = set(quarter.months)
+    return sorted((one for one in voice_results(uow) if one.month in months), key=lambda one: (one.month, one.id))
 
 
-def group_gaps(uow: UnitOfWork, month: MonthFacts, end: datetime) -> tuple[GroupGap, ...]:
+def group_gaps(readings: Iterable[Beside], decision: Decision) -> tuple[GroupGap, ...]:
     """Groups that do worse than the whole population in the latest data month of a measure, the widest gap first.
-    The values are the ones people entered; a group entered as “not shown” is not compared."""
-    latest = {goal.measure: goal for goal in month.goals if goal.latest is not None}
-    named = {goal.measure_id: goal.measure for goal in plans.goals(uow)}
-    rows = uow.rows(
-        select(reading).where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.population != "",
-            reading.c.value.is_not(None),
-            reading.c.month.in_({goal.data_month for goal in latest.values()}),
-            reading.c.at < end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
-        )
-    )
+    The values are the ones people entered; one that may not be shown is not compared."""
     found = []
-    for row in rows:
-        goal = latest.get(named.get(row.measure_id, ""))
-        if goal is None or goal.latest is None or goal.data_month != row.month:
+    for goal, one in readings:
+        if goal.latest is None or one.value is None or one.kind == STATE or not one.population:
             continue
-        if _worse(goal.direction, row.value, goal.latest) > 0:
-            gap = GroupGap(goal.measure, goal.unit, goal.direction, row.population, row.month, row.value, goal.latest)
+        if _worse(goal.direction, one.value, goal.latest) > 0 and may_print(decision, one):
+            gap = GroupGap(goal.measure, goal.unit, goal.direction, one.population, one.month, one.value, goal.latest)
             found.append(gap)
     return tuple(sorted(found, key=lambda g: -_worse(g.direction, g.value, g.whole)))
 

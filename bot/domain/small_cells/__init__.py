@@ -21,11 +21,22 @@ input, is outside of it.
 """
 
 from bot.domain.small_cells.decide import decide
-from bot.domain.small_cells.model import Count, Decision, Percent, Publication, Shown, ShownCount, Sum, Verdict
+from bot.domain.small_cells.model import (
+    NOTHING_SHOWN,
+    Count,
+    Decision,
+    Percent,
+    Publication,
+    Shown,
+    ShownCount,
+    Sum,
+    Verdict,
+)
 from bot.domain.small_cells.rule import FEWER, NOT_SHOWN, SMALLEST_SHOWN, is_small, show_count
 
 __all__ = [
     "FEWER",
+    "NOTHING_SHOWN",
     "NOT_SHOWN",
     "SMALLEST_SHOWN",
     "Count",

@@ -94,6 +94,9 @@ class Shown:
     sums: tuple[Sum, ...] = ()
 
 
+NOTHING_SHOWN = Shown()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of one printed number, and why. "fewer": small, printed as “fewer than 11”; "hidden": small itself
