@@ -316,16 +316,16 @@ def story_check(
 
 @app.command()
 def report(
-    period: Annotated[str, typer.Argument(help="2026-03 or 2026-Q1")],
+    period: Annotated[list[str], typer.Argument(help="2026-03, 2026-Q1, 2026-Q1 full, or progress 1")],
     out_file: Annotated[Path, typer.Option("--out", help="Where to write it")],
     form: Annotated[str, typer.Option("--format", help="md, html, json or csv")] = "md",
 ) -> None:
-    """Write a month's roll-up or a quarter's newsletter to a file."""
+    """Write a month's roll-up, a quarter's newsletter or report-out, or a progress report's draft to a file."""
     from bot.report_files import NoReport, render_report
 
     engine = open_engine(_settings().database_url)
     try:
-        text = render_report(engine, SystemClock(), period, form)
+        text = render_report(engine, SystemClock(), " ".join(period), form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
     out_file.write_text(text, encoding="utf-8")

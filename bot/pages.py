@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
 from bot.chat.codec import to_json
-from bot.chat.messages import Heading, Message, Text, spans
+from bot.chat.messages import Context, Heading, Message, Span, Text, spans
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
 from bot.domain.rollup import COLUMNS, month_rows
@@ -53,7 +54,18 @@ def report_page(engine: Engine, token: str, kind: str) -> Page | None:
     if kind == SHEET:
         return Page(_EXCEL_MARK + sheet(found.facts).encode(), _SHEET_TYPE, filename) if found.facts else None
     writer, content_type = FORMATS[kind]
-    return Page(writer(found.message or _withdrawn(found)).encode(), content_type, filename)
+    return Page(writer(_shown(found)).encode(), content_type, filename)
+
+
+def _shown(found: PublicReport) -> Message:
+    """The report as it was published; above a revised one stands where the newer is."""
+    if found.message is None:
+        return _withdrawn(found)
+    if found.newest == found.revision:
+        return found.message
+    words = f"This {_NAMES[found.kind]} was revised. Read revision {found.newest}."
+    notice = Context((Span(words, href=f"/r/{found.newest_token}"),))
+    return replace(found.message, blocks=(notice, *found.message.blocks))
 
 
 def _withdrawn(found: PublicReport) -> Message:

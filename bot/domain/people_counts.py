@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.chat.units import counts_people, is_percent
 from bot.domain.small_cells import Count, Decision, Percent, Publication, Sum, is_small
-from bot.domain.trajectory import counts_people, is_percent
 
 STATE = "state"  # the kind of a reading that is the state's average: none of the county's people
 

@@ -53,6 +53,8 @@ class Room:
     silent: int = 14
     groups: int = 6
     goals: int = 8
+    ahead: int = 6
+    changes: int = 12
     title: int = 6
     note: int = 25
     story: int = 40
@@ -61,24 +63,24 @@ class Room:
 # What gives way first when a page is too long. The status line, the goals and the strategies' table go last; what was
 # not reported is never left out, only counted.
 _SQUEEZES: tuple[dict[str, int], ...] = (
-    {"met": 4},
+    {"met": 4, "ahead": 3},
     {"started": 3},
     {"note": 18, "story": 30},
     {"met": 0, "done": 4},
-    {"help": 2},
+    {"help": 2, "changes": 8},
     {"title": 5},
     {"started": 2, "decisions": 2},
     {"done": 3, "late": 4},
     {"note": 14, "story": 24},
-    {"help": 1, "decisions": 1},
+    {"help": 1, "decisions": 1, "ahead": 2},
     {"done": 2, "started": 1},
     {"title": 4, "groups": 4},
-    {"late": 3, "risks": 2},
+    {"late": 3, "risks": 2, "changes": 5},
     {"note": 10, "story": 18},
     {"strategies": 12, "silent": 10},
     {"strategies": 9, "silent": 6, "groups": 3},
     {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
-    {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3},
+    {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3, "ahead": 0},
 )
 
 

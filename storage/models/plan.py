@@ -5,7 +5,7 @@ A row that a later import no longer lists is retired, never deleted: updates and
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Float, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -66,6 +66,7 @@ reading = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime),
 )
+Index("ix_reading_organization_id_month", reading.c.organization_id, reading.c.month)
 
 strategy = Table(
     "strategy",

@@ -5,31 +5,72 @@ A report keeps what it showed as `shown` in its stored facts; withdrawing it doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
-from bot.domain.people_counts import Entered, Heard, may_print, publication
+from bot.domain.people_counts import Heard, may_print, people_words, publication
 from bot.domain.periods import Month
 from bot.domain.small_cells import Decision, Shown, decide
-from storage.models import reading, report
-from storage.queries.plan import GoalView
-from storage.queries.readings import reading_view
+from storage.models import measure, reading, report
+from storage.queries.readings import ReadingView, reading_view
 from storage.queries.reports import NEWSLETTER, ROLLUP
 from storage.uow import UnitOfWork
 
-Beside = tuple[GoalFacts, Entered]
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What of some months' readings and client voice results may be shown. `units`: each measure's."""
+
+    decision: Decision
+    readings: tuple[ReadingView, ...]
+    units: dict[int, str]
+
+    @property
+    def shown(self) -> Shown:
+        """To be kept with what is published under this gate."""
+        return self.decision.shown
+
+    def lets(self, one: ReadingView) -> bool:
+        """Whether the reading's value may be shown."""
+        return may_print(self.decision, one.entered(self.units[one.measure_id]))
+
+    def people(self, one: ReadingView) -> str:
+        """How many the value is of, as it may be shown; empty where nobody said."""
+        return people_words(self.decision, one.entered(self.units[one.measure_id]))
+
+    @property
+    def hidden(self) -> frozenset[tuple[int, str, str]]:
+        """(measure id, data month, population) of every reading that has a value and may not show it."""
+        hidden = (one for one in self.readings if one.value is not None and not self.lets(one))
+        return frozenset((one.measure_id, str(one.month), one.population) for one in hidden)
 
 
-def judged(uow: UnitOfWork, entered: Sequence[Entered], heard: Sequence[Heard] = ()) -> Decision:
-    """What of these readings and client voice results may be shown."""
-    months = [*(one.month for one in entered), *(one.month for one in heard)]
-    earlier = shown_since(uow, Month.parse(min(months))) if months else ()
-    return decide(publication(entered, heard), earlier)
+def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequence[Heard] = ()) -> Gate:
+    """Judges all readings of these data months as they stood at `end`, and these client voice results, in a number of
+    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one report may
+    read the next."""
+    rows = uow.rows(
+        select(reading, measure.c.unit)
+        .join(measure, measure.c.id == reading.c.measure_id)
+        .where(
+            reading.c.organization_id == uow.organization.id,
+            reading.c.month.in_(sorted(months)),
+            reading.c.at < end,
+            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
+        )
+        .order_by(reading.c.month, reading.c.id)
+    ).all()
+    units = {row.measure_id: row.unit for row in rows}
+    readings = tuple(reading_view(row) for row in rows)
+    found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
+    oldest = min((*months, *(one.month for one in heard)), default="")
+    earlier = shown_since(uow, Month.parse(oldest)) if found.counts else ()
+    return Gate(decide(found, earlier), readings, units)
 
 
 def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
@@ -47,42 +88,27 @@ def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
         )
         .order_by(report.c.published_at, report.c.id)
     )
-    return [from_data(Shown, data) for data in uow.rows(statement).scalars() if data and data["counts"]]
+    return [from_data(Shown, data) for data in uow.rows(statement).scalars() if data and any(data.values())]
 
 
-def beside(uow: UnitOfWork, facts: Iterable[GoalFacts], goals: Iterable[GoalView], end: datetime) -> tuple[Beside, ...]:
-    """Each goal with the readings of its data month, whole and by group, as they stood at `end`."""
-    measures = {goal.number: goal.measure_id for goal in goals}
-    wanted = {(measures[one.number], one.data_month): one for one in facts if one.data_month and one.number in measures}
-    if not wanted:
-        return ()
-    rows = uow.rows(
-        select(reading)
-        .where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.month.in_({month for _, month in wanted}),
-            reading.c.at < end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
-        )
-        .order_by(reading.c.id)
+def without_small_numbers(
+    uow: UnitOfWork, facts: MonthFacts, measures: Iterable[tuple[int, int]], end: datetime
+) -> MonthFacts:
+    """The month's facts with every value masked that may not be shown, and with what they tell kept in `shown`.
+    `measures`: (goal's number, measure's id)."""
+    months = {point.month for goal in facts.goals for point in goal.points}
+    judged = gate(uow, months, end)
+    ids, hidden = dict(measures), judged.hidden
+    goals = tuple(
+        _masked(goal, {month for of, month, population in hidden if of == ids[goal.number] and not population})
+        for goal in facts.goals
     )
-    found = [(wanted.get((row.measure_id, row.month)), reading_view(row)) for row in rows]
-    return tuple((goal, one.entered(goal.unit)) for goal, one in found if goal)
+    return replace(facts, goals=goals, shown=judged.shown)
 
 
-def without_small_numbers(uow: UnitOfWork, facts: MonthFacts, goals: Iterable[GoalView], end: datetime) -> MonthFacts:
-    """The month's facts with every value masked that may not be shown, and with what they tell kept in `shown`."""
-    readings = beside(uow, facts.goals, goals, end)
-    decision = judged(uow, [one for _, one in readings])
-    hidden = {
-        goal.number
-        for goal, one in readings
-        if not one.population and one.value is not None and not may_print(decision, one)
-    }
-    masked = (_masked(goal) if goal.number in hidden else goal for goal in facts.goals)
-    return replace(facts, goals=tuple(masked), shown=decision.shown)
-
-
-def _masked(goal: GoalFacts) -> GoalFacts:
-    """Without the value and what would tell it: the gap to what is expected, and how it stands."""
-    return replace(goal, latest=None, masked=True, gap=None, status=NO_DATA, note="")
+def _masked(goal: GoalFacts, months: Collection[str]) -> GoalFacts:
+    """Without the values of these data months and what would tell them: the gap to what is expected, how it stands."""
+    points = tuple(replace(point, value=None) if point.month in months else point for point in goal.points)
+    if goal.data_month not in months:
+        return replace(goal, points=points)
+    return replace(goal, points=points, latest=None, masked=True, gap=None, status=NO_DATA, note="")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.people_counts import Entered
+from bot.domain.people_counts import STATE, Entered
 from bot.domain.periods import Month
 from bot.domain.trajectory import Direction, Trajectory
 from storage.models import reading, voice_result
@@ -33,6 +33,11 @@ class ReadingView:
     at: datetime
     kind: str = ""
     people: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is of some of the county's people: not of all, and not the state's average."""
+        return self.population != "" and self.kind != STATE
 
     def entered(self, unit: str) -> Entered:
         """The reading as the small-number rule sees it; `unit` is its measure's."""

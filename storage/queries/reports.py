@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bot.chat.codec import from_data as message_from
 from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
@@ -50,7 +50,8 @@ class ReportView:
 @dataclass(frozen=True, slots=True)
 class PublicReport:
     """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
-    `facts`: a roll-up's, for its table; None for everything else."""
+    `facts`: a roll-up's, for its table; None for everything else. `newest` and `newest_token` are of the period's
+    newest published revision, which is this one itself unless it was revised."""
 
     organization: str
     zone: str
@@ -61,6 +62,9 @@ class PublicReport:
     message: Message | None
     reason: str
     facts: MonthFacts | None
+    revision: int
+    newest: int
+    newest_token: str
 
 
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
@@ -118,7 +122,21 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     if row.state == PUBLISHED:
         shown = _shown(connection, row.organization_id, row.facts, row.content)
         facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
-    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts)
+    newest = connection.execute(
+        select(report.c.revision, report.c.token)
+        .where(
+            report.c.organization_id == row.organization_id,
+            report.c.kind == row.kind,
+            report.c.period == row.period,
+            or_(report.c.state == PUBLISHED, report.c.id == row.id),
+        )
+        .order_by(report.c.revision.desc())
+        .limit(1)
+    ).one()
+    return PublicReport(
+        row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts, row.revision,
+        newest.revision, newest.token,
+    )  # fmt: skip
 
 
 def as_published(uow: UnitOfWork, view: ReportView) -> Message:
@@ -210,11 +228,20 @@ class Posted:
 
 def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
     """The channel posts of a report, without those that were taken out of the queue before they were ever sent."""
+    return _posts(uow, kind, outbox.c.subject_id == report_id)
+
+
+def posts_of_period(uow: UnitOfWork, kind: str, period: str) -> list[Posted]:
+    """The channel posts of a period's reports, whatever their revision."""
+    return _posts(uow, kind, outbox.c.period == period)
+
+
+def _posts(uow: UnitOfWork, kind: str, which: ColumnElement[bool]) -> list[Posted]:
     rows = uow.rows(
         select(outbox.c.channel_id, outbox.c.remote_id).where(
             outbox.c.organization_id == uow.organization.id,
             outbox.c.kind == kind,
-            outbox.c.subject_id == report_id,
+            which,
             outbox.c.channel_id.is_not(None),
             outbox.c.thread == "",
             or_(outbox.c.state != DEAD, outbox.c.attempts > 0),

@@ -44,7 +44,7 @@ def decide(publication: Publication, earlier: Sequence[Shown] = ()) -> Decision:
             verdicts[count.id] = _verdict(count.id, reasons.get(count.id, ""), is_small(count.people or 0))
     for percent in publication.percents:
         verdicts[percent.id] = _verdict(percent.id, reasons.get(percent.id, ""), False)
-    return Decision(verdicts, _shown(publication, verdicts, everything.people), tuple(exposed))
+    return Decision(verdicts, _shown(publication, verdicts, everything.people, earlier), tuple(exposed))
 
 
 def _verdict(id: str, reason: str, small: bool) -> Verdict:
@@ -55,15 +55,24 @@ def _verdict(id: str, reason: str, small: bool) -> Verdict:
     return Verdict(id, "fewer" if small else "hidden", reason)
 
 
-def _shown(publication: Publication, verdicts: dict[str, Verdict], people: Mapping[str, int | None]) -> Shown:
+def _shown(
+    publication: Publication,
+    verdicts: dict[str, Verdict],
+    people: Mapping[str, int | None],
+    earlier: Sequence[Shown],
+) -> Shown:
+    """What this publication shows that the earlier ones did not."""
+    out = {count.id: count for one in earlier for count in one.counts}
     sums = (*publication.sums, *(one.left_out for one in publication.percents))
     named = {count.id for count in publication.counts} | {name for one in sums for name in (one.total, *one.parts)}
-    counts = (
-        ShownCount(name, verdicts[name].state if name in verdicts else "unprinted", people[name])
-        for name in sorted(named)
+    states = {name: verdicts[name].state if name in verdicts else "unprinted" for name in sorted(named)}
+    counts = (ShownCount(name, state, people[name]) for name, state in states.items())
+    percents = (one for one in publication.percents if verdicts[one.id].state == "shown")
+    return Shown(
+        tuple(one for one in counts if one != out.get(one.id)),
+        tuple(one for one in percents if all(one not in before.percents for before in earlier)),
+        tuple(one for one in sums if all(one not in before.sums for before in earlier)),
     )
-    percents = tuple(one for one in publication.percents if verdicts[one.id].state == "shown")
-    return Shown(tuple(counts), percents, sums)
 
 
 def _first_to_hide(part: World) -> dict[str, str]:

@@ -32,8 +32,9 @@ def world(now: Publication, earlier: Sequence[Shown]) -> World:
     """Puts a publication and what came before it together."""
     found = World()
     current = {count.id: count for count in now.counts}
+    names: dict[str, str] = {}
     for place, one in enumerate(earlier):
-        _add_earlier(found, one, place, current)
+        _add_earlier(found, one, place, current, names)
     for count in now.counts:
         found.people.setdefault(count.id, count.people)
         if count.people is None and count.printed:
@@ -47,10 +48,9 @@ def world(now: Publication, earlier: Sequence[Shown]) -> World:
     return found
 
 
-def _add_earlier(found: World, one: Shown, place: int, current: Mapping[str, Count]) -> None:
+def _add_earlier(found: World, one: Shown, place: int, current: Mapping[str, Count], names: dict[str, str]) -> None:
     """A count that is another number now than then gets a name of its own for then; a reader who has both numbers of a
-    changed count knows how many people came or went."""
-    names: dict[str, str] = {}
+    changed count knows how many people came or went. `names`: what each id is called up to here."""
     for then in one.counts:
         now = current[then.id].people if then.id in current else found.people.get(then.id, then.people)
         name = names[then.id] = then.id if now == then.people else f"{then.id} as of {place}"

@@ -86,8 +86,8 @@ class ShownCount:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What an earlier publication let everybody read, and the numbers behind it: stored with it, so that later ones can
-    be held against it, and never published itself. `percents` are the printed ones."""
+    """What a publication let everybody read that none before it did, and the numbers behind it: stored with it, so that
+    later ones can be held against it, and never published itself. `percents` are the printed ones."""
 
     counts: tuple[ShownCount, ...] = ()
     percents: tuple[Percent, ...] = ()
