@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.small_cells import NOTHING_SHOWN, Shown
+
 MET, NOT_MET, EXCUSED, NOT_DUE, TO_COME = "met", "no meeting recorded", "excused", "not due", "still to come"
 
 ON_TRACK, ATTENTION, BEHIND, NO_DATA = "on track", "needs attention", "behind", "no data"
@@ -39,8 +41,8 @@ class PointFacts:
 @dataclass(frozen=True, slots=True)
 class GoalFacts:
     """A goal's measure. `latest` belongs to `data_month` (`2026-02`), and `expected` and `gap` (latest less expected,
-    points for percents) to that same month. `masked`: the latest reading was entered as “not shown”. `points`: the
-    newest readings, oldest first, for the chart."""
+    points for percents) to that same month. `masked`: there is a latest reading, but its value may not be shown.
+    `points`: the newest readings, oldest first, for the chart."""
 
     number: int
     measure: str
@@ -159,7 +161,8 @@ class MonthFacts:
     active workgroups, of whom `replied` sent an update, a note or a win. `previous`: last month's published word and
     its number of finished steps; empty and None where there was no roll-up. `help_before`: open follow-ups without a
     person or past their date that earlier months had already. `ahead`: open steps due next month; `meetings_ahead`: how
-    many workgroups meet then, the first on `first_meeting`. `under_way`: open steps that were begun."""
+    many workgroups meet then, the first on `first_meeting`. `under_way`: open steps that were begun. `shown`: what it
+    tells about numbers of people; later reports are held against it."""
 
     organization: str
     county: str
@@ -188,6 +191,7 @@ class MonthFacts:
     meetings_ahead: int = 0
     first_meeting: date | None = None
     under_way: int = 0
+    shown: Shown = NOTHING_SHOWN
 
     @property
     def due_groups(self) -> tuple[GroupFacts, ...]:

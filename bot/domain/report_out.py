@@ -80,8 +80,8 @@ class PlanChange:
 @dataclass(frozen=True, slots=True)
 class ReportOut:
     """Everything the report-out says. `training`: open steps whose words speak of training; `training_help`: open
-    follow-ups that do. `corrected`: readings of which the value was changed in the quarter; `masked`: readings entered
-    as not shown."""
+    follow-ups that do. `corrected`: readings of which the value was changed in the quarter; `masked`: readings that
+    are not shown."""
 
     quarter: QuarterFacts
     measures: tuple[MeasureQuarter, ...]

@@ -58,7 +58,10 @@ reading = Table(
     to("measure"),
     Column("month", String(7), nullable=False),  # data month, never the report month
     Column("population", String(120), nullable=False, default=""),  # "" is the whole population, else a group's name
+    # What kind of group the population is: "language", whatever the county says; "state" is the state's average.
+    Column("kind", String(60), nullable=False, default="", server_default=""),
     Column("value", Float),  # null: "not shown" (`*` on input)
+    Column("people", Integer),  # how many people the value is of, as entered; null: nobody said
     to("person"),
     Column("at", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime),

@@ -29,6 +29,7 @@ from storage.queries import month_meetings, people
 from storage.queries import plan as plans
 from storage.queries import workgroups as groups
 from storage.queries.plan import BLOCKED, DONE, NOT_STARTED, GoalView, PlanView, StepView, StrategyView
+from storage.queries.publications import without_small_numbers
 from storage.queries.readings import settling_note, trajectory
 from storage.queries.windows import window
 from storage.uow import UnitOfWork
@@ -85,7 +86,8 @@ def month_facts(
         first_meeting=min(ahead, default=None),
         under_way=sum(_begun(step) for step in now),
     )
-    return with_judgement(facts, last_month)
+    measures = [(goal.number, goal.measure_id) for goal in plan.goals]
+    return with_judgement(without_small_numbers(uow, facts, measures, counted), last_month)
 
 
 def due_in(steps: Iterable[StepView], first: date, last: date) -> tuple[StepFacts, ...]:

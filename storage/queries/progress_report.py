@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from bot.chat.commands import Role
+from bot.domain.people_counts import STATE
 from bot.domain.periods import Month
 from bot.domain.progress_report import Entry
 from bot.domain.report_out import PlanChange
@@ -18,6 +19,7 @@ from storage.models import update as update_table
 from storage.queries import plan as plans
 from storage.queries.learnings import LearningView, learnings
 from storage.queries.plan import PlanView, StepView
+from storage.queries.publications import gate
 from storage.queries.report_out import plan_changes
 from storage.queries.windows import midnight
 from storage.queries.workgroups import EQUITY, HELD
@@ -140,7 +142,7 @@ def _told(uow: UnitOfWork, period: Period, telling: set[int]) -> tuple[Told, ...
 
 
 def _readings(uow: UnitOfWork, period: Period) -> tuple[Reading, ...]:
-    """The readings of the period's data months, as they stood at its end."""
+    """The readings of the period's data months, as they stood at its end; None: may not be shown."""
     since = str(Month.of(period.first)) if period.first else ""
     rows = uow.rows(
         select(reading)
@@ -152,7 +154,18 @@ def _readings(uow: UnitOfWork, period: Period) -> tuple[Reading, ...]:
         )
         .order_by(reading.c.month, reading.c.population, reading.c.id)
     )
-    return tuple(Reading(r.id, r.measure_id, r.month, r.population, r.value) for r in rows)
+    found = [row for row in rows if row.kind != STATE]
+    hidden = gate(uow, {row.month for row in found}, period.end).hidden
+    return tuple(
+        Reading(
+            r.id,
+            r.measure_id,
+            r.month,
+            r.population,
+            None if (r.measure_id, r.month, r.population) in hidden else r.value,
+        )
+        for r in found
+    )
 
 
 def _stories(uow: UnitOfWork, period: Period) -> tuple[Entry, ...]:

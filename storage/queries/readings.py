@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
+from bot.domain.people_counts import STATE, Entered
 from bot.domain.periods import Month
 from bot.domain.trajectory import Direction, Trajectory
 from storage.models import reading, voice_result
@@ -20,7 +22,8 @@ _FIRST_YEAR = 12  # months in which a falling measure may be settling in
 
 @dataclass(frozen=True, slots=True)
 class ReadingView:
-    """A reading that stands. `value` None: not shown. `population` "": the whole."""
+    """A reading that stands. `value` None: not shown. `population` "": the whole; else a group's name, and `kind` what
+    kind of group it is (`people_counts.STATE` for the state's average). `people`: how many the value is of."""
 
     id: int
     measure_id: int
@@ -28,6 +31,17 @@ class ReadingView:
     population: str
     value: float | None
     at: datetime
+    kind: str = ""
+    people: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is of some of the county's people: not of all, and not the state's average."""
+        return self.population != "" and self.kind != STATE
+
+    def entered(self, unit: str) -> Entered:
+        """The reading as the small-number rule sees it; `unit` is its measure's."""
+        return Entered(self.measure_id, unit, str(self.month), self.population, self.kind, self.value, self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +63,14 @@ def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView
     if measure_id is not None:
         statement = statement.where(reading.c.measure_id == measure_id)
     return [
-        ReadingView(r.id, r.measure_id, Month.parse(r.month), r.population, r.value, r.at)
-        for r in uow.rows(statement.order_by(reading.c.month, reading.c.population, reading.c.id))
+        reading_view(row) for row in uow.rows(statement.order_by(reading.c.month, reading.c.population, reading.c.id))
     ]
+
+
+def reading_view(row: Any) -> ReadingView:
+    """A row of the table as a view."""
+    month = Month.parse(row.month)
+    return ReadingView(row.id, row.measure_id, month, row.population, row.value, row.at, row.kind, row.people)
 
 
 def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:

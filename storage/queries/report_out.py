@@ -26,6 +26,7 @@ from storage.queries import plan as plans
 from storage.queries.facts import step_facts
 from storage.queries.learnings import learnings
 from storage.queries.plan import DONE, IN_PROGRESS, NOT_STARTED, GoalView, PlanView, StepView
+from storage.queries.publications import gate
 from storage.queries.quarters import quarter_facts
 from storage.queries.windows import Window, window
 from storage.queries.workgroups import HELD
@@ -56,25 +57,20 @@ def report_out(uow: UnitOfWork, quarter: Quarter) -> ReportOut | None:
     )
 
 
+_LOOKED_BACK = 26  # months: two years before the quarter, and the quarter
 _Reading = tuple[str, str, float | None]  # population, data month, value
 
 
 def _read(uow: UnitOfWork, quarter: Quarter, end: datetime) -> dict[int, list[_Reading]]:
-    """measure -> its readings of the last two years up to the quarter, as they were known at its end."""
-    rows = uow.rows(
-        select(reading.c.measure_id, reading.c.population, reading.c.month, reading.c.value)
-        .where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.month <= str(quarter.months[2]),
-            reading.c.month > str(quarter.months[0].plus(-24)),
-            reading.c.at < end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
-        )
-        .order_by(reading.c.month, reading.c.id)
-    )
+    """measure -> its readings of the last two years up to the quarter, as they were known at its end; what may not be
+    shown is None."""
+    last = quarter.months[2]
+    judged = gate(uow, {str(last.plus(-ago)) for ago in range(_LOOKED_BACK)}, end)
     found: defaultdict[int, list[_Reading]] = defaultdict(list)
-    for row in rows:
-        found[row.measure_id].append((row.population, row.month, row.value))
+    for one in judged.readings:
+        if one.is_group or not one.population:
+            value = one.value if judged.lets(one) else None
+            found[one.measure_id].append((one.population, str(one.month), value))
     return found
 
 
