@@ -59,7 +59,7 @@ def test_only_this_months_calls_for_help_are_listed(work):
         for text, due, owner, at in (
             ("An old wish", None, None, old),
             ("An old promise", date(2026, 2, 1), ann.id, old),
-            ("An old promise due now", date(2026, 3, 9), ann.id, old),
+            ("An old promise for now", date(2026, 3, 9), ann.id, old),
             ("A new wish", None, None, new),
         ):
             given = {"text": text, "due": due, "owner_id": owner, "created_at": at}
@@ -68,7 +68,7 @@ def test_only_this_months_calls_for_help_are_listed(work):
         facts = month_facts(uow, Month(2026, 3))
         assert facts is not None
         text = words(pages.page(uow, facts))
-    assert [one.text for one in facts.help] == ["An old promise due now", "A new wish"]
+    assert [one.text for one in facts.help] == ["An old promise for now", "A new wish"]
     assert "2 older follow-ups without anyone or past the date" in text
 
 
