@@ -39,8 +39,9 @@ _LINKING = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many of each list a page shows (the rest becomes "and N more"), and how many words of a `title`, of a `note`
-    and of a `story`. `met`: names of the workgroups that met; `groups`: of those that did not."""
+    """How many of each list a page shows (the rest becomes "and N more"), and how many words of a `title`, of a `note`,
+    of a `story`, of a `measure`'s and of a workgroup's `name`. `met`: names of the workgroups that met; `groups`: of
+    those that did not."""
 
     met: int = 12
     done: int = 5
@@ -55,6 +56,8 @@ class Room:
     goals: int = 8
     ahead: int = 6
     changes: int = 12
+    measure: int = 8
+    name: int = 4
     title: int = 6
     note: int = 25
     story: int = 40
@@ -81,6 +84,8 @@ _SQUEEZES: tuple[dict[str, int], ...] = (
     {"strategies": 9, "silent": 6, "groups": 3},
     {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
     {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3, "ahead": 0},
+    {"strategies": 3, "note": 6, "story": 10, "measure": 4, "name": 2, "changes": 3, "goals": 2},
+    {"strategies": 2, "note": 4, "story": 8, "title": 2, "silent": 1, "groups": 1, "changes": 2, "goals": 1},
 )
 
 

@@ -16,6 +16,7 @@ from bot.domain.changes import Change, changes
 from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month
+from bot.domain.rollup import few_words
 from handlers.rollup.pages import page, title
 from handlers.rollup.publishing import HEALED_MONTHS, destinations
 from storage.models import report
@@ -84,7 +85,7 @@ def _tell(uow: UnitOfWork, month: Month, number: int, token: str, changed: tuple
     """A note in the thread of every post of the month's roll-up; where it went to people, a note to them."""
     url = uow.page(f"/r/{token}") if uow.public_url else ""
     told = {"title": title(uow, month), "month": str(month), "revision": number, "url": url}
-    note = uow.compose("reports/revised", changes=changed[:_TOLD], more=len(changed[_TOLD:]), **told)
+    note = uow.compose("reports/revised", few=few_words, changes=changed[:_TOLD], more=len(changed[_TOLD:]), **told)
     threads = [
         Destination(channel_id=post.channel_id, thread=post.remote_id)
         for post in reports.posts_of_period(uow, ROLLUP, str(month))
