@@ -85,7 +85,6 @@ _SQUEEZES: tuple[dict[str, int], ...] = (
     {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
     {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3, "ahead": 0},
     {"strategies": 3, "note": 6, "story": 10, "measure": 4, "name": 2, "changes": 3, "goals": 2},
-    {"strategies": 2, "note": 4, "story": 8, "title": 2, "silent": 1, "groups": 1, "changes": 2, "goals": 1},
 )
 
 
