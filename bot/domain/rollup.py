@@ -43,7 +43,7 @@ class Room:
     of a `story`, of a `measure`'s and of a workgroup's `name`. `met`: names of the workgroups that met; `groups`: of
     those that did not."""
 
-    met: int = 12
+    met: int = 4
     done: int = 5
     started: int = 5
     late: int = 5
@@ -66,7 +66,7 @@ class Room:
 # What gives way first when a page is too long. The status line, the goals and the strategies' table go last; what was
 # not reported is never left out, only counted.
 _SQUEEZES: tuple[dict[str, int], ...] = (
-    {"met": 4, "ahead": 3},
+    {"ahead": 3},
     {"started": 3},
     {"note": 18, "story": 30},
     {"met": 0, "done": 4},
