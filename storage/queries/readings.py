@@ -67,6 +67,29 @@ def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reading that was replaced, with the moment until which it stood."""
+
+    reading: ReadingView
+    until: datetime
+
+
+def revisions(uow: UnitOfWork, measure_id: int, limit: int) -> list[Revision]:
+    """A measure's replaced readings, the newest change first."""
+    statement = (
+        select(reading)
+        .where(
+            reading.c.organization_id == uow.organization.id,
+            reading.c.measure_id == measure_id,
+            reading.c.replaced_at.is_not(None),
+        )
+        .order_by(reading.c.replaced_at.desc(), reading.c.id.desc())
+        .limit(limit)
+    )
+    return [Revision(reading_view(row), row.replaced_at) for row in uow.rows(statement)]
+
+
 def reading_view(row: Any) -> ReadingView:
     """A row of the table as a view."""
     month = Month.parse(row.month)
