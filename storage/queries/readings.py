@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,15 +93,6 @@ def reading_view(row: Any) -> ReadingView:
     """A row of the table as a view."""
     month = Month.parse(row.month)
     return ReadingView(row.id, row.measure_id, month, row.population, row.value, row.at, row.kind, row.people)
-
-
-def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
-    """The whole-population readings that stand, oldest data month first, by measure id."""
-    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
-    for one in readings(uow):
-        if not one.population:
-            found[one.measure_id].append(one)
-    return dict(found)
 
 
 def trajectory(goal: GoalView) -> Trajectory | None:
