@@ -27,7 +27,7 @@ from storage.queries.readings import ReadingView, readings, revisions, settling_
 from storage.uow import UnitOfWork
 
 _MONTHS = 6  # shown of each measure
-_GROUPS = 12  # group readings shown of each measure
+_GROUPS = 12  # groups shown of each measure, each with its newest reading
 _CHANGES = 5  # changed values shown of one measure
 _DISPARITY = 5  # points off the whole; Orange County's self-assessment calls that a disparity
 
@@ -97,7 +97,9 @@ class _Readings:
     def __init__(self, stored: Sequence[ReadingView]) -> None:
         newest = list(reversed(stored))
         self.whole = [one for one in newest if not one.population]
-        self.groups = [one for one in newest if one.is_group]
+        self.of_groups = [one for one in newest if one.is_group]
+        latest = {one.population: one for one in reversed(self.of_groups)}
+        self.groups = sorted(latest.values(), key=lambda one: (one.kind.lower(), one.population.lower()))
         self.state = {one.month: one.value for one in newest if one.kind == STATE}
 
     @property
@@ -133,7 +135,7 @@ def _view(
         states if found.state else (),
         groups,
         _changes(uow, goal, judged) if changes else (),
-        max(0, len(found.whole) - _MONTHS) + max(0, len(found.groups) - _GROUPS),
+        max(0, len(found.whole) - _MONTHS) + len(found.of_groups) - min(len(found.groups), _GROUPS),
         note == SETTLING_IN,
         any(one.people for one in groups),
     )

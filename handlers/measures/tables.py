@@ -10,6 +10,7 @@ from bot.chat.forms import FormErrors
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.goal_words import value_words
+from bot.domain.people_counts import STATE
 from bot.domain.reading_table import Fault, Table, read_text
 from storage.queries import reports
 from storage.queries.plan import GoalView
@@ -62,15 +63,20 @@ def _receipt(uow: UnitOfWork, goal: GoalView, found: Table, stored: Stored) -> M
         "measures/table",
         goal=goal,
         count=len(found.rows),
-        new=len(stored.new),
+        parts=[words for number, words in _parts(stored) if number],
+        written=len(stored.new) + len(stored.changed),
         changed=len(stored.changed),
-        same=stored.same,
         changes=changed,
         first=min(months).title,
         last=max(months).title,
-        groups=sorted({row.population for row in found.rows if row.population}),
+        groups=sorted({row.population for row in found.rows if row.population and row.kind != STATE}),
         at=uow.at.isoformat(),
     )
+
+
+def _parts(stored: Stored) -> tuple[tuple[int, str], ...]:
+    new, changed, same = len(stored.new), len(stored.changed), stored.same
+    return (new, f"{new} new"), (changed, f"{changed} in place of another value"), (same, f"{same} as before")
 
 
 def take_back(command: Command, uow: UnitOfWork) -> Reply:

@@ -188,7 +188,7 @@ def test_readings_from_a_file_are_stored_whole_or_not_at_all(home):
     (home / "bad.csv").write_text("month,group,value\n2024-01,,46%\n2024-13,,47%\n2024-02,,=1+1\n")
     refused = sipbot(home, "measure", "import", "bad.csv", "--measure", "1")
     assert refused.returncode == 2
-    assert "Row 3: There is no month 13" in refused.stderr
+    assert "Row 3: “2024-13” is not a month." in refused.stderr
     assert "Row 4: “=1+1” is not a number." in refused.stderr
     assert "Nothing was stored." in refused.stderr
     assert rows(home, "SELECT count(*) FROM reading") == [(0,)]

@@ -189,7 +189,10 @@ def _month_in(cell: Cell, today: date) -> Month:
         text = f"{match[1]} 20{match[2]}"
     if not text:
         raise ValueError(f"There is no month. Write it like {today:%Y-%m}.")
-    period = parse_period(text, today)
+    try:
+        period = parse_period(text, today)
+    except ValueError:
+        raise ValueError(f"“{text}” is not a month. Write it like {today:%Y-%m}.") from None
     if not isinstance(period, Month):
         raise ValueError(f"“{text}” is a quarter. A reading belongs to one month, for example {today:%Y-%m}.")
     if not _YEAR.search(text):

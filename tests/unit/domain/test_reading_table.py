@@ -81,7 +81,7 @@ def test_every_row_with_a_fault_is_named():
     )
     told = faults(found)
     assert [fault.line for fault in found.faults] == [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14]
-    assert "Row 2: There is no month 13" in told[0]
+    assert told[0] == "Row 2: “2026-13” is not a month. Write it like 2026-03."
     assert "Row 3: May 2026 has not begun" in told[1]
     assert "is a quarter" in told[2]
     assert "Row 6: January 1926 is more than 30 years ago" in told[4]

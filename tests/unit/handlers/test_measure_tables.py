@@ -43,7 +43,7 @@ def test_a_pasted_table_is_stored_and_the_receipt_says_what_changed(desk, work):
     reply = pasted(desk, "Month\tAll\tSpanish\n2026-01\t41%\t31%\n2026-02\t42%\t*\n")
     text = words(reply.message)
     assert "Saved: 4 readings of Measure 1 Rate, January 2026 to February 2026." in text
-    assert "2 new, 1 in place of another value, 1 as they were." in text
+    assert "2 new, 1 in place of another value, 1 as before." in text
     assert "January 2026 | all | 39.5% | 41%" in text
     assert stored(work) == [
         ("2026-01", "", "", 41.0, None),
@@ -60,7 +60,7 @@ def test_a_table_with_a_fault_stores_nothing_and_stays_open(desk, work):
     ((field, why),) = reply.errors.errors
     assert field == "table"
     assert why.startswith("Nothing was stored. Row 3: January 2026, everybody, stands in row 2 already.")
-    assert "Row 4: There is no month 13" in why
+    assert "Row 4: “2026-13” is not a month. Write it like 2026-03." in why
     assert "Row 5: “many” is not a number." in why
     assert not stored(work)
 
