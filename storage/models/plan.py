@@ -62,7 +62,7 @@ reading = Table(
     Column("kind", String(60), nullable=False, default="", server_default=""),
     Column("value", Float),  # null: "not shown" (`*` on input)
     Column("people", Integer),  # how many people the value is of, as entered; null: nobody said
-    to("person"),
+    to("person", nullable=True),  # null: imported on the command line
     Column("at", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime),
 )

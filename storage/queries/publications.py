@@ -5,9 +5,10 @@ A report keeps what it showed as `shown` in its stored facts; withdrawing it doe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 
@@ -17,9 +18,11 @@ from bot.domain.people_counts import Heard, may_print, people_words, publication
 from bot.domain.periods import Month
 from bot.domain.small_cells import Decision, Shown, decide
 from storage.models import measure, reading, report
-from storage.queries.readings import ReadingView, reading_view
+from storage.queries.readings import ReadingView, reading_view, readings
 from storage.queries.reports import NEWSLETTER, ROLLUP
 from storage.uow import UnitOfWork
+
+_MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Gate:
     def lets(self, one: ReadingView) -> bool:
         """Whether the reading's value may be shown."""
         return may_print(self.decision, one.entered(self.units[one.measure_id]))
+
+    def would_let(self, one: ReadingView, unit: str) -> bool:
+        """Whether a reading that no longer stands could be shown by itself."""
+        alone = one.entered(unit)
+        return may_print(decide(publication((alone,))), alone)
 
     def people(self, one: ReadingView) -> str:
         """How many the value is of, as it may be shown; empty where nobody said."""
@@ -89,6 +97,17 @@ def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
         .order_by(report.c.published_at, report.c.id)
     )
     return [from_data(Shown, data) for data in uow.rows(statement).scalars() if data and any(data.values())]
+
+
+def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
+    """The whole-population readings that stand, oldest data month first, by measure id; the value of what may not be
+    shown is None."""
+    standing = [one for one in readings(uow) if not one.population]
+    judged = gate(uow, {str(one.month) for one in standing}, uow.at + _MOMENT)
+    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
+    for one in standing:
+        found[one.measure_id].append(one if judged.lets(one) else replace(one, value=None))
+    return dict(found)
 
 
 def without_small_numbers(

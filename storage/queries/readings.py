@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,19 +66,33 @@ def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reading that was replaced, with the moment until which it stood."""
+
+    reading: ReadingView
+    until: datetime
+
+
+def revisions(uow: UnitOfWork, measure_id: int, limit: int) -> list[Revision]:
+    """A measure's replaced readings, the newest change first."""
+    statement = (
+        select(reading)
+        .where(
+            reading.c.organization_id == uow.organization.id,
+            reading.c.measure_id == measure_id,
+            reading.c.replaced_at.is_not(None),
+        )
+        .order_by(reading.c.replaced_at.desc(), reading.c.id.desc())
+        .limit(limit)
+    )
+    return [Revision(reading_view(row), row.replaced_at) for row in uow.rows(statement)]
+
+
 def reading_view(row: Any) -> ReadingView:
     """A row of the table as a view."""
     month = Month.parse(row.month)
     return ReadingView(row.id, row.measure_id, month, row.population, row.value, row.at, row.kind, row.people)
-
-
-def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
-    """The whole-population readings that stand, oldest data month first, by measure id."""
-    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
-    for one in readings(uow):
-        if not one.population:
-            found[one.measure_id].append(one)
-    return dict(found)
 
 
 def trajectory(goal: GoalView) -> Trajectory | None:

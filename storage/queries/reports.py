@@ -106,6 +106,12 @@ def published(uow: UnitOfWork, kind: str) -> list[ReportView]:
     return [_view(row) for row in uow.rows(statement)]
 
 
+def published_after(uow: UnitOfWork, at: datetime) -> bool:
+    """Whether any report went out after that moment."""
+    statement = select(report.c.id).where(report.c.organization_id == uow.organization.id, report.c.published_at > at)
+    return uow.row(statement.limit(1)) is not None
+
+
 def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
     """The facts a month's roll-up was published with."""
     found = latest(uow, ROLLUP, str(month), PUBLISHED)

@@ -63,6 +63,8 @@ def _shown(
 ) -> Shown:
     """What this publication shows that the earlier ones did not."""
     out = {count.id: count for one in earlier for count in one.counts}
+    percents_out = {percent for one in earlier for percent in one.percents}
+    sums_out = {total for one in earlier for total in one.sums}
     sums = (*publication.sums, *(one.left_out for one in publication.percents))
     named = {count.id for count in publication.counts} | {name for one in sums for name in (one.total, *one.parts)}
     states = {name: verdicts[name].state if name in verdicts else "unprinted" for name in sorted(named)}
@@ -70,8 +72,8 @@ def _shown(
     percents = (one for one in publication.percents if verdicts[one.id].state == "shown")
     return Shown(
         tuple(one for one in counts if one != out.get(one.id)),
-        tuple(one for one in percents if all(one not in before.percents for before in earlier)),
-        tuple(one for one in sums if all(one not in before.sums for before in earlier)),
+        tuple(one for one in percents if one not in percents_out),
+        tuple(one for one in sums if one not in sums_out),
     )
 
 
@@ -187,7 +189,7 @@ def _worked_out(part: World, hidden: frozenset[str]) -> list[Terms]:
         if len(unknown) > 1:
             forms.append(unknown)
     try:
-        first = found.solve()
+        first = found.preferred() or found.solve()
     except GaveUp:
         first = None
     if first is None:

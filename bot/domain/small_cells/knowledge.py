@@ -22,7 +22,7 @@ class World:
     people: dict[str, int | None] = field(default_factory=dict)
     out: dict[str, int] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    printed: frozenset[str] = frozenset()
+    printed: set[str] = field(default_factory=set)
     sums: list[Sum] = field(default_factory=list)
     percents: dict[str, Percent] = field(default_factory=dict)
     percents_out: list[Percent] = field(default_factory=list)
@@ -39,7 +39,7 @@ def world(now: Publication, earlier: Sequence[Shown]) -> World:
         found.people.setdefault(count.id, count.people)
         if count.people is None and count.printed:
             found.states[count.id] = "masked"
-    found.printed = frozenset(count.id for count in now.counts if count.printed)
+    found.printed = {count.id for count in now.counts if count.printed}
     found.sums += now.sums
     found.percents = {percent.id: percent for percent in now.percents}
     found.sums += [one.left_out for one in (*now.percents, *found.percents_out)]
@@ -93,19 +93,19 @@ def components(world: World) -> list[World]:
         merged = set().union(*(group[name] for name in link))
         for name in merged:
             group[name] = merged
-    return [_only(world, names) for names in {id(one): frozenset(one) for one in group.values()}.values()]
-
-
-def _only(world: World, names: frozenset[str]) -> World:
-    return World(
-        {name: people for name, people in world.people.items() if name in names},
-        world.out,
-        world.states,
-        world.printed & names,
-        [one for one in world.sums if one.total in names],
-        {key: one for key, one in world.percents.items() if one.whole in names},
-        [one for one in world.percents_out if one.whole in names],
-    )
+    place = {name: at for at, names in enumerate({id(one): one for one in group.values()}.values()) for name in names}
+    found = [World(out=world.out, states=world.states) for _ in range(max(place.values(), default=-1) + 1)]
+    for name, people in world.people.items():
+        found[place[name]].people[name] = people
+    for name in world.printed:
+        found[place[name]].printed.add(name)
+    for total in world.sums:
+        found[place[total.total]].sums.append(total)
+    for key, percent in world.percents.items():
+        found[place[percent.whole]].percents[key] = percent
+    for percent in world.percents_out:
+        found[place[percent.whole]].percents_out.append(percent)
+    return found
 
 
 def system(world: World, hidden: frozenset[str]) -> System:

@@ -48,6 +48,15 @@ class System:
     def unknown(self) -> frozenset[str]:
         return frozenset(self._ranges)
 
+    def preferred(self) -> dict[str, int] | None:
+        """The preferred numbers, if they fit everything: what we know ourselves usually does."""
+        if any(name not in self._prefer for name in self._ranges):
+            return None
+        found = {name: self._prefer[name] for name in self._ranges}
+        within = all(low <= found[name] <= high for name, (low, high) in self._ranges.items())
+        outside = all(_outside_gap(found[name], found[name]) is not None for name in self._gapped)
+        return found if within and outside and all(_holds(bound, found) for bound in self._bounds) else None
+
     def solve(self, *more: Bound, guesses: int = 400) -> dict[str, int] | None:
         """Numbers that fit all bounds and `more`, as near to the preferred ones as comes easily; None if there are
         none. Raises GaveUp."""
@@ -100,6 +109,11 @@ class System:
                     ranges[name] = kept
                     todo += self._touching(name, more)
         raise GaveUp
+
+
+def _holds(bound: Bound, numbers: Mapping[str, int]) -> bool:
+    total = sum(factor * numbers[name] for name, factor in bound.terms)
+    return (bound.low is None or bound.low <= total) and (bound.high is None or total <= bound.high)
 
 
 def _outside_gap(low: int, high: int) -> Range | None:

@@ -16,6 +16,9 @@ from bot.domain.small_cells import Count, Percent, Publication, Shown, Sum
 _MOST = 100_000  # combinations of free numbers that are tried
 
 
+Number = int | Fraction
+
+
 @dataclass
 class Reading:
     """What a reader has: numbers, labels of the others, equations (name -> factor, constant), percents."""
@@ -82,9 +85,10 @@ def attack(found: Reading) -> Attack:
         return Attack(_forced(unknown, pivots, free, ranges), {}, False)
     values: list[set[int]] = [set() for _ in unknown]
     totals: dict[str, set[int]] = {name: set() for name in sums}
+    solved, base = _solved(pivots, free), [low for low, _ in ranges]
     for numbers in itertools.product(*(range(ranges[i][0], ranges[i][1] + 1) for i in used)):
-        full = _full(dict(zip(used, numbers, strict=True)), pivots, free, ranges, len(unknown))
-        if full is None or not _fits(found, unknown, full, ranges):
+        full = _full(numbers, used, base, solved, ranges)
+        if full is None or not _fits(found, unknown, full):
             continue
         for i, number in enumerate(full):
             values[i].add(number)
@@ -167,25 +171,36 @@ def _forced(
     return {name: int(low[i]) for i, name in enumerate(unknown) if low[i] == high[i]}
 
 
+def _solved(pivots: dict[int, list[Fraction]], free: list[int]) -> list[tuple[int, Number, list[tuple[int, Number]]]]:
+    """Each pivot as a constant less factors of free numbers; whole numbers where they are whole, which is faster."""
+
+    def plain(value: Fraction) -> Number:
+        return int(value) if value.denominator == 1 else value
+
+    return [(i, plain(row[-1]), [(j, plain(row[j])) for j in free if row[j]]) for i, row in pivots.items()]
+
+
 def _full(
-    chosen: dict[int, int],
-    pivots: dict[int, list[Fraction]],
-    free: list[int],
+    chosen: Sequence[int],
+    used: list[int],
+    base: list[int],
+    solved: list[tuple[int, Number, list[tuple[int, Number]]]],
     ranges: list[tuple[int, int]],
-    width: int,
 ) -> list[int] | None:
-    numbers = [chosen.get(i, ranges[i][0]) for i in range(width)]
-    for i, row in pivots.items():
-        value = row[-1] - sum(row[j] * numbers[j] for j in free if row[j])
-        if value.denominator != 1:
+    numbers = list(base)
+    for i, number in zip(used, chosen, strict=True):
+        numbers[i] = number
+    for i, constant, terms in solved:
+        value = constant - sum(factor * numbers[j] for j, factor in terms)
+        if not ranges[i][0] <= value <= ranges[i][1] or value != int(value):
             return None
         numbers[i] = int(value)
     return numbers
 
 
-def _fits(found: Reading, unknown: Sequence[str], numbers: list[int], ranges: list[tuple[int, int]]) -> bool:
-    for name, number, (low, high) in zip(unknown, numbers, ranges, strict=True):
-        if not low <= number <= high or (found.labels.get(name) == "hidden" and 1 <= number <= 10):
+def _fits(found: Reading, unknown: Sequence[str], numbers: list[int]) -> bool:
+    for name, number in zip(unknown, numbers, strict=True):
+        if 1 <= number <= 10 and found.labels.get(name) == "hidden":
             return False
     have = found.known | dict(zip(unknown, numbers, strict=True))
     return all(
