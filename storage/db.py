@@ -41,8 +41,12 @@ def _prepare(synchronous: str, connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and writes later could not wait for it. A reader
     takes none and waits for nobody. https://www.sqlite.org/lang_transaction.html#immediate"""
-    read_only = connection.get_execution_options().get(_READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_read_only(connection) else "BEGIN IMMEDIATE")
+
+
+def is_read_only(connection: Connection) -> bool:
+    """Whether the connection is one of `reading`'s."""
+    return bool(connection.get_execution_options().get(_READ_ONLY))
 
 
 @contextmanager

@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executab
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat.codec import to_json
-from bot.chat.compose import Composer
+from bot.chat.commands import Role
+from bot.chat.compose import Composer, Fault, built_in
 from bot.chat.messages import Message
-from storage.db import reading
+from storage.db import is_read_only, reading
 from storage.models import audit, ledger, outbox
 from storage.outbox import DEAD, PENDING, WITHDRAWN
-from storage.queries.people import Organization, Person
+from storage.queries.people import Organization, Person, people_with_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,17 @@ class UnitOfWork:
 
     def compose(self, name: str, **data: Any) -> Message:
         """The template `name` with `data`, in the county's own words where it has them."""
-        return self.composer.message(name, **data)
+        message, fault = self.composer.attempt(name, **data)
+        if fault and not is_read_only(self.connection):
+            self._tell_of(fault)
+        return message
+
+    def _tell_of(self, fault: Fault) -> None:
+        """Once a day and template: the coordinators hear that the county's own words cannot be used."""
+        notice = built_in().message("delivery/broken_template", fault=fault)
+        for who in people_with_role(self, Role.COORDINATOR):
+            key = f"template:{fault.template[-80:]}:{self.today}:{who.id}"
+            self.post("broken_template", Destination(person_id=who.id), notice, key=key)
 
     def page(self, path: str) -> str:
         """The address of one of our pages, absolute where PUBLIC_URL is set."""

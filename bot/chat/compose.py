@@ -5,15 +5,26 @@ Templates see frozen dataclasses and plain values, never database rows; a name t
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Undefined, pass_context
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    Undefined,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -21,9 +32,13 @@ from bot.chat.markdown import to_blocks
 from bot.chat.messages import Message
 from bot.chat.values import Markdown, Values
 
+log = logging.getLogger("sipbot.templates")
+
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 _GAPS = re.compile(r"\n{3,}")
 _SUMMARY = "summary: "
+# Whatever a template that somebody wrote at their desk can raise, rendered or parsed.
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 _HELD = "held values"  # no name a template could write
 
 
@@ -106,22 +121,69 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
     return environment
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a county's own template; `template` is its file within the county's folder."""
+
+    template: str
+    reason: str
+
+
 class Composer:
-    """Renders `<capability>/<event>.md.j2`. `folders`: where to look, the first one wins."""
+    """Renders `<capability>/<event>.md.j2`. `folders`: where a county has its own, the first one wins; one that cannot
+    be used is as good as none."""
 
     def __init__(self, *folders: Path) -> None:
+        self._folders = folders
         self._environment = _environment((*folders, BUILT_IN))
+        self._built_in = _environment((BUILT_IN,)) if folders else self._environment
 
     def message(self, name: str, **data: Any) -> Message:
         """Render and parse. A first line `summary: …` becomes the message's summary. Raises jinja2 errors for a
-        template that is missing, broken, or misspells a name."""
-        values = Values()
-        text = self._environment.get_template(f"{name}.md.j2").render(data | {_HELD: values})
-        summary = ""
-        if text.startswith(_SUMMARY):
-            line, _, text = text.partition("\n")
-            summary = values.back(line.removeprefix(_SUMMARY))
-        return Message(values.fill(to_blocks(_GAPS.sub("\n\n", text))), summary)
+        template that is missing, and for a built-in one that is broken or misspells a name."""
+        return self.attempt(name, **data)[0]
+
+    def attempt(self, name: str, **data: Any) -> tuple[Message, Fault | None]:
+        """`message`, and why it is not in the county's own words where it should be."""
+        if not self._folders:
+            return _made(self._environment, name, data), None
+        try:
+            found = _made(self._environment, name, data)
+            if found.blocks:
+                return found, None
+            fault = Fault(f"{name}.md.j2", "it says nothing")
+        except _FAULTS as error:
+            fault = self._fault(name, error)
+            if not (BUILT_IN / f"{name}.md.j2").is_file():
+                raise
+        built_in_words = _made(self._built_in, name, data)
+        if not built_in_words.blocks:
+            return built_in_words, None  # there was nothing to say
+        log.warning("the built-in template is used instead of %s: %s", fault.template, fault.reason)
+        return built_in_words, fault
+
+    def _fault(self, name: str, error: Exception) -> Fault:
+        """The error with the county's file it happened in: the one that was asked for, or one that it includes."""
+        template, line = f"{name}.md.j2", 0
+        places = [(frame.filename, frame.lineno or 0) for frame in extract_tb(error.__traceback__)]
+        if isinstance(error, TemplateSyntaxError):
+            places.append((error.filename or "", error.lineno))
+        for filename, at in places:
+            for folder in self._folders:
+                if Path(filename).is_relative_to(folder):
+                    template, line = str(Path(filename).relative_to(folder)), at
+        where = f"line {line}: " if line else ""
+        return Fault(template, f"{where}{error}" if str(error) else f"{where}{type(error).__name__}")
+
+
+def _made(environment: SandboxedEnvironment, name: str, data: dict[str, Any]) -> Message:
+    values = Values()
+    text = environment.get_template(f"{name}.md.j2").render(data | {_HELD: values})
+    summary = ""
+    if text.startswith(_SUMMARY):
+        line, _, text = text.partition("\n")
+        summary = values.back(line.removeprefix(_SUMMARY))
+    return Message(values.fill(to_blocks(_GAPS.sub("\n\n", text))), summary)
 
 
 @cache

@@ -71,6 +71,7 @@ _VARIABLES = {_INK: "--ink", _QUIET: "--quiet", _RULE: "--line"} | {
     look.colour: f"--chart-{name}" for name, look in (*_PLANNED.items(), *enumerate(_MEASURED, 1))
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_LOOK = re.compile(r"([\w-]+): ([^;]+)")
 
 
 @lru_cache(_CACHED)
@@ -92,9 +93,10 @@ def chart_png(chart: Chart) -> bytes:
     return _saved(chart, "png", titled=True, dpi=72 * _PIXELS, facecolor="white", metadata={"Software": None})
 
 
-def _as_on_the_page(style: str) -> str:
-    named = _COLOUR.sub(lambda found: f"var({_VARIABLES.get(found[0], '--ink')}, {found[0]})", style)
-    return named.replace(f"'{_FONT}'", "var(--sans, sans-serif)")
+def _as_on_the_page(look: str) -> str:
+    if look == f"'{_FONT}'":
+        return "var(--sans, sans-serif)"
+    return _COLOUR.sub(lambda found: f"var({_VARIABLES.get(found[0], '--ink')}, {found[0]})", look)
 
 
 def _svg(chart: Chart, restyle: Callable[[str], str]) -> str:
@@ -107,7 +109,9 @@ def _svg(chart: Chart, restyle: Callable[[str], str]) -> str:
         kept = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
         if kept.get("id") not in targets:
             kept.pop("id", None)
-        element.attrib = {name: _local(name, value, own, restyle) for name, value in kept.items()}
+        looks = _LOOK.findall(kept.pop("style", ""))  # as attributes: a page's policy may forbid styles in elements
+        named = {name: _local(name, value, own) for name, value in kept.items()}
+        element.attrib = named | {name: restyle(value) for name, value in looks}
     words = one_line(chart.alt)
     root.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",
@@ -116,19 +120,18 @@ def _svg(chart: Chart, restyle: Callable[[str], str]) -> str:
         "height": str(HEIGHT),
         "role": "img",
         "aria-label": words,
+        "stroke-linejoin": "round",
     }
+    for left_out in (*root.findall("metadata"), *root.findall("defs")[:1]):  # who made it when; a style sheet
+        root.remove(left_out)
     for tag, text in (("desc", words), ("title", one_line(chart.title))):
         said = ElementTree.Element(tag)
         said.text = text
         root.insert(0, said)
-    if (metadata := root.find("metadata")) is not None:
-        root.remove(metadata)
     return ElementTree.tostring(root, "unicode")
 
 
-def _local(name: str, value: str, own: str, restyle: Callable[[str], str]) -> str:
-    if name == "style":
-        return restyle(value)
+def _local(name: str, value: str, own: str) -> str:
     if name == "id":
         return own + value
     return value.replace("#", f"#{own}") if name in ("href", "clip-path") else value
@@ -169,20 +172,16 @@ def _figure(chart: Chart, titled: bool) -> Figure:
         _draw(axes, places, line, look)
     _dress(axes)
     note = _scale(axes, chart, [value for line, _ in lines for value in line.values if value is not None])
+    if more := sum(map(_any, chart.lines)) - len(lines):
+        note = " · ".join(filter(None, (note, f"{more} more not drawn")))
     _month_axis(axes, chart.months, places)
     marks = (_wide(figure, label.get_text(), size=_SMALL) for label in axes.get_yticklabels())
     left = min(150.0, _EDGE + 5 + max(marks, default=0.0))
     box = (left, _BELOW, WIDTH - left - _NAMES, HEIGHT - _BELOW - _ABOVE)
     axes.set_position((box[0] / WIDTH, box[1] / whole, box[2] / WIDTH, box[3] / whole))
     _name_lines(figure, axes, chart, places, lines, box)
-    _write(
-        figure,
-        _EDGE,
-        HEIGHT - 13,
-        _fitted(figure, note, WIDTH - _NAMES - _EDGE, size=_SMALL),
-        size=_SMALL,
-        color=_QUIET,
-    )
+    said = _fitted(figure, note, WIDTH - _NAMES - _EDGE, size=_SMALL)
+    _write(figure, _EDGE, HEIGHT - 13, said, size=_SMALL, color=_QUIET)
     if not is_measured(chart):
         axes.text(0.5, 0.5, NOTHING_YET, transform=axes.transAxes, ha="center", fontsize=_SIZE, color=_QUIET)
     return figure

@@ -126,7 +126,8 @@ def _levelled(blocks: list[Data]) -> list[Data]:
 def _block(block: Block) -> list[Data]:
     match block:
         case Heading(text, level):
-            return [{"kind": "heading", "text": _words(one_line(text)), "level": level}] if text.strip() else []
+            said = _words(one_line(text))
+            return [{"kind": "heading", "text": said, "level": level}] if said else []
         case Text(spans):
             return _paragraph("text", spans)
         case Context(spans):

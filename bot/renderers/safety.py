@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 # A terminal obeys control characters, and direction overrides make text read differently from what is stored
-# (https://trojansource.codes); neither belongs in anything a person typed.
-_CONTROLS: dict[int, str] = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+# (https://trojansource.codes); neither belongs in anything a person typed. Halves of characters and non-characters can
+# be written in JSON, but not in UTF-8 or XML.
+_CONTROLS: dict[int, str] = dict.fromkeys(
+    (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd"
+)
 _DIRECTIONS: dict[int, str] = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 _CLEAN = _CONTROLS | _DIRECTIONS
 

@@ -20,9 +20,11 @@ from bot.chat.messages import (
     Actions,
     Bullets,
     Button,
+    Chart,
     Context,
     Facts,
     Heading,
+    Line,
     Message,
     Progress,
     Span,
@@ -32,6 +34,8 @@ from bot.chat.messages import (
     say,
     spans,
 )
+from bot.renderers.chart import chart_png
+from bot.renderers.email_html import to_mail
 from bot.renderers.pdf import to_pdf
 from bot.renderers.safety import clean, one_line
 from tests.golden.cases import CHART, CHARTS, HOSTILE, MESSAGES
@@ -181,6 +185,21 @@ def test_hostile_text_is_read_as_it_was_typed(text: str) -> None:
     assert squashed(document.words).count(squashed(one_line(text))) >= 10
     assert not document.tagged("/Link")
     assert not document.reader.attachments
+
+
+STRANGE = (
+    "\ue000", "\U000f0000", "\ufffe", "\uffff", "\ufeff", "\0", "\u00ad", "\u200b", "\u0378", "\ud800", "\u202e", "\u2028x",
+    "\u0644\u0627", "ไทย", "a" * 5000, "🏳️‍🌈", "\U0010ffff",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STRANGE, ids=ascii)
+def test_characters_nobody_expects_break_no_document_and_no_chart(text: str) -> None:
+    chart = Chart(text, text, ("2026-01",), (Line(text, (1.0,)),), text)
+    message = Message((Heading(text), Text(spans(text)), Table((text,), ((spans(text),),)), chart), text)
+    assert to_pdf(message).startswith(b"%PDF")
+    assert chart_png(chart).startswith(b"\x89PNG")
+    assert to_mail(message).html.encode()
 
 
 @settings(max_examples=40, deadline=None)
