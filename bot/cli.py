@@ -14,18 +14,20 @@ from collections.abc import MutableMapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import structlog
 import typer
 from aiohttp import web as aiohttp_web
-from rich.console import Console
 
-from bot import config
+from bot import cli_measure
 from bot.app import App, build, database_faults
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
+from bot.terminal import FAILED, UNUSABLE, err, out
+from bot.terminal import settings as _settings
+from bot.terminal import stop as _stop
 from storage import migrate as migrations
 from storage.db import open_engine
 from storage.outbox import retry_dead
@@ -33,7 +35,6 @@ from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization, organizations
 from storage.uow import unit_of_work
 
-FAILED, UNUSABLE = 1, 2
 _DETAIL = re.compile(r"DETAIL:.*?(?=\n\S|\Z)", re.S)
 
 app = typer.Typer(
@@ -52,8 +53,7 @@ app.add_typer(story_app, name="story")
 app.add_typer(slack_app, name="slack")
 app.add_typer(teams_app, name="teams")
 app.add_typer(outbox_app, name="outbox")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(cli_measure.app, name="measure")
 
 
 def main() -> None:
@@ -77,19 +77,6 @@ def _without_rows(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     if isinstance(traceback := event.get("exception"), str):
         event["exception"] = _DETAIL.sub("DETAIL: (left out)", traceback)
     return event
-
-
-def _stop(code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        err.print(sentence, markup=False)
-    raise typer.Exit(code)
-
-
-def _settings(**given: object) -> config.Settings:
-    try:
-        return config.load(**given)
-    except config.SettingsError as error:
-        _stop(UNUSABLE, "These settings cannot be used:", *(f"  {fault}" for fault in error.faults))
 
 
 @app.command()
@@ -317,16 +304,16 @@ def story_check(
 
 @app.command()
 def report(
-    period: Annotated[str, typer.Argument(help="2026-03 or 2026-Q1")],
+    period: Annotated[list[str], typer.Argument(help="2026-03, 2026-Q1, 2026-Q1 full, or progress 1")],
     out_file: Annotated[Path, typer.Option("--out", help="Where to write it")],
     form: Annotated[str, typer.Option("--format", help="md, html, pdf, json; a month's numbers: xlsx, csv")] = "md",
 ) -> None:
-    """Write a month's roll-up or a quarter's newsletter to a file."""
+    """Write a month's roll-up, a quarter's newsletter or report-out, or a progress report's draft to a file."""
     from bot.report_files import NoReport, render_report
 
     engine = open_engine(_settings().database_url)
     try:
-        made = render_report(engine, SystemClock(), period, form)
+        made = render_report(engine, SystemClock(), " ".join(period), form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
     out_file.write_bytes(made)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
 from bot.chat.calls import CALL, SLASH
 from bot.chat.codec import to_json
 from bot.chat.compose import Composer
-from bot.chat.messages import Chart, Heading, Message, Text, spans
+from bot.chat.messages import Chart, Context, Heading, Message, Span, Text, spans
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
 from bot.domain.rollup import COLUMNS, month_rows
@@ -23,7 +24,7 @@ from bot.renderers.markdown import to_markdown
 from bot.renderers.pdf import to_pdf
 from bot.web import Page
 from storage.db import reading
-from storage.queries.reports import NEWSLETTER, ROLLUP, PublicReport, report_by_token
+from storage.queries.reports import NEWSLETTER, PROGRESS, REPORT_OUT, ROLLUP, PublicReport, report_by_token
 
 
 def html_document(message: Message, files: str = "") -> str:
@@ -60,7 +61,7 @@ SHEETS: dict[str, tuple[Callable[[MonthFacts], bytes], str]] = {
     "csv": (sheet, "text/csv; charset=utf-8"),
 }
 _EXCEL_MARK = "\ufeff".encode()  # a downloaded file is opened in Excel, which takes UTF-8 without it for something else
-_NAMES = {ROLLUP: "roll-up", NEWSLETTER: "newsletter"}
+_NAMES = {ROLLUP: "roll-up", NEWSLETTER: "newsletter", REPORT_OUT: "report-out", PROGRESS: "draft"}
 _CHART = re.compile(r"chart-([1-9]\d?)\.png")
 # Seconds in which a picture may be shown again without asking; a story or report that is withdrawn stays no longer.
 _PICTURE_AGE = 3600
@@ -82,9 +83,20 @@ def report_page(engine: Engine, token: str, kind: str) -> Page | None:
     if kind in SHEETS:
         return _sheet(found, kind, filename)
     if kind == "html" and found.message:
-        return Page(html_document(found.message, _files(found, token)).encode())
+        return Page(html_document(_shown(found), _files(found, token)).encode())
     writer, content_type = FORMATS[kind]
-    return Page(writer(found.message or _withdrawn(found)), content_type, filename)
+    return Page(writer(_shown(found)), content_type, filename)
+
+
+def _shown(found: PublicReport) -> Message:
+    """The report as it was published; above a revised one stands where the newer is."""
+    if found.message is None:
+        return _withdrawn(found)
+    if found.newest == found.revision:
+        return found.message
+    words = f"This {_NAMES[found.kind]} was revised. Read revision {found.newest}."
+    notice = Context((Span(words, href=f"/r/{found.newest_token}"),))
+    return replace(found.message, blocks=(notice, *found.message.blocks))
 
 
 def _sheet(found: PublicReport, kind: str, filename: str) -> Page | None:

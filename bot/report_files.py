@@ -1,4 +1,4 @@
-"""A month's roll-up or a quarter's newsletter as the contents of a file, for `sipbot report`."""
+"""Any report as the contents of a file, for `sipbot report`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from bot.chat.clock import Clock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
 from bot.domain.month_facts import MonthFacts
-from bot.domain.periods import Month, Quarter, parse_period
+from bot.domain.periods import Quarter
+from bot.domain.report_names import FullQuarter, ProgressReport, Wanted, parse_report
 from bot.pages import FORMATS, SHEETS
-from handlers.rollup import month_report, report_message
+from handlers.rollup.showing import month_report, report_message
 from storage.db import reading
 from storage.queries.people import organizations
 from storage.uow import UnitOfWork, unit_of_work
@@ -29,7 +30,7 @@ def render_report(engine: Engine, clock: Clock, period: str, form: str) -> bytes
     if len(known) != 1:
         raise NoReport("This command needs a database with one county in it: sipbot plan import FILE.")
     with unit_of_work(engine, clock.read(), built_in(), organization=known[0]) as uow:
-        wanted = parse_period(period, uow.today)
+        wanted = parse_report(period, uow.today)
         try:
             if form in SHEETS:
                 return SHEETS[form][0](_month(uow, wanted))
@@ -38,7 +39,11 @@ def render_report(engine: Engine, clock: Clock, period: str, form: str) -> bytes
             raise NoReport(error.text) from None
 
 
-def _month(uow: UnitOfWork, period: Month | Quarter) -> MonthFacts:
+def _month(uow: UnitOfWork, period: Wanted) -> MonthFacts:
+    if isinstance(period, ProgressReport):
+        raise NoReport("A progress report's draft is words, not a table. Choose md, html, pdf or json.")
+    if isinstance(period, FullQuarter):
+        period = period.quarter
     if isinstance(period, Quarter):
         months = ", ".join(str(month) for month in period.months)
         raise NoReport(f"A table of numbers is made of one month, not of a quarter. Ask for one of {months}.")

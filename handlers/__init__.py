@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.chat.commands import Arg, CommandSpec
 from handlers import (
     home,
+    learning,
     measures,
     meetings,
     newsletter,
@@ -27,6 +28,7 @@ CAPABILITIES = (
     meetings,
     nudges,
     plan,
+    learning,
     home,
     rollup,
     newsletter,

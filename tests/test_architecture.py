@@ -19,8 +19,10 @@ STDLIB = sys.stdlib_module_names
 MAY = {
     "bot.chat": {"bot.chat", "markdown_it"},
     "bot.chat.compose": {"bot.chat", "jinja2"},
+    "bot.domain.charts": {"bot.domain", "bot.chat.messages", "bot.chat.units"},
     "bot.domain": {"bot.domain", "bot.chat.commands", "bot.chat.units", "holidays", "rapidfuzz"},
     "bot.domain.plan_import": {"bot.domain", "rapidfuzz", "docx", "pypdf"},
+    "bot.domain.reading_table": {"bot.domain", "bot.chat.units", "python_calamine"},
     "storage": {"storage", "sqlalchemy", "alembic", "rapidfuzz", "bot.chat", "bot.domain"},
     "handlers": {"handlers", "storage", "sqlalchemy", "rapidfuzz", "bot.chat", "bot.domain"},
     "bot.renderers": {"bot.renderers", "bot.chat"},
@@ -115,7 +117,7 @@ def test_each_sdk_has_one_home(library, home):
 
 def test_only_the_command_line_imports_the_composition_root():
     users = {n for n, path in MODULES.items() if any(within(i, "bot.app") for i in imports(path))}
-    assert users <= {"bot.cli", "bot.demo", "bot.simulate"}
+    assert users <= {"bot.cli", "bot.cli_measure", "bot.demo", "bot.simulate"}
 
 
 @pytest.mark.parametrize(
@@ -169,6 +171,6 @@ def test_importing_any_module_does_nothing():
 
 def test_the_heavy_libraries_wait_until_they_are_used():
     """What an idle server would carry for nothing."""
-    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'matplotlib', 'typst', 'xlsxwriter', 'css_inline', 'holidays', 'botbuilder', 'botframework') if m in sys.modules])"
+    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'python_calamine', 'matplotlib', 'typst', 'xlsxwriter', 'css_inline', 'holidays', 'botbuilder', 'botframework') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""How the value of a measure is worded, in sentences and in charts alike."""
+"""The units of measures: how a value is worded, in sentences and in charts alike, and what it is a number of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from decimal import ROUND_HALF_UP, Decimal
 _PERCENT = frozenset({"percent", "%", "percentage"})
 _MONEY = frozenset({"dollars", "dollar", "$", "usd"})
 _BARE = frozenset({"", "count", "number"})
+_PEOPLE = _BARE | {"people", "clients", "families", "households", "participants", "adults", "children", "students"}
 _MINUS = "−"
+
+
+def is_percent(unit: str) -> bool:
+    """Whether values in this unit are rates of something."""
+    return unit.strip().lower() in _PERCENT
+
+
+def counts_people(unit: str) -> bool:
+    """Whether a value in this unit must be taken for a number of people; a bare count may be one."""
+    return unit.strip().lower() in _PEOPLE
 
 
 def format_value(value: float, unit: str) -> str:

@@ -18,11 +18,13 @@ TOO_EARLY = "not judged yet"
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal as a row. `latest` carries its data month; `gap` is the latest value against the expected one, `pace` the
-    same as part of a sentence (empty where nothing is expected yet)."""
+    """A goal as a row. `arrow` points in the good direction, `better` says it. `latest` carries its data month; `gap`
+    is the latest value against the expected one, `pace` the same as part of a sentence (empty where nothing is
+    expected yet)."""
 
     number: int
     measure: str
+    arrow: str
     better: str
     baseline: str
     latest: str
@@ -38,6 +40,7 @@ def goal_line(goal: GoalFacts) -> GoalLine:
     return GoalLine(
         number=goal.number,
         measure=goal.measure,
+        arrow="↓" if goal.direction == "decrease" else "↑",
         better="down is better" if goal.direction == "decrease" else "up is better",
         baseline=value_words(goal.baseline, goal.unit),
         latest=latest_words(goal),

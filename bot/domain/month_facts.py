@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.small_cells import NOTHING_SHOWN, Shown
+
 MET, NOT_MET, EXCUSED, NOT_DUE, TO_COME = "met", "no meeting recorded", "excused", "not due", "still to come"
 
 ON_TRACK, ATTENTION, BEHIND, NO_DATA = "on track", "needs attention", "behind", "no data"
@@ -28,9 +30,19 @@ class GroupFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PointFacts:
+    """A reading of a data month, and what the plan expected then; None: entered as “not shown”, nothing expected."""
+
+    month: str
+    value: float | None
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GoalFacts:
     """A goal's measure. `latest` belongs to `data_month` (`2026-02`), and `expected` and `gap` (latest less expected,
-    points for percents) to that same month. `masked`: the latest reading was entered as “not shown”."""
+    points for percents) to that same month. `masked`: there is a latest reading, but its value may not be shown.
+    `points`: the newest readings, oldest first, for the chart."""
 
     number: int
     measure: str
@@ -45,6 +57,7 @@ class GoalFacts:
     gap: float | None
     status: str
     note: str
+    points: tuple[PointFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +96,14 @@ class StrategyFacts:
 
 @dataclass(frozen=True, slots=True)
 class RiskFacts:
-    """A blocked step. `note` is what was written about it; `withheld`: the note may identify a client, so it is not
-    repeated outside the workgroup."""
+    """A blocked step. `note` is what was written when it was called blocked, `tried` what was written since.
+    `withheld`: that may identify a client, so it is not repeated outside the workgroup."""
 
     refs: tuple[str, ...]
     text: str
     note: str
     withheld: bool
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +160,9 @@ class MonthFacts:
     """Everything a roll-up says. `as_of`: the last day counted; `closed`: the month was over. `members` of the month's
     active workgroups, of whom `replied` sent an update, a note or a win. `previous`: last month's published word and
     its number of finished steps; empty and None where there was no roll-up. `help_before`: open follow-ups without a
-    person or past their date that earlier months had already."""
+    person or past their date that earlier months had already. `ahead`: open steps due next month; `meetings_ahead`: how
+    many workgroups meet then, the first on `first_meeting`. `under_way`: open steps that were begun. `shown`: what it
+    tells about numbers of people; later reports are held against it."""
 
     organization: str
     county: str
@@ -171,6 +187,11 @@ class MonthFacts:
     previous: str = ""
     previous_done: int | None = None
     help_before: int = 0
+    ahead: tuple[StepFacts, ...] = ()
+    meetings_ahead: int = 0
+    first_meeting: date | None = None
+    under_way: int = 0
+    shown: Shown = NOTHING_SHOWN
 
     @property
     def due_groups(self) -> tuple[GroupFacts, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.month_facts import MonthFacts, StepFacts, WinFacts
+from bot.domain.small_cells import NOTHING_SHOWN, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class GroupGap:
 class QuarterFacts:
     """`month`: the facts of the quarter's last month (of the current one while the quarter runs). `done`: steps
     finished in the quarter; `ahead`: open steps due in the next; `held`, `missed`: recorded workgroup meetings;
-    `wins`: approved stories that no other published edition told."""
+    `wins`: approved stories that no other published edition told; `shown` as in MonthFacts."""
 
     organization: str
     county: str
@@ -52,3 +53,4 @@ class QuarterFacts:
     wins: tuple[WinFacts, ...]
     voices: tuple[VoiceFacts, ...]
     gaps: tuple[GroupGap, ...]
+    shown: Shown = NOTHING_SHOWN

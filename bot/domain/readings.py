@@ -1,4 +1,4 @@
-"""Reading a measure's value as people write it: `1 47.5% 2026-02`, `engagement 52 last month Spanish speakers`.
+"""Reading a measure's value as people write it: `1 47.5% 2026-02 of 1,240`, `engagement 52 Feb 2026 Spanish`.
 
 `*` means "not shown" and is never 0. What cannot be a value is refused with a sentence that says what to write; nothing
 is guessed, because a wrong number in a report is worse than a question.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from bot.domain.people_counts import STATE
 from bot.domain.periods import Month, parse_period
 
 SHAPE = "Write it like this: measure record 1 47.5% 2026-02."
@@ -22,17 +23,25 @@ _LOOKS_LIKE_VALUE = re.compile(r"\*|-?\$?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _LONGEST = 20  # characters; a number that long is a slip
 _MOST_MONTH_WORDS = 2  # "Feb 2026", "last month"
 _PERCENT = ("percent", "%", "percentage")
+LONGEST_NAME, LONGEST_KIND = 120, 60  # characters
+STATE_AVERAGE = "State average"
+_STATE_NAMES = ("state", "state average", "statewide", "statewide average", "california", "the state")
+_EVERYBODY = ("", "all", "total", "whole", "everybody", "everyone", "overall", "county", "all clients", "all groups")
+_WITH_KIND = re.compile(r"(.*\S)\s*\(([^()]+)\)")
+_OF_PEOPLE = re.compile(r"(.*?)\s*\bof ([0-9][0-9,]*|\*)(?: people)?")
 _DOLLARS = ("dollars", "dollar", "$", "usd")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a typed line holds; a part that was not said is empty."""
+    """What a typed line holds; a part that was not said is empty. `people`: how many the value is of."""
 
     measure: str = ""
     value: str = ""
     month: str = ""
     population: str = ""
+    kind: str = ""
+    people: str = ""
 
 
 def read_line(text: str, today: date) -> Said:
@@ -50,7 +59,11 @@ def read_line(text: str, today: date) -> Said:
         begin, rest = at + 1, tokens[at + 1 :]
     rest = rest[1:] if rest and rest[0].lower() in ("for", "in") else rest
     length = _month_words(rest, today)
-    return Said(" ".join(tokens[:at]), " ".join(tokens[at:begin]), " ".join(rest[:length]), " ".join(rest[length:]))
+    population, people = " ".join(rest[length:]), ""
+    if match := _OF_PEOPLE.fullmatch(population):
+        population, people = match.groups()
+    name, kind = split_population(population)
+    return Said(" ".join(tokens[:at]), " ".join(tokens[at:begin]), " ".join(rest[:length]), name, kind, people)
 
 
 def _month_words(tokens: list[str], today: date) -> int:
@@ -72,9 +85,14 @@ def parse_data_month(text: str, today: date) -> Month:
     period = parse_period(text, today)
     if not isinstance(period, Month):
         raise ValueError(f"“{text.strip()}” is a quarter. A reading belongs to one month, for example {today:%Y-%m}.")
-    if period.first > today:
-        raise ValueError(f"{period.title} has not begun. Give the month the number was measured in.")
-    return period
+    return begun(period, today)
+
+
+def begun(month: Month, today: date) -> Month:
+    """The month, if it has begun; raises ValueError with a sentence."""
+    if month.first > today:
+        raise ValueError(f"{month.title} has not begun. Give the month the number was measured in.")
+    return month
 
 
 def parse_value(text: str, unit: str) -> float | None:
@@ -118,6 +136,24 @@ def parse_people(text: str) -> int | None:
     if not (said.isascii() and said.isdigit()) or len(said) > 7:
         raise ValueError(f"“{text.strip()}” is not a number of people. Write for example 24, or * for “not shown”.")
     return int(said)
+
+
+def split_population(text: str, kind: str = "") -> tuple[str, str]:
+    """A group as it is written, `Spanish (language)`, to its name and kind; names of everybody give ("", "")."""
+    name = " ".join(text.split())
+    if not kind and (match := _WITH_KIND.fullmatch(name)):
+        name, kind = match[1], match[2]
+    if name.lower() in _STATE_NAMES or (kind.lower() == STATE and name):
+        return STATE_AVERAGE, STATE
+    return ("", "") if name.lower() in _EVERYBODY else (name, " ".join(kind.split()))
+
+
+def longest_names(population: str, kind: str) -> None:
+    """Raises ValueError with a sentence where a name is too long to be kept."""
+    if len(population) > LONGEST_NAME:
+        raise ValueError(f"A group's name holds {LONGEST_NAME} characters. Shorten it, please.")
+    if len(kind) > LONGEST_KIND:
+        raise ValueError(f"The kind of a group holds {LONGEST_KIND} characters. Shorten it, please.")
 
 
 def _example(unit: str) -> str:

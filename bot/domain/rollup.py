@@ -39,10 +39,11 @@ _LINKING = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many of each list a page shows (the rest becomes "and N more"), and how many words of a `title`, of a `note`
-    and of a `story`. `met`: names of the workgroups that met; `groups`: of those that did not."""
+    """How many of each list a page shows (the rest becomes "and N more"), and how many words of a `title`, of a `note`,
+    of a `story`, of a `measure`'s and of a workgroup's `name`. `met`: names of the workgroups that met; `groups`: of
+    those that did not."""
 
-    met: int = 12
+    met: int = 4
     done: int = 5
     started: int = 5
     late: int = 5
@@ -53,6 +54,10 @@ class Room:
     silent: int = 14
     groups: int = 6
     goals: int = 8
+    ahead: int = 6
+    changes: int = 12
+    measure: int = 8
+    name: int = 4
     title: int = 6
     note: int = 25
     story: int = 40
@@ -61,24 +66,25 @@ class Room:
 # What gives way first when a page is too long. The status line, the goals and the strategies' table go last; what was
 # not reported is never left out, only counted.
 _SQUEEZES: tuple[dict[str, int], ...] = (
-    {"met": 4},
+    {"ahead": 3},
     {"started": 3},
     {"note": 18, "story": 30},
     {"met": 0, "done": 4},
-    {"help": 2},
+    {"help": 2, "changes": 8},
     {"title": 5},
     {"started": 2, "decisions": 2},
     {"done": 3, "late": 4},
     {"note": 14, "story": 24},
-    {"help": 1, "decisions": 1},
+    {"help": 1, "decisions": 1, "ahead": 2},
     {"done": 2, "started": 1},
     {"title": 4, "groups": 4},
-    {"late": 3, "risks": 2},
+    {"late": 3, "risks": 2, "changes": 5},
     {"note": 10, "story": 18},
     {"strategies": 12, "silent": 10},
     {"strategies": 9, "silent": 6, "groups": 3},
     {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
-    {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3},
+    {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3, "ahead": 0},
+    {"strategies": 3, "note": 6, "story": 10, "measure": 4, "name": 2, "changes": 3, "goals": 2},
 )
 
 

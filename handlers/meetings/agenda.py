@@ -26,7 +26,8 @@ from bot.domain.periods import Month
 from bot.domain.trajectory import format_change, format_value
 from storage.queries import meetings, plan, settings, workgroups
 from storage.queries.plan import GoalView, StepView, StrategyView
-from storage.queries.readings import ReadingView, readings_of_the_whole, settling_note, trajectory
+from storage.queries.publications import readings_of_the_whole
+from storage.queries.readings import ReadingView, settling_note, trajectory
 from storage.queries.workgroups import MemberView, WorkgroupView
 from storage.uow import UnitOfWork
 

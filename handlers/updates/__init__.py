@@ -1,13 +1,14 @@
 """Progress on action steps: `update`, replies in a prompt's thread, and `undo` of one's own last write.
 
-recording.py writes and gives receipts, ask.py asks which step was meant, thread.py reads replies, undoing.py takes
-back. What words mean is in bot/domain/progress_words.py.
+recording.py writes and gives receipts, late.py counts an update in the month before, ask.py asks which step was meant,
+thread.py reads replies, undoing.py takes back. What words mean is in bot/domain/progress_words.py.
 """
 
 from __future__ import annotations
 
 from bot.chat.commands import Arg, CommandSpec
 from bot.domain.progress_words import SPELLINGS
+from handlers.updates.late import count_earlier
 from handlers.updates.recording import record
 from handlers.updates.thread import assign_note, reply
 from handlers.updates.undoing import undo
@@ -34,6 +35,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         hidden=True,
     ),
     CommandSpec(verb="note step", run=assign_note, summary="Say which step a meeting note belongs to", hidden=True),
+    CommandSpec(verb="update earlier", run=count_earlier, summary="Count an update in the month before", hidden=True),
     CommandSpec(
         verb="undo",
         run=undo,

@@ -25,13 +25,15 @@ from storage.queries.setup import readable
 from storage.queries.updates import OwnUpdate, StepNow
 from storage.uow import UnitOfWork
 
+LATE_DAYS = 10  # of a month, in which an update can still be counted in the month before
 _LATE_REF = re.compile(r"(?:step\s+|#)?(\d+\.\d+\.\d+)(?![\w%]|\.\d)[\s.:;,-]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A stored update as receipts show it. `told_by`, `told_on`: who had said "done" before, or "" and None.
-    `only`: the step was not named; it is the person's only open one."""
+    `only`: the step was not named; it is the person's only open one. `late`: its month's roll-up is published, `on` is
+    the day of its revision. `earlier`: the month, published a few days ago, that it may have been meant for, or ""."""
 
     id: int
     ref: str
@@ -45,6 +47,8 @@ class Saved:
     told_by: str = ""
     told_on: date | None = None
     only: bool = False
+    late: bool = False
+    earlier: str = ""
 
 
 def record(command: Command, uow: UnitOfWork) -> Reply:
@@ -74,9 +78,16 @@ def needs_asking(step: StepNow, wanted: Wanted) -> bool:
 def save(uow: UnitOfWork, step: StepNow, wanted: Wanted, source: str, old: OwnUpdate | None = None) -> Saved:
     """Write the update and describe it. A correction counts in the month of what it corrects."""
     found = updates.add_update(uow, step.id, wanted.status, wanted.note, source, supersedes=old)
-    zone = uow.organization.tz
-    month = Month.of((old.at if old else uow.at).astimezone(zone).date())
-    due = rollup_due(month, work_calendar(uow), zone, send_at(uow))
+    return describe(uow, step, wanted, found, old.at if old else uow.at, old)
+
+
+def describe(uow: UnitOfWork, step: StepNow, wanted: Wanted, found: int, at: datetime, old: OwnUpdate | None) -> Saved:
+    """An update that was just written; `at`: the moment it counts in; `step`: as it stood without it."""
+    zone, calendar = uow.organization.tz, work_calendar(uow)
+    month = Month.of(at.astimezone(zone).date())
+    due = rollup_due(month, calendar, zone, send_at(uow))
+    late = due <= uow.at
+    on = calendar.add_working_days(uow.today, 1) if late else due.date()
     repeated = wanted.status == DONE == step.status and step.told_at is not None
     return Saved(
         id=found,
@@ -87,16 +98,25 @@ def save(uow: UnitOfWork, step: StepNow, wanted: Wanted, source: str, old: OwnUp
         status=wanted.status,
         note=wanted.note,
         month=month.title,
-        on=due.date(),
+        on=on,
         told_by=_teller(uow, step) if repeated else "",
         told_on=_local(uow, step.told_at) if repeated and step.told_at else None,
+        late=late,
+        earlier="" if old else _earlier(uow, month),
     )
+
+
+def _earlier(uow: UnitOfWork, month: Month) -> str:
+    """The month before, while it was published only days ago: what is said now may have been meant for it."""
+    before = str(month.previous())
+    return before if uow.today.day <= LATE_DAYS and updates.frozen_through(uow) == before else ""
 
 
 def receipt(uow: UnitOfWork, saved: Saved, *, swap: bool = True) -> Message:
     """`swap`: the receipt is a message of its own, so what its buttons answer may stand in for it."""
     invite = saved.status == BLOCKED and not saved.note
-    return uow.compose("updates/saved", saved=saved, invite=invite, swap=yes_if(swap))
+    earlier = Month.parse(saved.earlier).title if saved.earlier else ""
+    return uow.compose("updates/saved", saved=saved, invite=invite, earlier_name=earlier, swap=yes_if(swap))
 
 
 def ask_reopen(uow: UnitOfWork, step: StepNow, wanted: Wanted, noted: Saved | None, *, swap: bool = True) -> Message:
@@ -228,7 +248,7 @@ def correctable(uow: UnitOfWork, update_id: int) -> OwnUpdate:
         raise UserError("Only the person who made an update can change it. Record a new one instead: /sip update.")
     if old.withdrawn:
         raise UserError("That update was already changed or taken back. See what stands: /sip me")
-    if published(uow, old.at):
+    if published(uow, old):
         month = Month.of(_local(uow, old.at)).title
         raise UserError(
             f"The {month} roll-up with this update is already published, so it stays. Record how it is now instead.",
@@ -237,9 +257,13 @@ def correctable(uow: UnitOfWork, update_id: int) -> OwnUpdate:
     return old
 
 
-def published(uow: UnitOfWork, at: datetime) -> bool:
-    """Whether the roll-up that tells of this moment is out."""
-    return str(Month.of(_local(uow, at))) <= updates.frozen_through(uow)
+def published(uow: UnitOfWork, one: OwnUpdate) -> bool:
+    """Whether the roll-up that tells of an update is out. One told late waits for its month's next revision."""
+    month = str(Month.of(_local(uow, one.at)))
+    if month > updates.frozen_through(uow):
+        return False
+    newest = updates.published_at(uow, month) if one.told_at else None
+    return newest is None or newest >= one.written_at
 
 
 def _local(uow: UnitOfWork, at: datetime) -> date:

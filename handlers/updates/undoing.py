@@ -38,6 +38,7 @@ _ELSEWHERE: Mapping[str, tuple[str, str, str]] = {
     "reading": ("Record the right value for the same month: it replaces this one.", "The measures", "measure"),
     "voice": ("Find it in the list and press Edit.", "Client voice", "voice"),
     "survey": ("Look at the surveys: an open one can be closed or extended.", "Surveys", "voice survey"),
+    "learning": ("Look at what was learned, and press Edit.", "What we learned", "learnings"),
     "meeting": ("Look at the meeting and press Edit or Take back.", "The meeting", "meeting"),
     "follow-up": ("Look at the list of follow-ups.", "My follow-ups", "followup"),
     "step": ("Say again who owns it: /sip assign 1.2.3 @Name.", "The plan", "plan"),

@@ -17,7 +17,7 @@ from storage.models.plan import (
     strategy,
     strategy_place,
 )
-from storage.models.progress import report, story, update, voice_result
+from storage.models.progress import learning, report, story, update, voice_result
 from storage.models.references import conversation_reference
 from storage.models.surveys import survey, survey_answer
 from storage.models.workgroups import (
@@ -42,6 +42,7 @@ __all__ = [
     "goal",
     "identity",
     "inbox",
+    "learning",
     "ledger",
     "measure",
     "meeting",

@@ -5,7 +5,7 @@ A row that a later import no longer lists is retired, never deleted: updates and
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Float, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -58,11 +58,15 @@ reading = Table(
     to("measure"),
     Column("month", String(7), nullable=False),  # data month, never the report month
     Column("population", String(120), nullable=False, default=""),  # "" is the whole population, else a group's name
+    # What kind of group the population is: "language", whatever the county says; "state" is the state's average.
+    Column("kind", String(60), nullable=False, default="", server_default=""),
     Column("value", Float),  # null: "not shown" (`*` on input)
-    to("person"),
+    Column("people", Integer),  # how many people the value is of, as entered; null: nobody said
+    to("person", nullable=True),  # null: imported on the command line
     Column("at", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime),
 )
+Index("ix_reading_organization_id_month", reading.c.organization_id, reading.c.month)
 
 strategy = Table(
     "strategy",

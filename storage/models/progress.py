@@ -20,9 +20,25 @@ update = Table(
     Column("source", String(16), nullable=False),
     Column("withdrawn_at", UtcDateTime),
     to("step_update", "supersedes_id", nullable=True, index=False),
+    Column("told_at", UtcDateTime),  # when it was said, where `at` is in an earlier month that it counts in
 )
 Index("ix_step_update_step_id_at", update.c.step_id, update.c.at)
 Index("ix_step_update_organization_id_at", update.c.organization_id, update.c.at)
+
+# What trying something taught (plan, do, study, act). Never changed: an edit is a new row, the old one is withdrawn.
+learning = Table(
+    "learning",
+    metadata,
+    key(),
+    organization_key(),
+    to("strategy"),
+    to("person"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("expected", Text, nullable=False, default=""),  # the prediction, before it was tried
+    Column("found", Text, nullable=False),  # what happened
+    Column("verdict", String(8), nullable=False),  # adopt, adapt, abandon
+    Column("withdrawn_at", UtcDateTime),
+)
 
 story = Table(
     "story",
@@ -47,6 +63,8 @@ story = Table(
     Column("reviewed_at", UtcDateTime),
     Column("linkages", Boolean, nullable=False, default=False),
 )
+Index("ix_story_organization_id_reviewed_at", story.c.organization_id, story.c.reviewed_at)
+Index("ix_story_organization_id_at", story.c.organization_id, story.c.at)
 
 voice_result = Table(
     "voice_result",
@@ -64,6 +82,7 @@ voice_result = Table(
     Column("did", Text, nullable=False, default=""),  # "we did"; empty: not yet addressed
     Column("withdrawn_at", UtcDateTime),
 )
+Index("ix_voice_result_organization_id_month", voice_result.c.organization_id, voice_result.c.month)
 
 # A published or drafted report. `facts` is what it was made from, frozen; `content` its sections or its Message.
 report = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -56,6 +56,7 @@ meeting = Table(
     Column("recorded_at", UtcDateTime),
     UniqueConstraint("workgroup_id", "month"),
 )
+Index("ix_meeting_organization_id_month", meeting.c.organization_id, meeting.c.month)
 
 attendance = Table(
     "attendance",
@@ -81,6 +82,7 @@ follow_up = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
 )
+Index("ix_follow_up_organization_id_done_at", follow_up.c.organization_id, follow_up.c.done_at)
 
 # What somebody said in a prompt's thread that names no step: kept as it was said.
 meeting_note = Table(
@@ -95,3 +97,4 @@ meeting_note = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),  # taken back by its author, or turned into an update
 )
+Index("ix_meeting_note_organization_id_month", meeting_note.c.organization_id, meeting_note.c.month)

@@ -41,7 +41,8 @@ CLOSED = (DONE, DROPPED)
 @dataclass(frozen=True, slots=True)
 class StepView:
     """An action step and where it stands. `refs`: `1.5.3` for each place of its strategy, so a shared step has two.
-    `status` is the latest reported one; `updated_at`, `note` and `author` are of the latest update of any kind."""
+    `status` is the latest reported one, `told`, `told_at` and `told_id` are of the update that said it;
+    `updated_at`, `note` and `author` are of the latest update of any kind."""
 
     id: int
     strategy_id: int
@@ -57,6 +58,9 @@ class StepView:
     author: str = ""
     owner_ids: tuple[int, ...] = ()
     owner_names: tuple[str, ...] = ()
+    told: str = ""
+    told_at: datetime | None = None
+    told_id: int | None = None
 
     @property
     def ref(self) -> str:
@@ -198,6 +202,9 @@ def _steps(before: datetime | None) -> Select[Any]:
         select(
             step,
             telling.c.status,
+            telling.c.note.label("told"),
+            telling.c.at.label("told_at"),
+            telling.c.id.label("told_id"),
             newest.c.at.label("updated_at"),
             newest.c.note,
             person.c.name.label("author"),
@@ -226,6 +233,18 @@ def steps(
         owned = select(step_owner.c.step_id).where(step_owner.c.person_id == owner_id)
         statement = statement.where(step.c.id.in_(owned))
     return _views(uow, uow.rows(statement).all())
+
+
+def statuses(uow: UnitOfWork, *, before: datetime) -> dict[int, str]:
+    """Each step's id and status as it stood at that time."""
+    telling = update.alias("telling")
+    rows = uow.rows(
+        select(step.c.id, telling.c.status)
+        .select_from(step)
+        .outerjoin(telling, telling.c.id == _newest(update.c.status.is_not(None), before=before))
+        .where(step.c.organization_id == uow.organization.id)
+    )
+    return {row.id: row.status or NOT_STARTED for row in rows}
 
 
 def step_by_id(uow: UnitOfWork, step_id: int) -> StepView | None:
@@ -276,6 +295,9 @@ def _views(uow: UnitOfWork, rows: Any) -> list[StepView]:
             author=r.author or "",
             owner_ids=tuple(i for i, _ in owners[r.id]),
             owner_names=tuple(n for _, n in owners[r.id]),
+            told=r.told or "",
+            told_at=r.told_at,
+            told_id=r.told_id,
         )
         for r in rows
         if places[r.strategy_id]

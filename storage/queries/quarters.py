@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from bot.domain.month_facts import MonthFacts, StepFacts, WinFacts
+from bot.domain.month_facts import GoalFacts, WinFacts
+from bot.domain.people_counts import Heard
 from bot.domain.periods import Month, Quarter
 from bot.domain.quarter_facts import GroupGap, QuarterFacts, VoiceFacts
-from bot.domain.small_cells import show_count
-from storage.models import meeting, reading, voice_result
+from storage.models import meeting
 from storage.queries import plan as plans
 from storage.queries import reports
 from storage.queries import workgroups as groups
-from storage.queries.facts import month_facts, window, wins
+from storage.queries.facts import due_in, month_facts, step_facts, wins
+from storage.queries.publications import Gate, gate
+from storage.queries.readings import VoiceView, voice_results
+from storage.queries.windows import window
 from storage.uow import UnitOfWork
 
 
@@ -26,12 +29,14 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
     month = reports.published_facts(uow, last) or month_facts(uow, last)
     if month is None:
         return None
-    before = {step.id: step.status for step in plans.steps(uow, before=span.start)}
+    before = plans.statuses(uow, before=span.start)
     now = plans.steps(uow, before=span.end)
     done = [step for step in now if step.status == plans.DONE != before.get(step.id)]
     later = quarter.next()
-    ahead = [step for step in now if not step.closed and step.due and later.first <= step.due <= later.last]
     met = _meetings(uow, quarter)
+    voices = _voices(uow, quarter)
+    heard = [Heard(one.id, str(one.month), one.responses) for one in voices]
+    judged = gate(uow, {goal.data_month for goal in month.goals if goal.data_month}, span.end, heard)
     return QuarterFacts(
         organization=uow.organization.name,
         county=month.county,
@@ -39,13 +44,17 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
         as_of=span.last,
         closed=span.closed,
         month=month,
-        done=tuple(StepFacts(step.refs, step.text, step.due) for step in done),
-        ahead=tuple(StepFacts(step.refs, step.text, step.due) for step in sorted(ahead, key=lambda s: str(s.due))),
+        done=step_facts(done),
+        ahead=due_in(now, later.first, later.last),
         held=met[groups.HELD],
         missed=met[groups.MISSED],
         wins=_untold(uow, quarter, wins(uow, span.start, span.end, told=True)),
-        voices=_voices(uow, quarter),
-        gaps=group_gaps(uow, month, span.end),
+        voices=tuple(
+            VoiceFacts(one.kind, one.month.title, judged.decision.words(cell.count, cell.people), one.heard, one.did)
+            for one, cell in zip(voices, heard, strict=True)
+        ),
+        gaps=group_gaps(judged, month.goals, {goal.measure_id: goal.number for goal in plans.goals(uow)}),
+        shown=judged.shown,
     )
 
 
@@ -65,41 +74,28 @@ def _untold(uow: UnitOfWork, quarter: Quarter, found: tuple[WinFacts, ...]) -> t
     return tuple(win for win in found if win.story not in told)
 
 
-def _voices(uow: UnitOfWork, quarter: Quarter) -> tuple[VoiceFacts, ...]:
-    rows = uow.rows(
-        select(voice_result)
-        .where(
-            voice_result.c.organization_id == uow.organization.id,
-            voice_result.c.month.in_([str(month) for month in quarter.months]),
-            voice_result.c.withdrawn_at.is_(None),
-        )
-        .order_by(voice_result.c.month, voice_result.c.id)
+def _voices(uow: UnitOfWork, quarter: Quarter) -> list[VoiceView]:
+    """The quarter's client voice results, in the order in which people spoke."""
+    return sorted(
+        (one for one in voice_results(uow) if one.month in quarter.months), key=lambda one: (one.month, one.id)
     )
-    return tuple(VoiceFacts(r.kind, Month.parse(r.month).title, show_count(r.responses), r.heard, r.did) for r in rows)
 
 
-def group_gaps(uow: UnitOfWork, month: MonthFacts, end: datetime) -> tuple[GroupGap, ...]:
+def group_gaps(judged: Gate, goals: Iterable[GoalFacts], measures: Mapping[int, int]) -> tuple[GroupGap, ...]:
     """Groups that do worse than the whole population in the latest data month of a measure, the widest gap first.
-    The values are the ones people entered; a group entered as “not shown” is not compared."""
-    latest = {goal.measure: goal for goal in month.goals if goal.latest is not None}
-    named = {goal.measure_id: goal.measure for goal in plans.goals(uow)}
-    rows = uow.rows(
-        select(reading).where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.population != "",
-            reading.c.value.is_not(None),
-            reading.c.month.in_({goal.data_month for goal in latest.values()}),
-            reading.c.at < end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
-        )
-    )
+    The values are the ones people entered; one that may not be shown is not compared. `measures`: a measure's goal."""
+    latest = {goal.number: goal for goal in goals if goal.latest is not None}
     found = []
-    for row in rows:
-        goal = latest.get(named.get(row.measure_id, ""))
-        if goal is None or goal.latest is None or goal.data_month != row.month:
+    for one in judged.readings:
+        goal = latest.get(measures.get(one.measure_id, 0))
+        if goal is None or goal.latest is None or str(one.month) != goal.data_month:
             continue
-        if _worse(goal.direction, row.value, goal.latest) > 0:
-            gap = GroupGap(goal.measure, goal.unit, goal.direction, row.population, row.month, row.value, goal.latest)
+        if one.value is None or not one.is_group or not judged.lets(one):
+            continue
+        if _worse(goal.direction, one.value, goal.latest) > 0:
+            gap = GroupGap(
+                goal.measure, goal.unit, goal.direction, one.population, goal.data_month, one.value, goal.latest
+            )
             found.append(gap)
     return tuple(sorted(found, key=lambda g: -_worse(g.direction, g.value, g.whole)))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
+from bot.domain.people_counts import STATE, Entered
 from bot.domain.periods import Month
 from bot.domain.trajectory import Direction, Trajectory
 from storage.models import reading, voice_result
@@ -20,7 +21,8 @@ _FIRST_YEAR = 12  # months in which a falling measure may be settling in
 
 @dataclass(frozen=True, slots=True)
 class ReadingView:
-    """A reading that stands. `value` None: not shown. `population` "": the whole."""
+    """A reading that stands. `value` None: not shown. `population` "": the whole; else a group's name, and `kind` what
+    kind of group it is (`people_counts.STATE` for the state's average). `people`: how many the value is of."""
 
     id: int
     measure_id: int
@@ -28,6 +30,17 @@ class ReadingView:
     population: str
     value: float | None
     at: datetime
+    kind: str = ""
+    people: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is of some of the county's people: not of all, and not the state's average."""
+        return self.population != "" and self.kind != STATE
+
+    def entered(self, unit: str) -> Entered:
+        """The reading as the small-number rule sees it; `unit` is its measure's."""
+        return Entered(self.measure_id, unit, str(self.month), self.population, self.kind, self.value, self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +63,37 @@ def readings(uow: UnitOfWork, measure_id: int | None = None) -> list[ReadingView
     if measure_id is not None:
         statement = statement.where(reading.c.measure_id == measure_id)
     return [
-        ReadingView(r.id, r.measure_id, Month.parse(r.month), r.population, r.value, r.at)
-        for r in uow.rows(statement.order_by(reading.c.month, reading.c.population, reading.c.id))
+        reading_view(row) for row in uow.rows(statement.order_by(reading.c.month, reading.c.population, reading.c.id))
     ]
 
 
-def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
-    """The whole-population readings that stand, oldest data month first, by measure id."""
-    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
-    for one in readings(uow):
-        if not one.population:
-            found[one.measure_id].append(one)
-    return dict(found)
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reading that was replaced, with the moment until which it stood."""
+
+    reading: ReadingView
+    until: datetime
+
+
+def revisions(uow: UnitOfWork, measure_id: int, limit: int) -> list[Revision]:
+    """A measure's replaced readings, the newest change first."""
+    statement = (
+        select(reading)
+        .where(
+            reading.c.organization_id == uow.organization.id,
+            reading.c.measure_id == measure_id,
+            reading.c.replaced_at.is_not(None),
+        )
+        .order_by(reading.c.replaced_at.desc(), reading.c.id.desc())
+        .limit(limit)
+    )
+    return [Revision(reading_view(row), row.replaced_at) for row in uow.rows(statement)]
+
+
+def reading_view(row: Any) -> ReadingView:
+    """A row of the table as a view."""
+    month = Month.parse(row.month)
+    return ReadingView(row.id, row.measure_id, month, row.population, row.value, row.at, row.kind, row.people)
 
 
 def trajectory(goal: GoalView) -> Trajectory | None:

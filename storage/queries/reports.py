@@ -6,15 +6,17 @@ A report's `facts` are what it was made from and never change; what may be shown
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bot.chat.codec import from_data as message_from
+from bot.chat.codec import to_data
 from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
@@ -25,6 +27,8 @@ from storage.outbox import DEAD
 from storage.uow import UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
+# Working papers: their page shows them as they were compiled last, and they are never published.
+REPORT_OUT, PROGRESS = "report_out", "progress"
 DRAFT, APPROVED, PUBLISHED, WITHDRAWN = "draft", "approved", "published", "withdrawn"
 TAKEN_BACK = "The story that stood here is no longer shared."
 
@@ -50,7 +54,8 @@ class ReportView:
 @dataclass(frozen=True, slots=True)
 class PublicReport:
     """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
-    `facts`: a roll-up's, for its table; None for everything else."""
+    `facts`: a roll-up's, for its table; None for everything else. `newest` and `newest_token` are of the period's
+    newest published revision, which is this one itself unless it was revised."""
 
     organization: str
     zone: str
@@ -61,6 +66,9 @@ class PublicReport:
     message: Message | None
     reason: str
     facts: MonthFacts | None
+    revision: int
+    newest: int
+    newest_token: str
 
 
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
@@ -98,6 +106,12 @@ def published(uow: UnitOfWork, kind: str) -> list[ReportView]:
     return [_view(row) for row in uow.rows(statement)]
 
 
+def published_after(uow: UnitOfWork, at: datetime) -> bool:
+    """Whether any report went out after that moment."""
+    statement = select(report.c.id).where(report.c.organization_id == uow.organization.id, report.c.published_at > at)
+    return uow.row(statement.limit(1)) is not None
+
+
 def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
     """The facts a month's roll-up was published with."""
     found = latest(uow, ROLLUP, str(month), PUBLISHED)
@@ -105,20 +119,36 @@ def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
 
 
 def report_by_token(connection: Connection, token: str) -> PublicReport | None:
-    """The page of a published or withdrawn report, in whatever organization; drafts have no page."""
+    """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
+    no page."""
+    has_page = or_(report.c.state.in_((PUBLISHED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
         .join(organization, organization.c.id == report.c.organization_id)
-        .where(report.c.token == token, report.c.state.in_((PUBLISHED, WITHDRAWN)))
+        .where(report.c.token == token, has_page)
     )
     row = connection.execute(statement).first()
     if row is None:
         return None
     shown = facts = None
-    if row.state == PUBLISHED:
+    if row.state != WITHDRAWN:
         shown = _shown(connection, row.organization_id, row.facts, row.content)
         facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
-    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts)
+    newest = connection.execute(
+        select(report.c.revision, report.c.token)
+        .where(
+            report.c.organization_id == row.organization_id,
+            report.c.kind == row.kind,
+            report.c.period == row.period,
+            or_(report.c.state == PUBLISHED, report.c.id == row.id),
+        )
+        .order_by(report.c.revision.desc())
+        .limit(1)
+    ).one()
+    return PublicReport(
+        row.name, row.zone, row.kind, row.period, row.state, row.published_at or row.created_at, shown, row.reason,
+        facts, row.revision, newest.revision, newest.token,
+    )  # fmt: skip
 
 
 def as_published(uow: UnitOfWork, view: ReportView) -> Message:
@@ -176,6 +206,18 @@ def _texts(block: Block) -> list[str]:
     return found
 
 
+def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> str:
+    """Keep a working paper, in place of what was compiled for the period before; the token of its page."""
+    content, found = to_data(message), latest(uow, kind, period)
+    if found:
+        uow.change(report, report.c.id == found.id, content=content, created_at=uow.at)
+        return found.token
+    token = secrets.token_urlsafe(24)
+    given = {"kind": kind, "period": period, "state": DRAFT, "token": token, "created_at": uow.at}
+    uow.insert(report, facts={}, content=content, **given)
+    return token
+
+
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:
     """Which of these periods the ledger has for a job, in one statement."""
     statement = select(ledger.c.period).where(
@@ -210,11 +252,20 @@ class Posted:
 
 def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
     """The channel posts of a report, without those that were taken out of the queue before they were ever sent."""
+    return _posts(uow, kind, outbox.c.subject_id == report_id)
+
+
+def posts_of_period(uow: UnitOfWork, kind: str, period: str) -> list[Posted]:
+    """The channel posts of a period's reports, whatever their revision."""
+    return _posts(uow, kind, outbox.c.period == period)
+
+
+def _posts(uow: UnitOfWork, kind: str, which: ColumnElement[bool]) -> list[Posted]:
     rows = uow.rows(
         select(outbox.c.channel_id, outbox.c.remote_id).where(
             outbox.c.organization_id == uow.organization.id,
             outbox.c.kind == kind,
-            outbox.c.subject_id == report_id,
+            which,
             outbox.c.channel_id.is_not(None),
             outbox.c.thread == "",
             or_(outbox.c.state != DEAD, outbox.c.attempts > 0),

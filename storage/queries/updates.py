@@ -41,7 +41,8 @@ class StepNow:
 
 @dataclass(frozen=True, slots=True)
 class OwnUpdate:
-    """An update of the person who asks. `written_at`: when this version was written; `at` stays that of the first."""
+    """An update of the person who asks. `written_at`: when this version was written; `at` stays that of the first, or
+    lies in the earlier month that it counts in, and then `told_at` is set."""
 
     id: int
     step_id: int
@@ -52,6 +53,7 @@ class OwnUpdate:
     written_at: datetime
     supersedes_id: int | None
     withdrawn: bool
+    told_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +130,15 @@ _STEP_BY_REF = _STEP.where(
 _ADD = insert(update)
 
 _superseded = update.alias("superseded")
+_written = func.coalesce(update.c.told_at, _superseded.c.withdrawn_at, update.c.at, type_=update.c.at.type)
 _OWN = (
-    select(update, func.coalesce(_superseded.c.withdrawn_at, update.c.at, type_=update.c.at.type).label("written_at"))
+    select(update, _written.label("written_at"))
     .select_from(update)
     .outerjoin(_superseded, _superseded.c.id == update.c.supersedes_id)
     .where(update.c.organization_id == bindparam("organization"), update.c.person_id == bindparam("person"))
 )
 _OWN_BY_ID = _OWN.where(update.c.id == bindparam("update"))
-_OWN_LAST = (
-    _OWN.where(update.c.withdrawn_at.is_(None))
-    .order_by(func.coalesce(_superseded.c.withdrawn_at, update.c.at).desc(), update.c.id.desc())
-    .limit(1)
-)
+_OWN_LAST = _OWN.where(update.c.withdrawn_at.is_(None)).order_by(_written.desc(), update.c.id.desc()).limit(1)
 _OWN_NOTES = select(meeting_note).where(
     meeting_note.c.organization_id == bindparam("organization"), meeting_note.c.person_id == bindparam("person")
 )
@@ -159,6 +158,12 @@ _PROMPT = (
 )
 _FROZEN = select(func.max(report.c.period)).where(
     report.c.organization_id == bindparam("organization"), report.c.kind == "rollup", report.c.state == "published"
+)
+_PUBLISHED_AT = select(func.max(report.c.published_at)).where(
+    report.c.organization_id == bindparam("organization"),
+    report.c.kind == "rollup",
+    report.c.state == "published",
+    report.c.period == bindparam("period"),
 )
 
 
@@ -196,18 +201,22 @@ def add_update(
     source: str,
     *,
     supersedes: OwnUpdate | None = None,
+    counts_at: datetime | None = None,
 ) -> int:
     """Write an update of the person who asks; its id. A corrected one keeps the time of what it corrects (which is
-    withdrawn already), so that it does not overtake what others have said since."""
+    withdrawn already), so that it does not overtake what others have said since. `counts_at`: the moment of an earlier
+    month in which it counts, said late."""
+    late = counts_at is not None or (supersedes is not None and supersedes.told_at is not None)
     values = {
         "organization_id": uow.organization.id,
         "step_id": step_id,
         "person_id": uow.person.id,
-        "at": supersedes.at if supersedes else uow.at,
+        "at": counts_at or (supersedes.at if supersedes else uow.at),
         "status": status,
         "note": note,
         "source": source,
         "supersedes_id": supersedes.id if supersedes else None,
+        "told_at": uow.at if late else None,
     }
     key = uow.connection.execute(_ADD, values).inserted_primary_key
     return int(key[0]) if key else 0
@@ -252,7 +261,7 @@ def written_together(uow: UnitOfWork, one: OwnUpdate) -> list[OwnUpdate]:
 def _own(row: Any) -> OwnUpdate:
     return OwnUpdate(
         row.id, row.step_id, row.status, row.note, row.source, row.at, row.written_at, row.supersedes_id,
-        row.withdrawn_at is not None,
+        row.withdrawn_at is not None, row.told_at,
     )  # fmt: skip
 
 
@@ -263,6 +272,12 @@ def _me(uow: UnitOfWork) -> dict[str, int]:
 def frozen_through(uow: UnitOfWork) -> str:
     """The latest month whose roll-up is published, `2026-11`, or "": what was said in it or before stands."""
     return uow.scalar(_FROZEN, organization=uow.organization.id) or ""
+
+
+def published_at(uow: UnitOfWork, month: str) -> datetime | None:
+    """When the month's newest roll-up was published; None for a month without one."""
+    found: datetime | None = uow.scalar(_PUBLISHED_AT, organization=uow.organization.id, period=month)
+    return found
 
 
 def prompt_answered(uow: UnitOfWork, command: Command) -> Prompt | None:

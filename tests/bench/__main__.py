@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.bench import reports
 from tests.bench.processes import ROOT, cpu_seconds, free_port, resident_mb, served
 from tests.bench.servers import SECRET
 from tests.bench.teams import bench_teams_update
@@ -134,3 +135,5 @@ if __name__ == "__main__":
     bench_idle()
     bench_update()
     bench_teams_update()
+    reports.bench_history()
+    reports.bench_state()

@@ -179,3 +179,41 @@ def test_serve_answers_is_ready_and_stops_when_told(home):
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+
+
+def test_readings_from_a_file_are_stored_whole_or_not_at_all(home):
+    import xlsxwriter
+
+    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+    (home / "bad.csv").write_text("month,group,value\n2024-01,,46%\n2024-13,,47%\n2024-02,,=1+1\n")
+    refused = sipbot(home, "measure", "import", "bad.csv", "--measure", "1")
+    assert refused.returncode == 2
+    assert "Row 3: “2024-13” is not a month." in refused.stderr
+    assert "Row 4: “=1+1” is not a number." in refused.stderr
+    assert "Nothing was stored." in refused.stderr
+    assert rows(home, "SELECT count(*) FROM reading") == [(0,)]
+    with xlsxwriter.Workbook(home / "good.xlsx") as book:
+        sheet = book.add_worksheet()
+        for r, line in enumerate([["Month", "All", "Spanish"], ["2024-01", 0.46, 0.4], ["2024-02", 0.475, "*"]]):
+            sheet.write_row(r, 0, line)
+    tried = sipbot(home, "measure", "import", "good.xlsx", "--measure", "1", "--dry-run")
+    assert tried.returncode == 0, tried.stderr
+    assert "4 new, 0 in place of another value" in tried.stdout
+    assert rows(home, "SELECT count(*) FROM reading") == [(0,)]
+    done = sipbot(home, "measure", "import", "good.xlsx", "--measure", "1")
+    assert done.returncode == 0, done.stderr
+    assert "0.475 was read as 47.5%" in done.stderr
+    query = "SELECT month, population, value, person_id FROM reading ORDER BY month, population"
+    assert rows(home, query) == [
+        ("2024-01", "", 46.0, None), ("2024-01", "Spanish", 40.0, None),
+        ("2024-02", "", 47.5, None), ("2024-02", "Spanish", None, None),
+    ]  # fmt: skip
+
+
+def test_a_file_of_readings_that_cannot_be_used_is_refused_in_a_sentence(home):
+    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+    missing = sipbot(home, "measure", "import", "none.csv", "--measure", "1")
+    assert (missing.returncode, missing.stderr) == (2, "none.csv cannot be read: No such file or directory.\n")
+    unknown = sipbot(home, "measure", "import", "none.csv", "--measure", "nine")
+    assert unknown.returncode == 2
+    assert "There is no measure “nine”." in unknown.stderr

@@ -169,7 +169,7 @@ def test_a_forged_month_is_refused_in_words(desk, county):
     assert "no month 13" in words(reply.message)
 
 
-def test_what_is_recorded_after_the_roll_up_says_that_the_roll_up_stays(desk, clock, work, county):
+def test_what_is_recorded_after_the_roll_up_says_that_a_revision_follows(desk, clock, work, county):
     clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
     with work() as uow:
         uow.insert(
@@ -180,7 +180,7 @@ def test_what_is_recorded_after_the_roll_up_says_that_the_roll_up_stays(desk, cl
     form = desk.says("Ann Ortiz", "/sip meeting held")
     assert form.form.fields[0].value == "2026-03-10"  # April's meeting is ahead, March's is unanswered
     saved = desk.submits("Ann Ortiz", form, decisions="One letter.")
-    assert "already published and stays as it is" in words(saved.message)
+    assert "published already. A revision that says what changed" in words(saved.message)
     assert the_meeting(work, county.group).state == "held"
     assert "One letter." in words(desk.presses("Ann Ortiz", saved.message, "See the meeting").message)
     desk.presses("Ann Ortiz", saved.message, "Take back")
@@ -190,7 +190,7 @@ def test_what_is_recorded_after_the_roll_up_says_that_the_roll_up_stays(desk, cl
         values={"workgroup": str(county.group), "month": "2026-03", "reason": "Half the team was at a training"},
         source="form",
     )
-    assert "already published and stays as it is" in words(excused.message)
+    assert "published already. A revision that says what changed" in words(excused.message)
     seen = desk.presses("Ann Ortiz", excused.message, "See the meeting")
     assert "Half the team was at a training" in words(seen.message)
 

@@ -14,6 +14,7 @@ from bot.chat.messages import Table, plain
 from bot.domain.periods import Month
 from bot.scheduler import JobRunner
 from handlers import rollup
+from handlers.rollup import pages, publishing
 from storage.models import (
     attendance,
     follow_up,
@@ -61,7 +62,7 @@ def test_looking_for_what_is_due_takes_a_couple_of_statements(work, desk, clock)
         seen.clear()
         with work() as uow:
             event.listen(uow.connection, "before_cursor_execute", lambda *call: seen.append(call[2]))
-            list(rollup.due(uow))
+            list(publishing.due(uow))
         return len(seen)
 
     assert looked() == 2
@@ -157,9 +158,9 @@ def test_the_page_stays_one_page(work, desk, clock):
         uow.at = APRIL_1
         facts = month_facts(uow, Month(2026, 3))
         assert facts is not None
-        message = rollup.page(uow, facts)
+        message = pages.page(uow, facts)
         text = words(message)
-    assert rollup.count_words(message) <= 450
+    assert pages.count_words(message) <= 450
     assert "more blocked" in text
     assert "more strategies" in text
 
@@ -180,14 +181,14 @@ def test_every_strategy_of_a_real_plan_is_named_on_the_page(work, due):
         uow.at = APRIL_1
         facts = month_facts(uow, Month(2026, 3))
         assert facts is not None
-        message = rollup.page(uow, facts)
+        message = pages.page(uow, facts)
     (table,) = (block for block in message.blocks if isinstance(block, Table) and block.columns[0] == "Strategy")
     assert table.columns == ("Strategy", "Status", "Done", "Last update", "Next due")[: 5 if due else 4]
     assert [plain(row[0]).split()[0] for row in table.rows] == list(shape)
     assert plain(table.rows[0][0]).startswith("1.1 Include the voice")
     assert plain(table.rows[0][0]).endswith("…")
     assert plain(table.rows[0][3]) == "10 Mar"
-    assert rollup.count_words(message) <= 450
+    assert pages.count_words(message) <= 450
 
 
 def test_due_dates_bring_their_column(work, desk):

@@ -11,7 +11,7 @@ from bot.chat.commands import Role
 from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month
-from handlers import rollup
+from handlers.rollup import pages
 from storage.models import attendance, follow_up, meeting, step, strategy, update, workgroup
 from storage.queries import people
 from storage.queries.facts import month_facts
@@ -59,7 +59,7 @@ def test_only_this_months_calls_for_help_are_listed(work):
         for text, due, owner, at in (
             ("An old wish", None, None, old),
             ("An old promise", date(2026, 2, 1), ann.id, old),
-            ("An old promise due now", date(2026, 3, 9), ann.id, old),
+            ("An old promise for now", date(2026, 3, 9), ann.id, old),
             ("A new wish", None, None, new),
         ):
             given = {"text": text, "due": due, "owner_id": owner, "created_at": at}
@@ -67,8 +67,8 @@ def test_only_this_months_calls_for_help_are_listed(work):
         uow.at = APRIL_1
         facts = month_facts(uow, Month(2026, 3))
         assert facts is not None
-        text = words(rollup.page(uow, facts))
-    assert [one.text for one in facts.help] == ["An old promise due now", "A new wish"]
+        text = words(pages.page(uow, facts))
+    assert [one.text for one in facts.help] == ["An old promise for now", "A new wish"]
     assert "2 older follow-ups without anyone or past the date" in text
 
 

@@ -1,0 +1,133 @@
+"""Holds a report's numbers of people against the small-number rule and against what earlier reports showed.
+
+A report keeps what it showed as `shown` in its stored facts; withdrawing it does not take that back from who read it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+
+from bot.domain.frozen_data import from_data
+from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
+from bot.domain.people_counts import Heard, may_print, people_words, publication
+from bot.domain.periods import Month
+from bot.domain.small_cells import Decision, Shown, decide
+from storage.models import measure, reading, report
+from storage.queries.readings import ReadingView, reading_view, readings
+from storage.queries.reports import NEWSLETTER, ROLLUP
+from storage.uow import UnitOfWork
+
+_MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What of some months' readings and client voice results may be shown. `units`: each measure's."""
+
+    decision: Decision
+    readings: tuple[ReadingView, ...]
+    units: dict[int, str]
+
+    @property
+    def shown(self) -> Shown:
+        """To be kept with what is published under this gate."""
+        return self.decision.shown
+
+    def lets(self, one: ReadingView) -> bool:
+        """Whether the reading's value may be shown."""
+        return may_print(self.decision, one.entered(self.units[one.measure_id]))
+
+    def would_let(self, one: ReadingView, unit: str) -> bool:
+        """Whether a reading that no longer stands could be shown by itself."""
+        alone = one.entered(unit)
+        return may_print(decide(publication((alone,))), alone)
+
+    def people(self, one: ReadingView) -> str:
+        """How many the value is of, as it may be shown; empty where nobody said."""
+        return people_words(self.decision, one.entered(self.units[one.measure_id]))
+
+    @property
+    def hidden(self) -> frozenset[tuple[int, str, str]]:
+        """(measure id, data month, population) of every reading that has a value and may not show it."""
+        hidden = (one for one in self.readings if one.value is not None and not self.lets(one))
+        return frozenset((one.measure_id, str(one.month), one.population) for one in hidden)
+
+
+def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequence[Heard] = ()) -> Gate:
+    """Judges all readings of these data months as they stood at `end`, and these client voice results, in a number of
+    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one report may
+    read the next."""
+    rows = uow.rows(
+        select(reading, measure.c.unit)
+        .join(measure, measure.c.id == reading.c.measure_id)
+        .where(
+            reading.c.organization_id == uow.organization.id,
+            reading.c.month.in_(sorted(months)),
+            reading.c.at < end,
+            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
+        )
+        .order_by(reading.c.month, reading.c.id)
+    ).all()
+    units = {row.measure_id: row.unit for row in rows}
+    readings = tuple(reading_view(row) for row in rows)
+    found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
+    oldest = min((*months, *(one.month for one in heard)), default="")
+    earlier = shown_since(uow, Month.parse(oldest)) if found.counts else ()
+    return Gate(decide(found, earlier), readings, units)
+
+
+def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
+    """What the reports since a month let everybody read, in the order they were published. A number is first shown in
+    its own month or later, so earlier reports cannot have it."""
+    statement = (
+        select(report.c.facts["shown"])
+        .where(
+            report.c.organization_id == uow.organization.id,
+            report.c.published_at.is_not(None),
+            or_(
+                and_(report.c.kind == ROLLUP, report.c.period >= str(since)),
+                and_(report.c.kind == NEWSLETTER, report.c.period >= str(since.quarter)),
+            ),
+        )
+        .order_by(report.c.published_at, report.c.id)
+    )
+    return [from_data(Shown, data) for data in uow.rows(statement).scalars() if data and any(data.values())]
+
+
+def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
+    """The whole-population readings that stand, oldest data month first, by measure id; the value of what may not be
+    shown is None."""
+    standing = [one for one in readings(uow) if not one.population]
+    judged = gate(uow, {str(one.month) for one in standing}, uow.at + _MOMENT)
+    found: defaultdict[int, list[ReadingView]] = defaultdict(list)
+    for one in standing:
+        found[one.measure_id].append(one if judged.lets(one) else replace(one, value=None))
+    return dict(found)
+
+
+def without_small_numbers(
+    uow: UnitOfWork, facts: MonthFacts, measures: Iterable[tuple[int, int]], end: datetime
+) -> MonthFacts:
+    """The month's facts with every value masked that may not be shown, and with what they tell kept in `shown`.
+    `measures`: (goal's number, measure's id)."""
+    months = {point.month for goal in facts.goals for point in goal.points}
+    judged = gate(uow, months, end)
+    ids, hidden = dict(measures), judged.hidden
+    goals = tuple(
+        _masked(goal, {month for of, month, population in hidden if of == ids[goal.number] and not population})
+        for goal in facts.goals
+    )
+    return replace(facts, goals=goals, shown=judged.shown)
+
+
+def _masked(goal: GoalFacts, months: Collection[str]) -> GoalFacts:
+    """Without the values of these data months and what would tell them: the gap to what is expected, how it stands."""
+    points = tuple(replace(point, value=None) if point.month in months else point for point in goal.points)
+    if goal.data_month not in months:
+        return replace(goal, points=points)
+    return replace(goal, points=points, latest=None, masked=True, gap=None, status=NO_DATA, note="")

@@ -1,0 +1,107 @@
+"""What readings with numbers of people may be printed, by the small-number rule."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.people_counts import STATE, Entered, Heard, may_print, people_words, publication
+from bot.domain.small_cells import decide
+from tests.unit.domain.small_attack import attack, read
+
+
+def entered(population: str, value: float | None, people: int | None, kind: str = "", unit: str = "percent") -> Entered:
+    return Entered(1, unit, "2026-02", population, kind, value, people)
+
+
+def printed(*ones: Entered) -> list[str]:
+    """Names of the populations whose values may be printed."""
+    decision = decide(publication(ones))
+    return [one.population or "all" for one in ones if may_print(decision, one)]
+
+
+def test_values_without_a_number_of_people_are_printed_as_they_were_entered():
+    assert printed(entered("", 47.5, None), entered("Spanish speakers", 9.0, None)) == ["all", "Spanish speakers"]
+    assert printed(entered("", None, None)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "people", "shown"), [(50, 40, True), (50, 20, False), (95, 100, False), (0, 30, True), (30, 9, False)]
+)
+def test_a_percent_of_few_people_is_not_printed(value, people, shown):
+    assert bool(printed(entered("", value, people))) is shown
+
+
+def test_groups_of_one_kind_are_parts_of_the_whole():
+    """20 of 40 and 16 of 30 leave 4 of 10: that rate is not printed, and how many the others are of is not either."""
+    ones = entered("", 50.0, 40), entered("English", 53.3, 30, "language"), entered("Spanish", 40.0, 10, "language")
+    assert printed(*ones) == ["all", "English"]
+    decision = decide(publication(ones))
+    everybody, english, spanish = (people_words(decision, one) for one in ones)
+    assert spanish == "fewer than 11"
+    assert {everybody, english} in ({"not shown"}, {"40", "not shown"}, {"30", "not shown"})
+    large = entered("", 50.0, 400)
+    rates = entered("English", 55.0, 300, "language"), entered("Spanish", 35.0, 100, "language")
+    assert printed(large, *rates) == ["all", "English", "Spanish"]
+
+
+def test_a_group_of_no_named_kind_stands_beside_everybody_else():
+    """45 of 50 leaves 5 who are somebody else."""
+    ones = entered("", 50.0, 50), entered("Spanish speakers", 50.0, 45)
+    decision = decide(publication(ones))
+    assert sorted(people_words(decision, one) for one in ones) in (["45", "not shown"], ["50", "not shown"])
+
+
+def test_groups_that_overlap_tell_nothing_about_each_other():
+    ones = (
+        entered("", 50.0, 100),
+        entered("Spanish", 50.0, 80, "language"),
+        entered("English", 50.0, 80, "language"),
+    )
+    assert printed(*ones) == ["all", "Spanish", "English"]
+
+
+def test_a_measure_that_counts_people_is_masked_like_any_count():
+    assert printed(entered("", 7, None, unit="count")) == []
+    assert printed(entered("", 0, None, unit="families")) == ["all"]
+    assert printed(entered("", 1200, None, unit="count")) == ["all"]
+    assert printed(entered("", 7, None, unit="days")) == ["all"]
+    assert printed(entered("", 3200, 9, unit="dollars")) == []
+
+
+def test_the_states_average_is_nobody_of_ours():
+    assert printed(entered("State average", 51.2, 5, STATE)) == ["State average"]
+
+
+def test_people_heard_are_counts_of_their_own():
+    decision = decide(publication((), (Heard(1, "2026-02", 24), Heard(2, "2026-02", 6), Heard(3, "2026-02", None))))
+    assert [decision.words(f"voice {id}", people) for id, people in ((1, 24), (2, 6), (3, None))] == [
+        "24",
+        "fewer than 11",
+        "not shown",
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 60), st.sampled_from(["office", "language", ""])),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(0, 30),
+)
+def test_no_group_is_given_away_by_the_groups_beside_it(groups, others):
+    """Each group is (in it, not in it, kind); rates are rounded as people enter them."""
+    ones = []
+    for number, (inside, outside, kind) in enumerate(groups):
+        if inside + outside:
+            rate = round(100 * inside / (inside + outside), 1)
+            ones.append(entered(f"group {number}", rate, inside + outside, kind))
+    by_kind = [sum(one.people or 0 for one in ones if one.kind == kind) for kind in ("office", "language", "")]
+    everybody = max(by_kind) + others
+    rates = sum(inside for inside, _, _ in groups)
+    whole = entered("", round(100 * min(rates, everybody) / everybody, 1), everybody) if everybody else None
+    decision = decide(publication([whole, *ones] if whole else ones))
+    assert not attack(read([decision.shown])).small

@@ -1,0 +1,122 @@
+"""Small numbers of people in what is published: reports, agendas, newsletters, and from one to the next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.commands import Role
+from bot.domain.frozen_data import from_data
+from bot.domain.month_facts import MonthFacts
+from bot.domain.periods import Month, Quarter
+from handlers import measures, rollup, voice
+from storage.models import report
+from storage.queries.facts import month_facts
+from storage.queries.plan import goals
+from storage.queries.quarters import quarter_facts
+from storage.queries.report_out import report_out
+from tests.builders import a_channel, a_person, a_plan
+from tests.desk import Desk, words
+
+ANA, CORA = "Ana Lytic", "Cora Diaz"
+
+
+@pytest.fixture
+def desk(engine, clock, work):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, ANA, Role.ANALYST)
+        a_person(uow, CORA, Role.COORDINATOR)
+        a_channel(uow, "executives")
+    return Desk(engine, clock, measures, rollup, voice)
+
+
+def records(desk, *lines: str) -> None:
+    for line in lines:
+        assert "Saved" in words(desk.says(ANA, f"/sip measure record {line}").message), line
+
+
+def test_a_roll_up_masks_a_rate_of_few_people_and_what_would_tell_it(desk, work):
+    records(desk, "1 30% 2026-02 of 20", "2 45% 2026-02 of 400")
+    text = words(desk.says(CORA, "/sip report").message)
+    assert "30%" not in text
+    assert "not shown (February 2026)" in text
+    assert "45% (February 2026)" in text
+    with work() as uow:
+        facts = month_facts(uow, Month(2026, 3))
+        assert facts is not None
+        few, many = facts.goals
+        assert (few.latest, few.masked, few.gap, few.status) == (None, True, None, "no data")
+        assert [point.value for point in few.points] == [None]
+        assert many.latest == 45.0
+
+
+def test_the_groups_of_a_report_out_pass_the_same_gate(desk, work):
+    records(
+        desk,
+        "1 50% 2026-02 of 200",
+        "1 40% 2026-02 Spanish (language) of 20",
+        "1 51.1% 2026-02 English (language) of 180",
+        "1 55% 2026-02 State average",
+    )
+    with work() as uow:
+        out = report_out(uow, Quarter(2026, 1))
+        assert out is not None
+        shown = {one.group: one.value for one in out.groups}
+    assert shown.keys() == {"Spanish", "English"}
+    assert shown["Spanish"] is None
+    with work() as uow:
+        quarter = quarter_facts(uow, Quarter(2026, 1))
+        assert quarter is not None
+        assert [gap.group for gap in quarter.gaps] == []
+
+
+def test_the_states_average_is_no_group_that_does_worse(desk, work):
+    records(desk, "1 50% 2026-02", "1 45% 2026-02 state", "1 44% 2026-02 Spanish (language)")
+    with work() as uow:
+        quarter = quarter_facts(uow, Quarter(2026, 1))
+        assert quarter is not None
+        assert [gap.group for gap in quarter.gaps] == ["Spanish"]
+
+
+def publish(desk, clock) -> None:
+    clock.move_to(datetime(2026, 4, 2, 18, 0, tzinfo=UTC))
+    desk.tick()
+
+
+def test_a_published_roll_up_keeps_what_it_showed_and_the_next_is_held_against_it(desk, work, clock):
+    """Everybody's rate is published first. A group's rate that comes later would tell the few who are left over."""
+    records(desk, "1 50% 2026-02 of 60")
+    publish(desk, clock)
+    with work() as uow:
+        row = uow.row(select(report).where(report.c.kind == "rollup", report.c.period == "2026-03"))
+        assert row is not None
+        facts = from_data(MonthFacts, row.facts)
+        assert {one.id for one in facts.shown.counts if one.state == "shown"} == {
+            f"reading {row_measure(uow)} 2026-02 people"
+        }
+        assert len(facts.shown.percents) == 1
+    records(desk, "1 50% 2026-02 Spanish (language) of 56")
+    with work() as uow:
+        quarter = quarter_facts(uow, Quarter(2026, 2))
+        assert quarter is not None
+        states = {one.id.rpartition(" 2026-02 ")[2]: one.state for one in quarter.shown.counts}
+        assert states["spanish people"] == "hidden"
+        assert not [one for one in quarter.shown.counts if one.id.endswith("2026-02 people")]  # told already
+
+
+def row_measure(uow) -> int:
+    return goals(uow)[0].measure_id
+
+
+def test_people_heard_are_masked_in_the_quarter(desk, work):
+    form = desk.says(ANA, "/sip voice record")
+    for number in ("24", "6"):
+        desk.submits(ANA, form, month="2026-02", responses=number, heard=f"Forms are long ({number})")
+    with work() as uow:
+        quarter = quarter_facts(uow, Quarter(2026, 1))
+        assert quarter is not None
+        assert [one.people for one in quarter.voices] == ["24", "fewer than 11"]
+        assert {one.state for one in quarter.shown.counts} == {"shown", "fewer"}
