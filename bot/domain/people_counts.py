@@ -3,7 +3,8 @@
 The bot counts nobody: how many people a percent is of is what somebody entered beside it, and how many are in it
 follows from the two. Values without a number of people are printed as they were entered. Groups of one kind
 (race/ethnicity, language, office) are taken as parts of the whole; a group of no named kind stands for itself beside
-everybody else.
+everybody else. Measures in people are also held against their own data month before; of rates that would hide nearly
+everything and tell nothing, because a net change of a rate is no group of people.
 """
 
 from __future__ import annotations
