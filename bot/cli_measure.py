@@ -11,7 +11,7 @@ from bot.app import database_faults
 from bot.chat.clock import SystemClock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
-from bot.domain.goal_words import value_words
+from bot.domain.goal_words import reading_words
 from bot.domain.reading_table import NotATable, Table, read_file
 from bot.terminal import UNUSABLE, err, out, settings, stop
 from handlers.measures.finding import find, measures
@@ -85,5 +85,5 @@ def _tell(goal: GoalView, table: Table, stored: Stored) -> None:
         err.print("  The file keeps percents as fractions: 0.475 was read as 47.5%.")
     for before, row in stored.changed:
         where = f"{before.month.title}{f', {before.population}' if before.population else ''}"
-        was, now = value_words(before.value, goal.unit), value_words(row.value, goal.unit)
+        was, now = reading_words(before.value, goal.unit), reading_words(row.value, goal.unit)
         out.print(f"  {where}: {was} -> {now}", markup=False)

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 _PERCENT = frozenset({"percent", "%", "percentage"})
 _MONEY = frozenset({"dollars", "dollar", "$", "usd"})
 _BARE = frozenset({"", "count", "number"})
-_PEOPLE = _BARE | {"people", "clients", "families", "households", "participants", "adults", "children", "students"}
+_PEOPLE = frozenset({"people", "clients", "families", "households", "participants", "adults", "children", "students"})
 _MINUS = "−"
 
 
@@ -18,6 +18,11 @@ def is_percent(unit: str) -> bool:
 
 def counts_people(unit: str) -> bool:
     """Whether a value in this unit must be taken for a number of people; a bare count may be one."""
+    return names_people(unit) or unit.strip().lower() in _BARE
+
+
+def names_people(unit: str) -> bool:
+    """Whether the unit itself says that values are numbers of people."""
     return unit.strip().lower() in _PEOPLE
 
 

@@ -61,7 +61,8 @@ def _words(title: str, unit: str, months: Sequence[str], lines: Sequence[Line]) 
 
 def goal_chart(goal: GoalFacts) -> Chart | None:
     """A goal's chart, from the readings that the report was made with."""
-    return measure_chart(goal.measure, goal.unit, goal.points, goal.target)
+    state = {point.month: point.state for point in goal.points}
+    return measure_chart(goal.measure, goal.unit, goal.points, goal.target, state)
 
 
 def goal_charts(goals: Sequence[GoalFacts]) -> tuple[Chart, ...]:

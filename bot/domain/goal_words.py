@@ -74,9 +74,14 @@ def value_words(value: float | None, unit: str) -> str:
     return NOTHING if value is None else format_value(value, unit)
 
 
+def reading_words(value: float | None, unit: str) -> str:
+    """A reading's value, `47.5%`; one that was entered as `*` is “not shown”."""
+    return NOT_SHOWN if value is None else format_value(value, unit)
+
+
 def latest_words(goal: GoalFacts) -> str:
     """`47.5% (February 2026)`: always with the data month, because readings lag by months."""
     if not goal.data_month:
         return NO_READING
-    value = NOT_SHOWN if goal.masked or goal.latest is None else format_value(goal.latest, goal.unit)
+    value = reading_words(None if goal.masked else goal.latest, goal.unit)
     return f"{value} ({Month.parse(goal.data_month).title})"

@@ -31,11 +31,13 @@ class GroupFacts:
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """A reading of a data month, and what the plan expected then; None: entered as “not shown”, nothing expected."""
+    """A reading of a data month, what the plan expected then, and the state's average; None: may not be shown, nothing
+    expected, not known."""
 
     month: str
     value: float | None
     expected: float | None
+    state: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

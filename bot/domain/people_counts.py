@@ -3,7 +3,8 @@
 The bot counts nobody: how many people a percent is of is what somebody entered beside it, and how many are in it
 follows from the two. Values without a number of people are printed as they were entered. Groups of one kind
 (race/ethnicity, language, office) are taken as parts of the whole; a group of no named kind stands for itself beside
-everybody else.
+everybody else. Measures in people are also held against their own data month before; of rates that would hide nearly
+everything and tell nothing, because a net change of a rate is no group of people.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from bot.chat.units import counts_people, is_percent
+from bot.chat.units import counts_people, is_percent, names_people
 from bot.domain.small_cells import Count, Decision, Percent, Publication, Sum, is_small
 
 STATE = "state"  # the kind of a reading that is the state's average: none of the county's people
@@ -59,11 +61,14 @@ def publication(entered: Iterable[Entered], heard: Iterable[Heard] = ()) -> Publ
     for one in entered:
         if one.kind != STATE:
             together[one.measure, one.month].append(one)
+    everything: list[_Cell] = []
     for ones in together.values():
         cells = [cell for one in ones if (cell := _cell(one)) is not None]
+        everything += cells
         counts += [count for cell in cells for count in cell.counts]
         percents += [cell.percent for cell in cells if cell.percent]
         sums += _sums(cells)
+    sums += _changes(everything)
     return Publication(tuple(counts), tuple(percents), tuple(sums))
 
 
@@ -130,6 +135,20 @@ def _sums(cells: Sequence[_Cell]) -> list[Sum]:
             kind = cell.entered.kind.lower()
             kinds[kind or f"group {cell.entered.population.lower()}"].append(cell)
     return [one for kind, groups in kinds.items() for one in _kind_sums(whole, kind, groups)]
+
+
+def _changes(cells: Iterable[_Cell]) -> list[Sum]:
+    """From one data month to the next of a number of people: how many more or fewer is a number of people as well."""
+    by_place: defaultdict[tuple[int, str], list[_Cell]] = defaultdict(list)
+    for cell in cells:
+        if names_people(cell.entered.unit):
+            by_place[cell.entered.measure, cell.entered.population.lower()].append(cell)
+    found = []
+    for ones in by_place.values():
+        for before, after in pairwise(sorted(ones, key=lambda cell: cell.entered.month)):
+            less, more = sorted((before.people, after.people), key=lambda count: count.people or 0)
+            found.append(Sum(more.id, (less.id, f"{after.people.id} less {before.people.id}")))
+    return found
 
 
 def _kind_sums(whole: _Cell, kind: str, groups: Sequence[_Cell]) -> list[Sum]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.errors import UserError
-from bot.domain.goal_words import value_words
-from bot.domain.small_cells import NOT_SHOWN
-from bot.domain.trajectory import format_change, format_value
+from bot.domain.goal_words import reading_words, value_words
+from bot.domain.trajectory import format_change
 from storage.queries import plan as plans
 from storage.queries.plan import GoalView
 from storage.queries.readings import ReadingView, trajectory
@@ -58,7 +57,7 @@ def line(goal: GoalView, one: ReadingView, value: float | None) -> ReadingLine:
     return ReadingLine(
         one.month.title,
         one.population,
-        NOT_SHOWN if value is None else format_value(value, goal.unit),
+        reading_words(value, goal.unit),
         value_words(expected, goal.unit),
         "–" if gap is None else format_change(gap, goal.unit).replace("no change", "as expected"),
         way.status(value, one.month) if way else "no data",

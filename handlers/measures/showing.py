@@ -14,11 +14,11 @@ from bot.chat.messages import Chart, Message, Table
 from bot.chat.replies import Reply
 from bot.chat.units import is_percent
 from bot.domain.charts import MONTHS, measure_chart
-from bot.domain.goal_words import value_words
+from bot.domain.goal_words import reading_words, value_words
 from bot.domain.month_facts import PointFacts
 from bot.domain.people_counts import STATE
 from bot.domain.periods import Month
-from bot.domain.trajectory import SETTLING_IN, format_change, format_value
+from bot.domain.trajectory import SETTLING_IN, format_change
 from handlers.measures.finding import ReadingLine, find, line, measures
 from storage.queries import plan as plans
 from storage.queries.plan import GoalView, StrategyView
@@ -156,8 +156,9 @@ def _group(
         worse = off > 0 if goal.direction == "decrease" else off < 0
         if worse and is_percent(goal.unit) and abs(off) >= _DISPARITY:
             gap += ", a disparity"
-    words = value_words(value, goal.unit).replace("–", "not shown")
-    return GroupLine(one.population, one.kind, one.month.title, words, judged.people(one), gap)
+    return GroupLine(
+        one.population, one.kind, one.month.title, reading_words(value, goal.unit), judged.people(one), gap
+    )
 
 
 def _changes(uow: UnitOfWork, goal: GoalView, judged: Gate) -> tuple[Change, ...]:
@@ -167,8 +168,8 @@ def _changes(uow: UnitOfWork, goal: GoalView, judged: Gate) -> tuple[Change, ...
     for one in revisions(uow, goal.measure_id, _CHANGES):
         old = one.reading
         place = (old.measure_id, str(old.month), old.population)
-        may = old.value is not None and place not in hidden and judged.would_let(old, goal.unit)
-        value = format_value(old.value, goal.unit) if may and old.value is not None else "not shown"
+        may = place not in hidden and judged.would_let(old, goal.unit)
+        value = reading_words(old.value if may else None, goal.unit)
         until = one.until.astimezone(uow.organization.tz)
         found.append(Change(old.month.title, old.population, value, f"{until.day} {until:%B %Y}"))
     return tuple(found)

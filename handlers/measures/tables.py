@@ -9,7 +9,7 @@ from bot.chat.errors import UserError
 from bot.chat.forms import FormErrors
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
-from bot.domain.goal_words import value_words
+from bot.domain.goal_words import reading_words
 from bot.domain.people_counts import STATE
 from bot.domain.reading_table import Fault, Table, read_text
 from storage.queries import reports
@@ -56,7 +56,12 @@ def _stored(uow: UnitOfWork, goal: GoalView, found: Table) -> Message:
 def _receipt(uow: UnitOfWork, goal: GoalView, found: Table, stored: Stored) -> Message:
     months = [row.month for row in found.rows]
     changed = [
-        (before.month.title, before.population, value_words(before.value, goal.unit), value_words(row.value, goal.unit))
+        (
+            before.month.title,
+            before.population,
+            reading_words(before.value, goal.unit),
+            reading_words(row.value, goal.unit),
+        )
         for before, row in stored.changed[:_CHANGES]
     ]
     return uow.compose(

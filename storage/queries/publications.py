@@ -6,7 +6,7 @@ A report keeps what it showed as `shown` in its stored facts; withdrawing it doe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
-from bot.domain.people_counts import Heard, may_print, people_words, publication
+from bot.domain.people_counts import STATE, Heard, may_print, people_words, publication
 from bot.domain.periods import Month
 from bot.domain.small_cells import Decision, Shown, decide
 from storage.models import measure, reading, report
@@ -113,16 +113,25 @@ def readings_of_the_whole(uow: UnitOfWork) -> dict[int, list[ReadingView]]:
 def without_small_numbers(
     uow: UnitOfWork, facts: MonthFacts, measures: Iterable[tuple[int, int]], end: datetime
 ) -> MonthFacts:
-    """The month's facts with every value masked that may not be shown, and with what they tell kept in `shown`.
+    """The month's facts with every value masked that may not be shown, with the state's averages beside the others, and
+    with what they tell kept in `shown`.
     `measures`: (goal's number, measure's id)."""
     months = {point.month for goal in facts.goals for point in goal.points}
     judged = gate(uow, months, end)
     ids, hidden = dict(measures), judged.hidden
+    state = {(one.measure_id, str(one.month)): one.value for one in judged.readings if one.kind == STATE}
     goals = tuple(
-        _masked(goal, {month for of, month, population in hidden if of == ids[goal.number] and not population})
+        _masked(
+            _beside_the_state(goal, {month: value for (of, month), value in state.items() if of == ids[goal.number]}),
+            {month for of, month, population in hidden if of == ids[goal.number] and not population},
+        )
         for goal in facts.goals
     )
     return replace(facts, goals=goals, shown=judged.shown)
+
+
+def _beside_the_state(goal: GoalFacts, state: Mapping[str, float | None]) -> GoalFacts:
+    return replace(goal, points=tuple(replace(point, state=state.get(point.month)) for point in goal.points))
 
 
 def _masked(goal: GoalFacts, months: Collection[str]) -> GoalFacts:

@@ -104,8 +104,9 @@ class _Search:
     def __init__(self, part: World, first: frozenset[str]) -> None:
         self._part, self._first = part, first
         self._totals = {one.total for one in part.sums}
-        may = [name for name in part.printed if name not in first and name not in part.out]
-        self._candidates = sorted(may, key=self._cost) + sorted(set(part.percents) - first)
+        counts = [name for name in part.printed if name not in first and name not in part.out]
+        percents = [key for key, one in part.percents.items() if key not in first and one not in part.percents_out]
+        self._candidates = sorted(counts, key=self._cost) + sorted(percents)
         self._looks = 0
         self._seen: dict[frozenset[str], list[Terms]] = {}
 

@@ -70,6 +70,19 @@ def test_a_measure_that_counts_people_is_masked_like_any_count():
     assert printed(entered("", 3200, 9, unit="dollars")) == []
 
 
+def test_a_number_of_people_that_changes_by_a_few_is_not_printed_again():
+    def month(number: int, people: int, unit: str = "families") -> Entered:
+        return Entered(1, unit, f"2026-0{number}", "", "", people, None)
+
+    steady = [month(1, 40), month(2, 43), month(3, 43), month(4, 90)]
+    decision = decide(publication(steady))
+    assert [may_print(decision, one) for one in steady].count(False) == 1
+    assert not attack(read([decision.shown])).small
+    bare = [month(1, 40, "count"), month(2, 43, "count")]  # of what, nobody says; each by itself is masked if small
+    decision = decide(publication(bare))
+    assert all(may_print(decision, one) for one in bare)
+
+
 def test_the_states_average_is_nobody_of_ours():
     assert printed(entered("State average", 51.2, 5, STATE)) == ["State average"]
 

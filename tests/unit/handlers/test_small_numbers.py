@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.commands import Role
+from bot.domain.charts import goal_chart
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
@@ -79,6 +80,16 @@ def test_the_states_average_is_no_group_that_does_worse(desk, work):
         quarter = quarter_facts(uow, Quarter(2026, 1))
         assert quarter is not None
         assert [gap.group for gap in quarter.gaps] == ["Spanish"]
+
+
+def test_the_chart_of_a_report_has_the_states_average(desk, work):
+    records(desk, "1 50% 2026-01", "1 51% 2026-02", "1 45% 2026-02 state")
+    with work() as uow:
+        facts = month_facts(uow, Month(2026, 3))
+        assert facts is not None
+        chart = goal_chart(facts.goals[0])
+        assert chart is not None
+        assert {line.kind: line.values for line in chart.lines}["state"] == (None, 45.0)
 
 
 def publish(desk, clock) -> None:
