@@ -38,7 +38,7 @@ async def organize(county: County) -> None:
     await cora.types("workgroup add First contact", "forms")
     await cora.submits(strategies=["1.1 ", "1.2 "], leader=ann)
     await cora.types(f"workgroup member First contact {ben.mention} equity member", "forms")
-    for member in (cora, ann, ben):
+    for member in (cora, ben):
         await cora.types(f"people rename {member.mention} {PEOPLE[member.name]}", "forms")
     await cora.types(f"assign 1.1.2 {ann.mention}", "forms")
     await cora.types(f"assign 1.1.3 {ben.mention}", "forms")
