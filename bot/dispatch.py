@@ -26,7 +26,7 @@ from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
 from bot.chat.replies import Reply
-from storage.db import UNAVAILABLE
+from storage.db import UNAVAILABLE, crossed
 from storage.models import inbox, outbox
 from storage.queries import people
 from storage.queries.people import Organization, Person
@@ -85,7 +85,8 @@ class Dispatcher:
             except UserError as error:
                 return _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
             except UNAVAILABLE as error:
-                return _not_saved(command, error)
+                if last or not crossed(error):
+                    return _not_saved(command, error)
             except IntegrityError:
                 # Somebody was a moment quicker with this delivery, or with a row we both wanted to make: look again.
                 if last:
@@ -102,7 +103,9 @@ class Dispatcher:
                 with self._open() as uow:
                     return self._run(uow, commands)
             except UNAVAILABLE as error:
-                return [_not_saved(command, error) for command in commands]
+                if not crossed(error):
+                    return [_not_saved(command, error) for command in commands]
+                log.info("handled one by one", commands=len(commands))
             except Exception:
                 log.info("handled one by one", commands=len(commands))
         return [self.handle(command) for command in commands]

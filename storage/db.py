@@ -12,6 +12,9 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 
 # Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
 UNAVAILABLE = (OperationalError, TimeoutError)
+# PostgreSQL ends one of two transactions that wait for each other: deadlock_detected, serialization_failure
+# (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_CROSSED = ("40P01", "40001")
 # Who waits longer for a lock is told that nothing was saved. Slack gives up on a slash command after 3 s anyway.
 BUSY_TIMEOUT_MS = 5_000
 _QUIET: dict[str, Any] = {"hide_parameters": True}  # what people said does not belong into a log
@@ -47,6 +50,11 @@ def _begin(connection: Connection) -> None:
 def is_read_only(connection: Connection) -> bool:
     """Whether the connection is one of `reading`'s."""
     return bool(connection.get_execution_options().get(_READ_ONLY))
+
+
+def crossed(error: Exception) -> bool:
+    """The database is well: another transaction wanted the same rows in another order, so trying again helps."""
+    return getattr(getattr(error, "orig", None), "sqlstate", "") in _CROSSED
 
 
 @contextmanager

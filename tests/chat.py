@@ -14,7 +14,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from threading import Thread
 from typing import Any, TypeVar
 
 from bot.adapters.console_pages.chat import ConsoleChat, Where
@@ -29,10 +30,18 @@ _LIMIT = 500  # messages looked at in a channel
 _deliveries = itertools.count(1)
 
 
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all acts, as a server has: one of its own for each could be closed while the command queue still
+    reports to it, and the queue would wait for ever."""
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name="chat", daemon=True).start()
+    return loop
+
+
 def done(act: Coroutine[Any, Any, T]) -> T:
-    """Run the coroutine to its end in a thread of its own: it works beside a running loop (Playwright's, a test's)."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, act).result()
+    """Run the coroutine to its end in another thread: it works beside a running loop (Playwright's, a test's)."""
+    return asyncio.run_coroutine_threadsafe(act, _loop()).result()
 
 
 class Chat:

@@ -18,9 +18,13 @@ PLATFORMS = {"console": console_county, "slack": in_slack, "teams": teams_county
 
 
 @pytest.fixture
-async def county(platform: str, engine: Engine, clock: MovableClock) -> AsyncIterator[County]:
+async def county(
+    platform: str, engine: Engine, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[County]:
     """Larkspur County as `organize` leaves it, on Monday 2 March 2026; at the end no channel may show anything that
-    was for one person."""
+    was for one person. A busy machine is waited for: what Teams tells late is left out."""
+    monkeypatch.setattr("bot.adapters.teams.people.PATIENCE", 10.0)
+    monkeypatch.setattr("bot.adapters.teams.channels.PATIENCE", 10.0)
     async with PLATFORMS[platform](engine, clock) as found:
         await organize(found)
         yield found
@@ -38,7 +42,7 @@ async def organize(county: County) -> None:
     await cora.types("workgroup add First contact", "forms")
     await cora.submits(strategies=["1.1 ", "1.2 "], leader=ann)
     await cora.types(f"workgroup member First contact {ben.mention} equity member", "forms")
-    for member in (cora, ann, ben):
+    for member in (cora, ben):
         await cora.types(f"people rename {member.mention} {PEOPLE[member.name]}", "forms")
     await cora.types(f"assign 1.1.2 {ann.mention}", "forms")
     await cora.types(f"assign 1.1.3 {ben.mention}", "forms")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.teams.inbound import plain
 from bot.chat.commands import Command, Place
-from bot.chat.forms import FormErrors
+from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from tests import teams_house
@@ -145,6 +145,16 @@ async def test_a_form_opened_by_a_press_in_a_channel_is_on_the_persons_own_card(
     assert words_of(answer["value"]) == "Stored."
     assert "Any news" in shown(post)
     assert house.kinds() == ["POST conversations"]
+
+
+async def test_somebody_who_is_picked_has_a_name(house: House, ann: Person, ben: Person) -> None:
+    form = Form("New workgroup", "workgroup add", (Field("leader", "Leader", "person"), Field("name", "Name")))
+    house.replies(Reply(form=form))
+    await ann.says("workgroup add")
+    await house.settled()
+    house.replies(Reply(say("Stored.")))
+    await ann.fills(ann.seen[-1], {"leader": ben.user, "name": "<@nobody>"})
+    assert house.last.values == {"leader": f"<@{ben.user}|{ben.name}>", "name": "<@nobody>"}
 
 
 async def test_faults_are_shown_on_the_form_with_what_was_typed(house: House, ann: Person) -> None:

@@ -241,6 +241,30 @@ def test_a_batch_whose_commit_fails_is_saved_for_nobody_and_everybody_is_told(de
     assert notes(desk) == 0
 
 
+class _Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_what_crosses_another_transaction_is_tried_again(desk, monkeypatch, fails):
+    from bot import dispatch
+
+    opened = dispatch.unit_of_work
+    calls = []
+
+    @contextmanager
+    def crossed(*arguments):
+        with opened(*arguments) as uow:
+            yield uow
+            calls.append(1)
+            if len(calls) <= fails:
+                raise OperationalError("commit", {}, _Deadlock())
+
+    monkeypatch.setattr(dispatch, "unit_of_work", crossed)
+    assert not [said for said in batch(desk, "keep one", "keep two") if said.startswith("Not saved")]
+    assert notes(desk) == 2
+
+
 def role_of(desk, name) -> int:
     with desk.engine.connect() as connection:
         return connection.execute(select(person.c.role).where(person.c.name == name)).scalar_one()

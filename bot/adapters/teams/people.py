@@ -1,5 +1,5 @@
-"""Who people are. A mention carries Teams' own id, and no activity says an e-mail address: the conversation's members
-are asked, once a day for each person."""
+"""Who people are. A mention carries Teams' own id, a picked person no name, and no activity says an e-mail address: the
+conversation's members are asked, once a day for each person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from bot.chat.errors import SendError
 KEPT, KEPT_NOTHING = 24 * 3600.0, 300.0  # seconds what was told is kept, and that nothing was
 PATIENCE = 0.8  # seconds; Teams waits fifteen, but a person looks at the clock
 _TOKEN = re.compile(r"<@([^>|\s]+)\|([^>]*)>")
-_ENTRA_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+_UNSAFE = re.compile(r"[<>|\s]+")
+_UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_ENTRA_ID = re.compile(_UUID, re.I)
+_PICKED = re.compile(rf"<@({_UUID})>", re.I)
+_ALL_PICKED = re.compile(rf"<@{_UUID}>(?:,<@{_UUID}>)*", re.I)  # what a form's people field holds
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -27,6 +31,7 @@ class Member:
 
     user: str = ""
     email: str = ""
+    name: str = ""
 
 
 class People:
@@ -38,11 +43,14 @@ class People:
         self._known: dict[tuple[str, str], tuple[float, Member]] = {}
 
     async def told(self, command: Command, body: Body) -> Command:
-        """The command with the actor's e-mail address and the lasting ids of those it mentions, as far as Teams tells
-        them in time. Somebody who stays unknown is a name, not an id that nobody else has."""
+        """The command with the actor's e-mail address, the lasting ids of those it mentions and the names of those who
+        were picked in a form, as far as Teams tells them in time. Somebody mentioned who stays unknown is a name, not
+        an id that nobody else has."""
+        fields = {name: value for name, value in command.values.items() if _ALL_PICKED.fullmatch(value)}
+        picked = {found[1] for value in fields.values() for found in _PICKED.finditer(value)}
         accounts = {found[1] for found in _TOKEN.finditer(command.text) if not _ENTRA_ID.fullmatch(found[1])}
         sender = body["from"]["id"]
-        asked = [sender, *(accounts - {sender})]
+        asked = [sender, *((accounts | picked) - {sender})]
         members = dict(zip(asked, await asyncio.gather(*(self._get(body, one) for one in asked)), strict=True))
         members[sender] = replace(members[sender], user=actor_id(body["from"]))
 
@@ -50,8 +58,15 @@ class People:
             user = token[1] if token[1] not in accounts else members[token[1]].user
             return f"<@{user}|{token[2]}>" if user else f"@{token[2]}"
 
+        def called(token: re.Match[str]) -> str:
+            name = members[token[1]].name
+            return f"<@{token[1]}|{name}>" if name else token[0]
+
+        values = (
+            {name: _PICKED.sub(called, value) for name, value in command.values.items()} if picked else command.values
+        )
         actor = replace(command.actor, email=members[sender].email)
-        return replace(command, text=_TOKEN.sub(named, command.text), actor=actor)
+        return replace(command, text=_TOKEN.sub(named, command.text), actor=actor, values=values)
 
     async def _get(self, body: Body, account: str) -> Member:
         key = (tenant_id(body), account)
@@ -70,4 +85,5 @@ class People:
         except (SendError, TimeoutError):
             return Member()
         user = found.get("aadObjectId") or found.get("objectId") or ""
-        return Member(str(user), str(found.get("email") or found.get("userPrincipalName") or ""))
+        name = _UNSAFE.sub(" ", str(found.get("name") or "")).strip()
+        return Member(str(user), str(found.get("email") or found.get("userPrincipalName") or ""), name)
