@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, exists, select, update
 
 from bot.chat.commands import Role
+from bot.chat.ports import Mailing
 from storage.db import reading
-from storage.models import channel, identity, organization, outbox, person
+from storage.models import channel, identity, organization, outbox, person, subscriber
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 WITHDRAWN = "withdrawn"  # the error of a row that must never go out any more
+EMAIL = "email"  # the platform of mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Row:
     kind: str
     channel_id: int | None
     person_id: int | None
+    subscriber_id: int | None
     platform: str
     thread: str
     target: str
@@ -51,6 +54,7 @@ def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: in
         earlier.c.organization_id == outbox.c.organization_id,
         earlier.c.channel_id.is_not_distinct_from(outbox.c.channel_id),
         earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
+        earlier.c.subscriber_id.is_not_distinct_from(outbox.c.subscriber_id),
     )
     ready = (
         select(outbox.c.id)
@@ -98,16 +102,21 @@ def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a row can be delivered, in the platform's ids; `platform` is empty when there is nowhere."""
+    """Where a row can be delivered, in the platform's ids; `platform` is empty when there is nowhere. For mail, `user`
+    is the address and `mailing` what else it needs."""
 
     platform: str = ""
     workspace: str = ""
     channel: str = ""
     user: str = ""
+    mailing: Mailing | None = None
 
 
-def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
-    """Resolve a destination late: people link new accounts and workgroups move channels while posts wait."""
+def reach(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = "") -> Reach:
+    """Resolve a destination late: people link new accounts and workgroups move channels while posts wait.
+    `public_url`: where a reader's way out of the mailing list is."""
+    if row.subscriber_id is not None or row.platform == EMAIL:
+        return _reach_by_mail(engine, row, public_url) if EMAIL in platforms else Reach()
     with reading(engine) as connection:
         place = None
         if row.channel_id is not None:
@@ -129,6 +138,22 @@ def reach(engine: Engine, row: Row, platforms: frozenset[str]) -> Reach:
         return Reach()
     account = accounts[0]
     return Reach(account.platform, account.workspace, place.external_id if place else "", account.external_id)
+
+
+def _reach_by_mail(engine: Engine, row: Row, public_url: str) -> Reach:
+    """A subscriber who still wants it, or a person's own address."""
+    with reading(engine) as connection:
+        here = connection.execute(select(organization).where(organization.c.id == row.organization_id)).one()
+        reply_to = here.settings.get("reply_to", "")
+        if row.subscriber_id is None:
+            own = connection.execute(select(person.c.email).where(person.c.id == row.person_id, person.c.active))
+            address = own.scalar()
+            return Reach(EMAIL, user=address, mailing=Mailing(here.name, reply_to)) if address else Reach()
+        reader = connection.execute(select(subscriber).where(subscriber.c.id == row.subscriber_id)).one()
+    if reader.unsubscribed_at is not None or reader.bounced_at is not None:
+        return Reach()
+    way_out = f"{public_url}/unsubscribe/{reader.token}"
+    return Reach(EMAIL, user=reader.email, mailing=Mailing(here.name, reply_to, reader.language, way_out))
 
 
 def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:

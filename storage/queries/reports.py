@@ -25,13 +25,14 @@ from storage.outbox import DEAD
 from storage.uow import UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
-DRAFT, APPROVED, PUBLISHED, WITHDRAWN = "draft", "approved", "published", "withdrawn"
+DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
 TAKEN_BACK = "The story that stood here is no longer shared."
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A stored report. `period` is a month or a quarter in its stored form."""
+    """A stored report. `period` is a month or a quarter in its stored form. `corrects_id`: the published revision that
+    this one takes the place of."""
 
     id: int
     kind: str
@@ -45,12 +46,14 @@ class ReportView:
     approved_at: datetime | None
     published_at: datetime | None
     reason: str
+    corrects_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
-    `facts`: a roll-up's, for its table; None for everything else."""
+    """What `/r/<token>` may show. `message` is None once the report was withdrawn or corrected: then only `reason` is
+    told, and `successor` is the token of the edition that stands in its place. `facts`: a roll-up's, for its table;
+    None for everything else."""
 
     organization: str
     zone: str
@@ -61,6 +64,7 @@ class PublicReport:
     message: Message | None
     reason: str
     facts: MonthFacts | None
+    successor: str = ""
 
 
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
@@ -109,7 +113,7 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
         .join(organization, organization.c.id == report.c.organization_id)
-        .where(report.c.token == token, report.c.state.in_((PUBLISHED, WITHDRAWN)))
+        .where(report.c.token == token, report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)))
     )
     row = connection.execute(statement).first()
     if row is None:
@@ -118,7 +122,33 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     if row.state == PUBLISHED:
         shown = _shown(connection, row.organization_id, row.facts, row.content)
         facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
-    return PublicReport(row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, row.reason, facts)
+    reason, successor = _correction(connection, row.id) if row.state == CORRECTED else (row.reason, "")
+    return PublicReport(
+        row.name, row.zone, row.kind, row.period, row.state, row.published_at, shown, reason, facts, successor
+    )
+
+
+def _correction(connection: Connection, report_id: int) -> tuple[str, str]:
+    """(why a report was corrected, the token of what stands in its place now: corrected again, of the newest)"""
+    reason = token = ""
+    following: int | None = report_id
+    while following is not None:
+        statement = select(report).where(report.c.corrects_id == following, report.c.published_at.is_not(None))
+        row = connection.execute(statement.order_by(report.c.revision.desc()).limit(1)).first()
+        if row is not None:
+            reason, token = reason or row.content["correction"]["reason"], row.token
+        following = row.id if row is not None else None
+    return reason, token
+
+
+def lineage(uow: UnitOfWork, view: ReportView) -> list[int]:
+    """Ids of the report and of all it corrected, newest first."""
+    found: list[int] = []
+    one: ReportView | None = view
+    while one is not None:
+        found.append(one.id)
+        one = report_by_id(uow, one.kind, one.corrects_id) if one.corrects_id else None
+    return found
 
 
 def as_published(uow: UnitOfWork, view: ReportView) -> Message:
