@@ -19,11 +19,12 @@ STDLIB = sys.stdlib_module_names
 MAY = {
     "bot.chat": {"bot.chat", "markdown_it"},
     "bot.chat.compose": {"bot.chat", "jinja2"},
-    "bot.domain": {"bot.domain", "bot.chat.commands", "holidays", "rapidfuzz"},
+    "bot.domain": {"bot.domain", "bot.chat.commands", "bot.chat.units", "holidays", "rapidfuzz"},
     "bot.domain.plan_import": {"bot.domain", "rapidfuzz", "docx", "pypdf"},
     "storage": {"storage", "sqlalchemy", "alembic", "rapidfuzz", "bot.chat", "bot.domain"},
     "handlers": {"handlers", "storage", "sqlalchemy", "rapidfuzz", "bot.chat", "bot.domain"},
     "bot.renderers": {"bot.renderers", "bot.chat"},
+    "bot.renderers.chart": {"bot.renderers", "bot.chat", "matplotlib"},
     "bot.adapters": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "yarl"},
     "bot.adapters.slack": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "slack_bolt", "slack_sdk"},
     "bot.adapters.teams": {
@@ -51,6 +52,7 @@ ONE_PLACE = {
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
     "alembic": "storage.m",
+    "matplotlib": "bot.renderers.chart",
 }
 
 

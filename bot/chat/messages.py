@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,17 @@ def say(text: str, *buttons: Button) -> Message:
     """A message of one plain paragraph, with buttons under it."""
     blocks: tuple[Block, ...] = (Text(spans(text)),)
     return Message(blocks + ((Actions(buttons),) if buttons else ()))
+
+
+def with_chart_urls(message: Message, address: str) -> Message:
+    """The message with an address for each chart's picture: `address` is its page's (`https://…/r/<token>`), which
+    serves the n-th chart as `chart-<n>.png`, counted from 1."""
+    number = count(1)
+    blocks = tuple(
+        replace(block, url=f"{address}/chart-{next(number)}.png") if isinstance(block, Chart) else block
+        for block in message.blocks
+    )
+    return replace(message, blocks=blocks)
 
 
 def reworded(block: Block, change: Callable[[Spans], Spans]) -> Block:

@@ -1,4 +1,4 @@
-"""Where a measure should be in a month, how far it is from there, and how to word values and changes.
+"""Where a measure should be in a month, and how far it is from there.
 
 Percents move in points: from 40% to 52% is "+12 points", never "+30%". The values are what people entered; nothing
 is computed from clients' records. Reading the numbers out of a plan is the import's work.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from bot.chat.units import format_change as format_change
+from bot.chat.units import format_value as format_value
 from bot.domain.periods import Month, months_between
 
 Direction = Literal["increase", "decrease"]
@@ -18,11 +19,7 @@ TrajectoryStatus = Literal["on track", "behind", "no data"]
 
 SETTLING_IN = "settling in"
 
-_PERCENT = frozenset({"percent", "%", "percentage"})
-_MONEY = frozenset({"dollars", "dollar", "$", "usd"})
-_BARE = frozenset({"", "count", "number"})
 _ROUNDING = 6  # decimals that a sum of monthly steps is trusted to: 40 + 0.1 * 3 is 40.3
-_MINUS = "−"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +92,3 @@ class Trajectory:
 
     def _worse_by(self, change: float) -> float:
         return -change if self.direction == "increase" else change
-
-
-def format_value(value: float, unit: str) -> str:
-    """`52%`, `52.5%`, `$3,200`, `12 days`, `410`: one decimal at most; money shows cents only when it has any."""
-    amount = _rounded(value, unit)
-    return (_MINUS if amount < 0 else "") + _worded(abs(amount), unit, percent="%")
-
-
-def format_change(delta: float, unit: str) -> str:
-    """A difference of two values with its sign: `+1.5 points`, `−$120`, `+3 days`, `no change`."""
-    amount = _rounded(delta, unit)
-    if amount == 0:
-        return "no change"
-    points = " point" if abs(amount) == 1 else " points"
-    return (_MINUS if amount < 0 else "+") + _worded(abs(amount), unit, percent=points)
-
-
-def _rounded(value: float, unit: str) -> Decimal:
-    """Halves away from zero, as people round; `str` first, because 52.25 is meant, not its binary neighbour."""
-    step = Decimal("0.01") if unit.strip().lower() in _MONEY else Decimal("0.1")
-    return Decimal(str(value)).quantize(step, ROUND_HALF_UP)
-
-
-def _worded(amount: Decimal, unit: str, percent: str) -> str:
-    number = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,}"
-    name = unit.strip().lower()
-    if name in _PERCENT:
-        return number + percent
-    if name in _MONEY:
-        return "$" + number
-    if name in _BARE:
-        return number
-    return f"{number} {name.removesuffix('s') if amount == 1 else name}"

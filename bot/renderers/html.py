@@ -17,6 +17,7 @@ from bot.chat.messages import (
     Block,
     Bullets,
     Button,
+    Chart,
     Context,
     Divider,
     Facts,
@@ -29,6 +30,8 @@ from bot.chat.messages import (
     Table,
     Text,
 )
+from bot.renderers.chart import chart_svg_for_page
+from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line, safe_url
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "html"
@@ -87,6 +90,8 @@ def _block(block: Block, top: int) -> str:
             return _table(block)
         case Image(url, alt):
             return _image(url, alt)
+        case Chart():
+            return _chart(block)
         case Progress(label, done, total):
             return _progress(label, done, total)
         case Actions(buttons):
@@ -162,6 +167,15 @@ def _image(url: str, alt: str) -> str:
     if not safe_url(url):
         return f"<p>Picture: {words(one_line(alt))} ({words(one_line(url))})</p>"
     return f'<figure><img src="{words(url)}" alt="{words(one_line(alt))}" loading="lazy"></figure>'
+
+
+def _chart(chart: Chart) -> str:
+    """The picture, drawn into the page, and what it was drawn from for whoever wants the numbers."""
+    title = words(one_line(chart.title))
+    return (
+        f'<figure class="chart"><figcaption>{title}</figcaption>{chart_svg_for_page(chart)}'
+        f"<details><summary>The numbers</summary>{_table(numbers(chart))}</details></figure>"
+    )
 
 
 def _progress(label: str, done: int, total: int) -> str:

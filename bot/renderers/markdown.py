@@ -10,6 +10,7 @@ from bot.chat.messages import (
     Block,
     Bullets,
     Button,
+    Chart,
     Context,
     Divider,
     Facts,
@@ -22,6 +23,7 @@ from bot.chat.messages import (
     Table,
     Text,
 )
+from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line, safe_url
 
 # `!` matters before a bracket, which may be the next span's; `&` only where it begins an entity.
@@ -69,6 +71,9 @@ def _block(block: Block) -> str:
         case Image(url, alt):
             shown = escape(one_line(alt))
             return f"!{_link(shown, url)}" if safe_url(url) else f"Picture: {_link(shown, url)}"
+        case Chart(title, alt=alt):
+            said = _hard_breaks(escape(one_line(alt)))
+            return f"**{escape(one_line(title))}**\n\n{said}\n\n{_table(numbers(block))}"
         case Progress(label, done, total):
             return f"**{escape(one_line(label))}:** {done} of {total}"
         case Actions(buttons):

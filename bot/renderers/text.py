@@ -13,6 +13,7 @@ from bot.chat.messages import (
     Block,
     Bullets,
     Button,
+    Chart,
     Context,
     Divider,
     Facts,
@@ -26,6 +27,7 @@ from bot.chat.messages import (
     Text,
     plain,
 )
+from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line
 
 WIDTH = 78  # characters: an 80-column terminal and e-mail's recommended line (RFC 5322, 2.1.1)
@@ -52,6 +54,8 @@ def _block(block: Block) -> str:
             return _table(block)
         case Image(url, alt):
             return f"Picture: {one_line(alt)} ({one_line(url)})"
+        case Chart(title, alt=alt):
+            return f"{one_line(title)}\n{one_line(alt)}\n\n{_table(numbers(block))}"
         case Progress(label, done, total):
             return f"{one_line(label)}: {done} of {total}"
         case Actions(buttons):

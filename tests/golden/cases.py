@@ -11,11 +11,13 @@ from bot.chat.messages import (
     Actions,
     Bullets,
     Button,
+    Chart,
     Context,
     Divider,
     Facts,
     Heading,
     Image,
+    Line,
     Message,
     Progress,
     Span,
@@ -49,8 +51,73 @@ HOSTILE = (
 
 LONG_NAME = "Cross-agency reunification and family-finding continuous improvement workgroup, North County " * 3
 FORTY = tuple(spans(f"1.{number}.1 Step number {number} of the plan") for number in range(1, 41))
+YEAR = (*(f"2025-{month:02}" for month in range(3, 13)), "2026-01", "2026-02")
+RATES = (31.0, 31.4, 31.2, 32.5, 33.1, None, None, 33.0, 34.2, 35.1, 34.8, 36.0)
+PLANNED = (
+    Line("Expected", tuple(31 + 0.5 * n for n in range(12)), "expected"),
+    Line("Target", (40.5,) * 12, "target"),
+    Line("State average", (37.1,) * 9 + (None,) * 3, "state"),
+)
+CHART = Chart(
+    "Reunification within 12 months",
+    "percent",
+    YEAR,
+    (Line("Measured", RATES), *PLANNED),
+    "Reunification rose from 31% in March 2025 to 36% in February 2026; 36.5% was expected. The target is 40.5%.",
+    "https://sip.example.org/r/abc/chart-1.png",
+)
+CHARTS = {
+    "chart": CHART,
+    "chart_one_point": Chart(
+        "Entries into care", "count", ("2026-02",), (Line("Measured", (14.0,)),), "14 children entered care in February."
+    ),
+    "chart_gaps": Chart(
+        "Days to the first visit",
+        "days",
+        YEAR,
+        (Line("Measured", (42.0, None, None, 38.0, None, None, 33.0, None, None, 24.0, 22.0, None)), Line("Target", (20.0,) * 12, "target")),
+        "Days to the first visit fell from 42 to 22.",
+    ),
+    "chart_nothing_measured": Chart(
+        "Placement stability", "percent", YEAR, (Line("Measured", (None,) * 12), *PLANNED[:2]), "Nothing is measured yet."
+    ),
+    "chart_nothing_at_all": Chart("Placement stability", "percent", (), (Line("Measured", ()),), "There are no numbers."),
+    "chart_long_labels": Chart(
+        LONG_NAME,
+        "children in out-of-home care per thousand",
+        YEAR,
+        tuple(Line(f"{n}. {LONG_NAME}", tuple(10.0 + n / 10 + at / 20 for at in range(12))) for n in range(1, 6)),
+        LONG_NAME,
+    ),
+    "chart_dollars": Chart(
+        "Flexible funds spent",
+        "dollars",
+        YEAR[-4:],
+        (Line("Measured", (0.0, 1250.0, 4800.5, 12400.0)), Line("Expected", (1000.0, 4000.0, 8000.0, 12000.0), "expected")),
+        "Flexible funds spent grew to $12,400.",
+    ),
+    "chart_hostile": Chart(
+        HOSTILE[0] + HOSTILE[13],
+        HOSTILE[7],
+        YEAR[:3],
+        tuple(Line(text, (1.0 + n, None, 3.0 + n)) for n, text in enumerate((HOSTILE[0], HOSTILE[14], HOSTILE[17], "$x^2$ and $5"))),
+        " ".join(HOSTILE),
+        "javascript:alert(1)",
+    ),
+    "chart_sixty_months": Chart(
+        "Re-entry within a year",
+        "percent",
+        tuple(f"{2021 + n // 12}-{n % 12 + 1:02}" for n in range(60)),
+        (
+            Line("Whole county", tuple(9 + (n * 7 % 11) / 10 - n / 30 for n in range(60))),
+            Line("American Indian", tuple(14 + (n * 5 % 13) / 5 - n / 15 if n % 3 == 0 else None for n in range(60))),
+            Line("Target", (7.0,) * 60, "target"),
+        ),
+        "Re-entry fell from 9% to 7%.",
+    ),
+}  # fmt: skip
 
-MESSAGES: dict[str, Message] = {
+MESSAGES: dict[str, Message] = {name: Message((chart,)) for name, chart in CHARTS.items()} | {
     "heading": Message((Heading("March roll-up"), Heading("Goal 1", 2), Heading("Strategy 1.2", 3))),
     "text": Message(
         (

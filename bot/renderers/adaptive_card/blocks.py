@@ -25,6 +25,7 @@ from bot.renderers.adaptive_card.text import (
     size,
     words,
 )
+from bot.renderers.chart_words import latest
 from bot.renderers.safety import one_line
 
 VERB = "sipbot"  # of every Action.Execute: the card's data says what is meant
@@ -102,6 +103,8 @@ def _elements(block: messages.Block, mentions: Mentions) -> list[Element]:
             return table_elements(block, mentions)
         case messages.Image(url, alt):
             return _image(url, alt)
+        case messages.Chart():
+            return _chart(block, mentions)
         case messages.Progress(label, done, total):
             return [_progress(label, done, total)]
         case messages.Actions(buttons):
@@ -150,6 +153,14 @@ def _image(url: str, alt: str) -> list[Element]:
     if not url.lower().startswith("http") or not is_web(url):
         return [words(f"Picture: {alt} ({url})")]
     return [{"type": "Image", "url": url, "altText": one_line(alt), "size": "Auto", "spacing": "Medium"}]
+
+
+def _chart(chart: messages.Chart, mentions: Mentions) -> list[Element]:
+    """Its picture, which has the title in it; without an address of one, its words and latest values."""
+    if chart.url.lower().startswith("http") and is_web(chart.url):
+        return _image(chart.url, f"{chart.title}. {chart.alt}")
+    said = [words(chart.title, weight="Bolder"), words(chart.alt) | {"spacing": "None"}]
+    return [*said, *_bullets(latest(chart), False, mentions)]
 
 
 def _progress(label: str, done: int, total: int) -> Element:

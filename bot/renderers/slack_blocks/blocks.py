@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.chat import messages
 from bot.chat.messages import Button, Message, Span, Spans, plain
+from bot.renderers.chart_words import latest
 from bot.renderers.slack_blocks import limits, tables
 from bot.renderers.slack_blocks.text import (
     Element,
@@ -72,6 +73,8 @@ def _render_one(block: messages.Block, mentions: Mentions) -> list[Block]:
             return _table(block, mentions)
         case messages.Image(url, alt):
             return _image(url, alt)
+        case messages.Chart():
+            return _chart(block)
         case messages.Progress(label, done, total):
             return _paragraphs([_progress(label, done, total)], mentions)
         case messages.Actions(buttons):
@@ -180,6 +183,14 @@ def _image(url: str, alt: str) -> list[Block]:
     if not is_web(url, limits.IMAGE_URL):
         return _paragraphs([(Span(alt, italic=True),)], _NO_ONE)
     return [{"type": "image", "image_url": url, "alt_text": cut(alt, limits.IMAGE_ALT)}]
+
+
+def _chart(chart: messages.Chart) -> list[Block]:
+    """Its picture, which has the title in it; without an address of one, its words and latest values."""
+    if is_web(chart.url, limits.IMAGE_URL):
+        return _image(chart.url, f"{chart.title}. {chart.alt}")
+    said = [(Span(chart.title, bold=True),), (Span(chart.alt),)]
+    return [*_paragraphs(said, _NO_ONE), *_bullets(latest(chart), False, _NO_ONE)]
 
 
 def _progress(label: str, done: int, total: int) -> Spans:
