@@ -129,9 +129,7 @@ class Dispatcher:
             if _overheard(uow, command):
                 replies[command.delivery_id] = Reply()
                 continue
-            one = UnitOfWork(
-                uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail
-            )
+            one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
             reply = replies[command.delivery_id] = self._do(one, _readable(command))
             notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
         if notes:

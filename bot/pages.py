@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from bot.chat.codec import to_json
-from bot.chat.messages import Heading, Message, Text, spans
+from bot.chat.messages import Actions, Button, Heading, Message, Text, spans
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
 from bot.domain.rollup import COLUMNS, month_rows
@@ -16,7 +16,7 @@ from bot.renderers.html import page, to_html
 from bot.renderers.markdown import to_markdown
 from bot.web import Page
 from storage.db import reading
-from storage.queries.reports import NEWSLETTER, ROLLUP, PublicReport, report_by_token
+from storage.queries.reports import CORRECTED, NEWSLETTER, ROLLUP, PublicReport, report_by_token
 
 
 def html_document(message: Message) -> str:
@@ -57,7 +57,12 @@ def report_page(engine: Engine, token: str, kind: str) -> Page | None:
 
 
 def _withdrawn(found: PublicReport) -> Message:
+    """What stands where a report stood: why it was withdrawn, or corrected and where the newer one is."""
     period = parse_period(found.period, found.published_at.date()).title
+    if found.state == CORRECTED:
+        words = f"{found.organization} corrected this {_NAMES[found.kind]} for {period}. {found.reason}"
+        newer = Actions((Button("Read the corrected edition", url=f"/r/{found.successor}", style="primary"),))
+        return Message((Heading("Corrected"), Text(spans(words)), newer), "Corrected")
     words = f"{found.organization} withdrew this {_NAMES[found.kind]} for {period}."
     reason = (Text(spans(f"Reason: {found.reason}")),) if found.reason else ()
     return Message((Heading("Withdrawn"), Text(spans(words)), *reason), "Withdrawn")

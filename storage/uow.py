@@ -41,8 +41,8 @@ _insert_into = cache(insert)  # one statement a table: SQLAlchemy keeps its comp
 
 
 class UnitOfWork:
-    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC. `mail`: a mail
-    server is set up."""
+    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC. `mail`: there
+    is a mail server to send by."""
 
     organization: Organization
     person: Person
@@ -166,10 +166,12 @@ def unit_of_work(
 
 
 @contextmanager
-def reading_work(engine: Engine, at: datetime, composer: Composer, organization: Organization) -> Iterator[UnitOfWork]:
+def reading_work(
+    engine: Engine, at: datetime, composer: Composer, organization: Organization, public_url: str = ""
+) -> Iterator[UnitOfWork]:
     """A unit of work that only reads: it holds up nobody."""
     with reading(engine) as connection:
-        yield _of(organization, UnitOfWork(connection, at, composer))
+        yield _of(organization, UnitOfWork(connection, at, composer, public_url))
 
 
 def _of(organization: Organization | None, uow: UnitOfWork) -> UnitOfWork:

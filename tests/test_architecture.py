@@ -26,6 +26,7 @@ MAY = {
     "bot.renderers": {"bot.renderers", "bot.chat"},
     "bot.renderers.chart": {"bot.renderers", "bot.chat", "matplotlib"},
     "bot.adapters": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "yarl"},
+    "bot.adapters.email": {"bot.adapters", "bot.chat", "bot.renderers", "aiosmtplib"},
     "bot.adapters.slack": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "slack_bolt", "slack_sdk"},
     "bot.adapters.teams": {
         "bot.adapters",
@@ -49,6 +50,7 @@ ONE_PLACE = {
     "botbuilder": "bot.adapters.teams",
     "botframework": "bot.adapters.teams",
     "apscheduler": "bot.scheduler",
+    "aiosmtplib": "bot.adapters.email",
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
     "alembic": "storage.m",

@@ -7,7 +7,7 @@ heading. Nothing else has a meaning, so whatever is typed is safe to show. Compi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 

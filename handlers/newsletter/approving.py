@@ -58,7 +58,10 @@ def missing(uow: UnitOfWork, view: ReportView) -> str:
     needed, have = settings.number(uow, "newsletter_approvals"), approvals(uow, view.id)
     if len(have) >= needed:
         return ""
-    return f"The county asks for {needed} approvals now and this edition has {_names(have)}. Edit or compile it, and approve it again."
+    return (
+        f"The county asks for {needed} approvals now and this edition has {_names(have)}. Compile or edit it, "
+        "and approve it once more."
+    )
 
 
 def _names(have: list[Approval]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import select
 
@@ -14,64 +13,56 @@ from bot.domain.newsletter import (
     LEAST_WORDS,
     MOST_LETTER,
     MOST_WORDS,
-    SECTIONS,
     TO_WRITE,
     Edition,
     count_words,
 )
+from bot.domain.quoting import quotes
 from handlers.newsletter.editions import contents
+from handlers.newsletter.words import say
 from storage.models import story
 from storage.queries import people, subscribers
 from storage.queries.reports import ReportView
 from storage.uow import UnitOfWork
 
-_LETTER, VOICE = "manager", "voice"
-Kind = Literal["gap", "no voice", "identifies", "taken back", "too long", "empty"]
+LETTER, VOICE = "manager", "voice"
+NO_VOICE = "no voice"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What must be done before an edition may go out, and in which section. `kind` is what it is; `text` says it."""
+    """What must be done before an edition may go out, and in which section. `kind`: see `words`; `text` says it."""
 
     section: str
-    kind: Kind
+    kind: str
     text: str
 
 
-def problems(uow: UnitOfWork, view: ReportView) -> list[Problem]:
+def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Problem]:
     """Everything that keeps the edition from being approved or published; empty means it may go."""
     edition = contents(view)
+
+    def problem(kind: str, section: str, **values: object) -> Problem:
+        return Problem(section, kind.partition(",")[0], say(kind, language, section, **values))
+
+    found = [problem("gap", one.id) for one in newsletter.to_write(edition) if one.id != VOICE]
+    voice = edition.text_of(VOICE)
+    if not voice.strip() or TO_WRITE in voice:
+        found.append(problem(NO_VOICE, VOICE))
     staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
-    found = [_gap(one.id, one.title) for one in newsletter.to_write(edition)]
-    if not edition.text_of(VOICE).strip():
-        found.append(Problem(VOICE, "no voice", f"“{SECTIONS[VOICE]}” is empty. Write it, or confirm that {_NONE}."))
     for section, finding in newsletter.blocked(edition, staff):
-        text = f"“{section.title}” has “{short(finding.text, 60)}”. {finding.why}"
-        found.append(Problem(section.id, "identifies", text))
+        found.append(problem("identifies", section.id, text=short(finding.text, 60), why=finding.why))
     for text in _taken_back(uow, edition):
         telling = newsletter.tells(edition, text)
         if telling is not None:
-            says = f"“{telling.title}” has a story that is no longer approved: “{short(text, 60)}”. Take it out"
-            how = " of the text." if telling.edited else ", or compile the draft again."
-            found.append(Problem(telling.id, "taken back", says + how))
+            kind = "taken back, edited" if telling.edited else "taken back"
+            found.append(problem(kind, telling.id, text=short(text, 60)))
     if edition.words > MOST_WORDS:
         longest = max(edition.sections, key=lambda one: count_words(one.text))
-        says = f"It has {edition.words} words and may have {MOST_WORDS}. Shorten it; “{longest.title}” is the longest."
-        found.append(Problem(longest.id, "too long", says))
+        found.append(problem("too long", longest.id, words=edition.words, most=MOST_WORDS))
     if not any(section.text.strip() for section in edition.sections if section.id != VOICE):
-        found.append(Problem("hello", "empty", "Every section is empty. Write something, or compile the draft again."))
+        found.append(problem("empty", "hello"))
     return found
-
-
-_NONE = "there was none this quarter"
-
-
-def _gap(section: str, title: str) -> Problem:
-    if section == VOICE:
-        how = f"Write what clients said, or confirm that {_NONE}."
-    else:
-        how = "Write it, or clear the section."
-    return Problem(section, "gap", f"“{title}” still has a gap that only a person can fill. {how}")
 
 
 def _taken_back(uow: UnitOfWork, edition: Edition) -> list[str]:
@@ -82,40 +73,36 @@ def _taken_back(uow: UnitOfWork, edition: Edition) -> list[str]:
     return list(uow.rows(statement).scalars()) if edition.stories else []
 
 
-def notes(uow: UnitOfWork, view: ReportView) -> list[str]:
-    """What reads better otherwise; none of it keeps the edition back."""
+def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:
+    """What would read better otherwise; none of it keeps the edition back."""
     edition = contents(view)
     found = []
     if edition.words < LEAST_WORDS:
-        found.append(
-            f"It has {edition.words} words, and {LEAST_WORDS}–{MOST_WORDS} read well. A short issue is honest when "
-            "little was reported."
-        )
-    letter = edition.text_of(_LETTER)
+        found.append(say("short", language, words=edition.words, least=LEAST_WORDS, most=MOST_WORDS))
+    letter = edition.text_of(LETTER)
     length = count_words(letter)
     if not letter.strip():
-        found.append("The manager's letter is left out.")
+        found.append(say("no letter", language))
     elif TO_WRITE not in letter and not LEAST_LETTER <= length <= MOST_LETTER:
-        found.append(f"The manager's letter has {length} words; {LEAST_LETTER}–{MOST_LETTER} read well.")
-    found += _about_wins(view, edition)
-    spanish = [one for one in subscribers.receiving(uow) if one.language == "es"]
-    if spanish and not edition.text_of("spanish").strip():
-        readers = "1 reader asks" if len(spanish) == 1 else f"{len(spanish)} readers ask"
-        found.append(f"“{SECTIONS['spanish']}” is empty, and {readers} for Spanish.")
+        found.append(say("letter", language, words=length, least=LEAST_LETTER, most=MOST_LETTER))
+    found += _about_wins(view, edition, language)
+    readers = sum(one.language == "es" for one in subscribers.receiving(uow))
+    if readers and not edition.text_of("spanish").strip():
+        found.append(say("no spanish", language, "spanish", readers=readers))
     return found
 
 
-def _about_wins(view: ReportView, edition: Edition) -> list[str]:
+def _about_wins(view: ReportView, edition: Edition, language: str) -> list[str]:
     """About the stories that stand in the edition, out of those there are."""
     text = edition.text_of("wins")
     there = view.facts.get("wins", ())
-    told = [win for win in there if newsletter.quotes(text, win["text"])]
+    told = [win for win in there if quotes(text, win["text"])]
     found = []
     if len(told) < 2 <= len(there):
-        found.append(f"It tells {len(told)} of {len(there)} approved wins; two to four read well.")
+        found.append(say("few wins", language, told=len(told), there=len(there)))
     if any(win["linkages"] for win in there) and not any(win["linkages"] for win in told):
-        found.append("A Linkages story is approved but not told.")
+        found.append(say("no linkages", language))
     groups = {win["workgroup"] for win in told}
     if len(told) > 1 and len(groups) == 1 and {win["workgroup"] for win in there} != groups:
-        found.append("All wins come from one workgroup; another has one to tell too.")
+        found.append(say("one workgroup", language))
     return found

@@ -40,7 +40,9 @@ def correct(command: Command, uow: UnitOfWork) -> Reply:
     correction = Correction(sentence(reason), command.values.get("mail") == "yes")
     copy = _copy(uow, view, correction)
     uow.audit("newsletter correction begun", f"{view.period} revision {copy.revision}: {reason}")
-    opening = f"A copy to correct, revision {copy.revision}. The published edition stays as it is until this one is out."
+    opening = (
+        f"A copy to correct, revision {copy.revision}. The published edition stays as it is until this one is out."
+    )
     return Reply(status_message(uow, copy, opening))
 
 

@@ -13,7 +13,8 @@ from bot.domain.cadence import newsletter_draft_due
 from bot.domain.frozen_data import to_data
 from bot.domain.periods import Month, Quarter, parse_period
 from handlers.newsletter.compiling import compiled, coordinators
-from handlers.newsletter.editions import contents, status_message
+from handlers.newsletter.editions import contents
+from handlers.newsletter.status import status_message
 from storage.models import report
 from storage.queries import approvals, quarters, reports, settings
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView

@@ -14,6 +14,7 @@ from handlers.newsletter.checks import VOICE, problems
 from handlers.newsletter.compiling import as_text
 from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import status_message
+from handlers.newsletter.words import say
 from storage.models import report
 from storage.queries import approvals
 from storage.queries.reports import APPROVED, DRAFT, PUBLISHED, ReportView
@@ -50,11 +51,11 @@ def editable(command: Command, uow: UnitOfWork) -> ReportView:
     return view
 
 
-def too_long(text: str) -> str:
+def too_long(text: str, language: str = "en") -> str:
     """The sentence for a text that a section cannot hold, or ""."""
     if len(text) <= SECTION_CHARACTERS:
         return ""
-    return f"A section holds {SECTION_CHARACTERS:,} characters; this one has {len(text):,}. Shorten it, please."
+    return say("characters", language, most=SECTION_CHARACTERS, length=len(text))
 
 
 def _form(view: ReportView, section: str) -> Form:

@@ -24,7 +24,6 @@ from storage.uow import Destination, UnitOfWork
 _REASON = 500  # characters
 
 
-
 def publish(command: Command, uow: UnitOfWork) -> Reply:
     """approved -> published: the page is frozen and what goes out is queued. A correction takes the place of the
     edition it corrects: a note in the threads, and e-mail only where that was chosen."""

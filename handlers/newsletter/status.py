@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.commands import Command
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
-from handlers.newsletter.checks import VOICE, Problem, notes, problems
+from handlers.newsletter.checks import NO_VOICE, Problem, notes, problems
 from handlers.newsletter.editions import contents, current, title
 from storage.queries import mailings, settings
 from storage.queries.approvals import approvals
@@ -44,7 +44,7 @@ def status_message(uow: UnitOfWork, view: ReportView, opening: str) -> Message:
         problems=left,
         notes=notes(uow, view) if in_work else [],
         to_fill=[section for section in edition.sections if section.id in unfit][:_MOST_BUTTONS],
-        no_voice=any(one.section == VOICE and one.kind in ("gap", "no voice") for one in left),
+        no_voice=any(one.kind == NO_VOICE for one in left),
         gap="One gap:" in edition.text_of("equity"),
         approved_by=[one.name for one in approvals(uow, view.id)],
         approvals=settings.number(uow, "newsletter_approvals"),
@@ -57,7 +57,6 @@ def refusal(uow: UnitOfWork, view: ReportView, what: str, found: list[Problem]) 
     """The edition is not `what` (approved, published) because of these; with a button to each section."""
     wanted = dict.fromkeys(problem.section for problem in found)
     sections = [section for section in contents(view).sections if section.id in wanted]
-    no_voice = any(one.section == VOICE and one.kind in ("gap", "no voice") for one in found)
     return uow.compose(
         "newsletter/refused",
         title=title(uow, view),
@@ -65,5 +64,5 @@ def refusal(uow: UnitOfWork, view: ReportView, what: str, found: list[Problem]) 
         problems=found,
         sections=sections,
         edition=view,
-        no_voice=no_voice,
+        no_voice=any(one.kind == NO_VOICE for one in found),
     )

@@ -10,20 +10,20 @@ from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors, Option
 from bot.chat.messages import Text, spans
 from bot.chat.replies import Reply
-from bot.domain import newsletter
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import WinFacts
 from bot.domain.newsletter import Edition
 from bot.domain.newsletter_room import MOST_WINS, in_order
 from bot.domain.quarter_facts import QuarterFacts
+from bot.domain.quoting import quotes
 from handlers.newsletter.compiling import wins_text
 from handlers.newsletter.editing import editable, saved
 from handlers.newsletter.editions import contents
+from handlers.newsletter.words import say
 from storage.queries.ids import row_id
 from storage.queries.reports import ReportView
 from storage.uow import UnitOfWork
 
-PLACES = ("First win", "Second win", "Third win", "Fourth win")
 _LABEL = 70  # characters; Slack cuts an option's label at 75
 _REWRITTEN = "You rewrote the wins by hand. Saving this puts the chosen stories there as they were approved."
 
@@ -49,14 +49,14 @@ def available(view: ReportView) -> tuple[WinFacts, ...]:
     return from_data(QuarterFacts, view.facts).wins
 
 
-def places(edition: Edition, known: tuple[WinFacts, ...]) -> tuple[Field, ...]:
+def places(edition: Edition, known: tuple[WinFacts, ...], language: str = "en") -> tuple[Field, ...]:
     """A choice for each place, set to what the edition tells now."""
     options = tuple(Option(str(win.story), _label(win)) for win in known)
     told = [str(story) for story in now_told(edition, known)]
     return tuple(
         Field(
-            f"win_{number}", PLACES[number - 1], "select", options,
-            value=told[number - 1] if number <= len(told) else "", optional=True, placeholder="None",
+            f"win_{number}", say(f"win {number}", language), "select", options,
+            value=told[number - 1] if number <= len(told) else "", optional=True, placeholder=say("no win", language),
         )
         for number in range(1, min(MOST_WINS, len(known)) + 1)
     )  # fmt: skip
@@ -66,10 +66,12 @@ def now_told(edition: Edition, known: tuple[WinFacts, ...]) -> list[int]:
     """Ids of the stories that stand in the edition, as chosen or else as compiled."""
     text = edition.text_of("wins")
     order = edition.wins or edition.stories
-    return [win.story for win in in_order(known, order) if newsletter.quotes(text, win.text)][:MOST_WINS]
+    return [win.story for win in in_order(known, order) if quotes(text, win.text)][:MOST_WINS]
 
 
-def read_places(values: Mapping[str, str], known: tuple[WinFacts, ...]) -> tuple[list[int], dict[str, str]]:
+def read_places(
+    values: Mapping[str, str], known: tuple[WinFacts, ...], language: str = "en"
+) -> tuple[list[int], dict[str, str]]:
     """(the chosen stories in their order, faults by field)"""
     stories = {win.story for win in known}
     wanted: list[int] = []
@@ -80,9 +82,9 @@ def read_places(values: Mapping[str, str], known: tuple[WinFacts, ...]) -> tuple
         if not value:
             continue
         if story is None or story not in stories:
-            faults[f"win_{number}"] = "That story is not in this edition's list any more. Choose another."
+            faults[f"win_{number}"] = say("unknown win", language)
         elif story in wanted:
-            faults[f"win_{number}"] = f"This story stands in place {wanted.index(story) + 1} already."
+            faults[f"win_{number}"] = say("twice", language, place=wanted.index(story) + 1)
         else:
             wanted.append(story)
     return wanted, faults

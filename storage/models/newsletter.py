@@ -23,7 +23,8 @@ subscriber = Table(
     UniqueConstraint("organization_id", "email"),
 )
 
-# An approval counts for the words that were approved: a change of the edition deletes its rows (the audit log keeps all).
+# An approval counts for the words that were approved: a change of the edition deletes its rows; the audit log keeps
+# all of them.
 report_approval = Table(
     "report_approval",
     metadata,
@@ -35,7 +36,7 @@ report_approval = Table(
     UniqueConstraint("report_id", "person_id"),
 )
 
-# Only a digest of the link's token is kept: who reads the database cannot open the page.
+# A random token, kept as its digest, rather than a signed one: it can be ended, and there is no secret to set up.
 review_link = Table(
     "review_link",
     metadata,

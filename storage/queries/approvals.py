@@ -29,7 +29,7 @@ def approvals(uow: UnitOfWork, report_id: int) -> list[Approval]:
         )
         .order_by(report_approval.c.id)
     )
-    return [Approval(*row) for row in rows]
+    return [Approval(row.person_id, row.name, row.at) for row in rows]
 
 
 def forget(uow: UnitOfWork, report_id: int) -> None:

@@ -40,7 +40,7 @@ class Failed:
 def counts(uow: UnitOfWork, report_id: int) -> Counts:
     """Of one edition."""
     rows = uow.rows(
-        select(outbox.c.state, func.count())
+        select(outbox.c.state, func.count().label("mails"))
         .where(
             outbox.c.organization_id == uow.organization.id,
             outbox.c.kind == MAIL,
@@ -49,7 +49,7 @@ def counts(uow: UnitOfWork, report_id: int) -> Counts:
         )
         .group_by(outbox.c.state)
     )
-    found = {state: count for state, count in rows}
+    found = {row.state: row.mails for row in rows}
     return Counts(found.get(SENT, 0), found.get(PENDING, 0), found.get(DEAD, 0))
 
 

@@ -1,4 +1,4 @@
-"""Personal links to an edition's editing page. The token is in the link alone; here is its digest."""
+"""Personal links to an edition's editing page. The table has a digest of the token, not the token."""
 
 from __future__ import annotations
 

@@ -37,10 +37,14 @@ class Subscriber:
 _COLUMNS = tuple(subscriber.c[name] for name in Subscriber.__slots__)
 
 
+def _subscriber(row: Any) -> Subscriber:
+    return Subscriber(*row)
+
+
 def everyone(uow: UnitOfWork) -> list[Subscriber]:
     """All there ever were, by address."""
     statement = select(*_COLUMNS).where(subscriber.c.organization_id == uow.organization.id)
-    return [Subscriber(*row) for row in uow.rows(statement.order_by(subscriber.c.email))]
+    return [_subscriber(row) for row in uow.rows(statement.order_by(subscriber.c.email))]
 
 
 def receiving(uow: UnitOfWork) -> list[Subscriber]:
@@ -52,7 +56,7 @@ def by_email(uow: UnitOfWork, email: str) -> Subscriber | None:
     """The reader with this address, whether or not they get it now."""
     mine = subscriber.c.organization_id == uow.organization.id
     row = uow.row(select(*_COLUMNS).where(mine, subscriber.c.email == email.lower()))
-    return Subscriber(*row) if row else None
+    return _subscriber(row) if row else None
 
 
 def subscribe(uow: UnitOfWork, email: str, name: str, language: str) -> None:

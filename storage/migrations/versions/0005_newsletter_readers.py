@@ -20,9 +20,7 @@ def upgrade() -> None:
         sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bounce_reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_subscriber_organization_id")
-        ),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_subscriber_organization_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("organization_id", "email", name=op.f("uq_subscriber_organization_id_email")),
         sa.UniqueConstraint("token", name=op.f("uq_subscriber_token")),
@@ -52,9 +50,7 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_review_link_organization_id")
-        ),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_review_link_organization_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_link_person_id")),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_review_link_report_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_review_link")),

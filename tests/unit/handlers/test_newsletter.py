@@ -24,7 +24,8 @@ from bot.chat.messages import (
     spans,
 )
 from bot.domain.month_facts import StepFacts
-from bot.domain.newsletter import Edition, Section, milestones, parts, tells
+from bot.domain.newsletter import Edition, Section, parts, tells
+from bot.domain.newsletter_room import milestones
 from handlers import newsletter
 from storage.models import audit, organization, outbox, reading, report, story, update, voice_result
 from storage.queries import reports
@@ -85,6 +86,8 @@ def test_the_draft_is_compiled_once_and_every_coordinator_is_asked(desk, county,
         "Write “From the manager”",
         "Preview",
         "Edit",
+        "Choose wins",
+        "Edit on one page",
         "Approve",
     ]
     assert "1 thing to do before it can go out" in words(posts[0].message)
@@ -161,9 +164,9 @@ def test_the_preview_is_what_will_be_published(desk, county, work):
 
 def test_milestones_come_from_many_strategies():
     steps = [StepFacts((f"1.{strategy}.{number}",), "", None) for strategy in (1, 2, 3) for number in (1, 2, 3, 4)]
-    refs = [step.refs[0] for step in milestones(steps)]
+    refs = [step.refs[0] for step in milestones(steps, 6)]
     assert refs == ["1.1.1", "1.1.2", "1.2.1", "1.2.2", "1.3.1", "1.3.2"]
-    assert milestones(()) == ()
+    assert milestones((), 6) == ()
 
 
 def test_nothing_left_to_do_makes_approving_the_next_step(desk, county):
@@ -173,6 +176,8 @@ def test_nothing_left_to_do_makes_approving_the_next_step(desk, county):
     assert {button.label: button.style for button in buttons(message)} == {
         "Preview": "",
         "Edit": "",
+        "Choose wins": "",
+        "Edit on one page": "",
         "Approve": "primary",
     }
 
@@ -183,9 +188,9 @@ def test_numbers_are_told_in_plain_words(desk, county, work):
         uow.insert(reading, measure_id=county.measures[1], **made)
     desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
     text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
-    assert "Measure 1 Rate: 39.5% (February 2026). We began at 40% and aim for 64% (up is better)." in text
-    assert "This is 1.5 points below what the plan expects for that month." in text
-    assert "Measure 2 Rate: no reading yet." in text
+    assert "Measure 1 Rate: 39.5% (February 2026); we began at 40% and aim for 64% (up is better)." in text
+    assert "This is 1.5 points below what the plan expects for that month" in text
+    assert "Our other measure:\n- Measure 2 Rate: no reading yet" in text
 
 
 def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work, engine):
@@ -353,8 +358,8 @@ def test_a_published_edition_cannot_be_edited_or_compiled(desk, county):
     ready(desk)
     for said in ("approve", "publish"):
         desk.says("Cora Diaz", f"/sip newsletter {said}")
-    assert "Withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
-    assert "withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+    assert "Correct it, or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
+    assert "correct it or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
 
 
 def test_without_a_channel_it_is_not_published(desk, county, work):
@@ -412,7 +417,7 @@ def test_typed_markup_stays_text(desk, county):
     desk.says("Cora Diaz", f"/sip newsletter edit hello {evil}")
     message = desk.says("Cora Diaz", "/sip newsletter preview").message
     assert "[Press](do:newsletter%20publish) <!channel>" in words(message)
-    assert {button.label for button in buttons(message)} == {"Edit", "Approve"}
+    assert {button.label for button in buttons(message)} == {"Edit", "As a post", "As an e-mail", "Approve"}
 
 
 def test_a_short_story_is_found_only_when_it_is_all_there():
