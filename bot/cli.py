@@ -318,17 +318,17 @@ def story_check(
 def report(
     period: Annotated[str, typer.Argument(help="2026-03 or 2026-Q1")],
     out_file: Annotated[Path, typer.Option("--out", help="Where to write it")],
-    form: Annotated[str, typer.Option("--format", help="md, html, json or csv")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md, html, pdf, json; a month's numbers: xlsx, csv")] = "md",
 ) -> None:
     """Write a month's roll-up or a quarter's newsletter to a file."""
     from bot.report_files import NoReport, render_report
 
     engine = open_engine(_settings().database_url)
     try:
-        text = render_report(engine, SystemClock(), period, form)
+        made = render_report(engine, SystemClock(), period, form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
-    out_file.write_text(text, encoding="utf-8")
+    out_file.write_bytes(made)
     out.print(f"Wrote {out_file}.", markup=False)
 
 

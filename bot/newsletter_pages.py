@@ -121,7 +121,7 @@ class NewsletterPages:
         with self._work(link) as uow:
             view = _edition(uow, link)
             if audience == "web":
-                return Page(FORMATS["html"][0](audiences.page(uow, view)).encode())
+                return Page(FORMATS["html"][0](audiences.page(uow, view)))
             if audience == "channel":
                 return Page(html_document(audiences.channel_post(uow, view)).encode())
             return Page(_mail_html(audiences.mail(uow, view, language)).encode())

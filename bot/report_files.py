@@ -1,4 +1,4 @@
-"""A month's roll-up or a quarter's newsletter as the text of a file, for `sipbot report`."""
+"""A month's roll-up or a quarter's newsletter as the contents of a file, for `sipbot report`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 from bot.chat.clock import Clock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
+from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter, parse_period
-from bot.pages import FORMATS, SHEET, sheet
+from bot.pages import FORMATS, SHEETS
 from handlers.rollup import month_report, report_message
 from storage.db import reading
 from storage.queries.people import organizations
@@ -19,10 +20,10 @@ class NoReport(Exception):
     """There is nothing to write; the sentence says why."""
 
 
-def render_report(engine: Engine, clock: Clock, period: str, form: str) -> str:
-    """The document; `csv` is a month's numbers. Raises NoReport or ValueError with a sentence."""
-    if form not in FORMATS and form != SHEET:
-        raise NoReport(f"“{form}” is not a format here. Choose {', '.join((*FORMATS, SHEET))}.")
+def render_report(engine: Engine, clock: Clock, period: str, form: str) -> bytes:
+    """The document; `xlsx` and `csv` are a month's numbers. Raises NoReport or ValueError with a sentence."""
+    if form not in FORMATS and form not in SHEETS:
+        raise NoReport(f"“{form}” is not a format here. Choose {', '.join((*FORMATS, *SHEETS))}.")
     with reading(engine) as connection:
         known = organizations(connection)
     if len(known) != 1:
@@ -30,13 +31,15 @@ def render_report(engine: Engine, clock: Clock, period: str, form: str) -> str:
     with unit_of_work(engine, clock.read(), built_in(), organization=known[0]) as uow:
         wanted = parse_period(period, uow.today)
         try:
-            return _sheet(uow, wanted) if form == SHEET else FORMATS[form][0](report_message(uow, wanted)[1])
+            if form in SHEETS:
+                return SHEETS[form][0](_month(uow, wanted))
+            return FORMATS[form][0](report_message(uow, wanted)[1])
         except UserError as error:
             raise NoReport(error.text) from None
 
 
-def _sheet(uow: UnitOfWork, period: Month | Quarter) -> str:
+def _month(uow: UnitOfWork, period: Month | Quarter) -> MonthFacts:
     if isinstance(period, Quarter):
         months = ", ".join(str(month) for month in period.months)
         raise NoReport(f"A table of numbers is made of one month, not of a quarter. Ask for one of {months}.")
-    return sheet(month_report(uow, period))
+    return month_report(uow, period)

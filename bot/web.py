@@ -23,16 +23,18 @@ SECURITY_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document to serve: its bytes, content type, and a file name where it is a download."""
+    """A document to serve: its bytes, content type, a file name where it is a download, and for how many seconds it may
+    be kept (0: not at all)."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     filename: str = ""
+    max_age: int = 0
 
 
 def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None]) -> web.Application:
     """`ready` says whether the database answers and has the right shape. `report(token, format)` gives a published
-    report as html, md, csv or json, or None."""
+    report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None."""
     application = web.Application(client_max_size=MAX_BODY)
 
     async def healthz(_: web.Request) -> web.Response:
@@ -44,12 +46,15 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
 
     async def show(request: web.Request) -> web.Response:
         token, _, kind = request.match_info["name"].partition(".")
+        kind = request.match_info.get("picture", kind)
         page = None
         if _TOKEN.fullmatch(token):
             page = await asyncio.to_thread(report, token, kind or "html")
         if page is None:
             return web.Response(status=404, text="There is no such report. Ask your coordinator for the link.")
         headers = {**SECURITY_HEADERS, "Content-Type": page.content_type}
+        if page.max_age:
+            headers["Cache-Control"] = f"public, max-age={page.max_age}"
         if page.filename:
             headers["Content-Disposition"] = f'attachment; filename="{page.filename}"'
         return web.Response(body=page.body, headers=headers)
@@ -57,4 +62,5 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/r/{name}", show)
+    application.router.add_get("/r/{name}/{picture}", show)
     return application

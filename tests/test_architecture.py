@@ -25,6 +25,9 @@ MAY = {
     "handlers": {"handlers", "storage", "sqlalchemy", "rapidfuzz", "bot.chat", "bot.domain"},
     "bot.renderers": {"bot.renderers", "bot.chat"},
     "bot.renderers.chart": {"bot.renderers", "bot.chat", "matplotlib"},
+    "bot.renderers.pdf": {"bot.renderers", "bot.chat", "typst", "matplotlib"},  # matplotlib brings a font
+    "bot.renderers.xlsx": {"bot.renderers", "bot.chat", "xlsxwriter"},
+    "bot.renderers.email_html": {"bot.renderers", "bot.chat", "css_inline"},
     "bot.adapters": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "yarl"},
     "bot.adapters.email": {"bot.adapters", "bot.chat", "bot.renderers", "aiosmtplib"},
     "bot.adapters.slack": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "slack_bolt", "slack_sdk"},
@@ -54,7 +57,10 @@ ONE_PLACE = {
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
     "alembic": "storage.m",
-    "matplotlib": "bot.renderers.chart",
+    "matplotlib": "bot.renderers.",
+    "typst": "bot.renderers.pdf",
+    "xlsxwriter": "bot.renderers.xlsx",
+    "css_inline": "bot.renderers.email_html",
 }
 
 
@@ -165,6 +171,6 @@ def test_importing_any_module_does_nothing():
 
 def test_the_heavy_libraries_wait_until_they_are_used():
     """What an idle server would carry for nothing."""
-    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'matplotlib', 'holidays', 'botbuilder', 'botframework') if m in sys.modules])"
+    code = "import sys, bot.app; print([m for m in ('docx', 'pypdf', 'matplotlib', 'typst', 'xlsxwriter', 'css_inline', 'holidays', 'botbuilder', 'botframework') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -104,7 +104,7 @@ class EmailAdapter:
             mail["Reply-To"] = mailing.reply_to
         mail["Date"] = format_datetime(self._clock.read())
         mail["Message-ID"] = f"<{hashlib.sha256(post.key.encode()).hexdigest()[:32]}@{domain}>"
-        mail["Content-Language"] = mailing.language
+        mail["Content-Language"] = "es, en" if mailing.language == "es" else "en"  # the Spanish part, then all of it
         mail["Auto-Submitted"] = "auto-generated"  # nobody's holiday answer comes back (RFC 3834)
         if mailing.unsubscribe:
             mail["List-Id"] = f"{_phrase(mailing.sender)} newsletter <newsletter.{domain}>"
@@ -127,7 +127,9 @@ def _body(content: Mail) -> EmailMessage:
     html = mail.get_body(("html",))
     assert html is not None  # noqa: S101 - added a line above
     for cid, picture in content.images:
-        html.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid}.png")
+        html.add_related(
+            picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid.partition('@')[0]}.png"
+        )
     return mail
 
 

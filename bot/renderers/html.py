@@ -7,6 +7,7 @@ Everything is escaped; only http(s), mailto and same-site addresses become links
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -56,6 +57,12 @@ def page(title: str, body: str, lang: str = "en", nonce: str = "") -> str:
         f"<title>{words(one_line(title))}</title>\n<style{allowed}>\n{_styles()}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def file_links(links: Sequence[tuple[str, str]]) -> str:
+    """The same report in other formats: (label, address relative to the page)."""
+    items = "".join(f'<li><a href="{words(address)}">{words(label)}</a></li>' for label, address in links)
+    return f'\n<nav class="files" aria-label="This report as a file"><ul>{items}</ul></nav>'
 
 
 @cache

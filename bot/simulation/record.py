@@ -80,5 +80,5 @@ def _reports(simulation: Simulation, folder: Path) -> int:
     for view, message in found:
         for form in ("md", "html"):
             writer, _ = FORMATS[form]
-            (folder / f"{view.kind}-{view.period}.{form}").write_text(writer(message), encoding="utf-8")
+            (folder / f"{view.kind}-{view.period}.{form}").write_bytes(writer(message))
     return len(found)
