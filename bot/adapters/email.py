@@ -12,6 +12,7 @@ import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,8 @@ from bot.renderers.safety import one_line
 # Five at once and twelve seconds each: a full batch of 20 is done, or given back, within delivery's lease of a minute.
 AT_ONCE = 5
 SECONDS = 12.0
+# A link to unsubscribe is one long word: at the usual 78 characters a line it would be encoded beyond recognition.
+_ON_THE_WIRE = SMTP.clone(max_line_length=998)  # RFC 5322, 2.1.1
 PERMANENT = 500  # SMTP replies from here on say that trying again cannot help (RFC 5321, 4.2.1)
 
 
@@ -78,7 +81,9 @@ class EmailAdapter:
     async def _hand_over(self, mail: EmailMessage) -> None:
         server = self._server
         await aiosmtplib.send(
-            mail,
+            mail.as_bytes(policy=_ON_THE_WIRE),
+            sender=parseaddr(server.sender)[1],
+            recipients=[str(mail["To"])],
             hostname=server.host,
             port=server.port,
             use_tls=server.tls,
