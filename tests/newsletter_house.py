@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from aiohttp import web
 from sqlalchemy import Engine
 
 from bot.app import App, build
@@ -22,9 +23,9 @@ CALM = "Thank you all for a quarter of steady work. " * 9  # 81 words
 class House:
     """The running application; `person("Cora")` speaks in its console."""
 
-    def __init__(self, app: App, clock: MovableClock) -> None:
+    def __init__(self, app: App, clock: MovableClock, pages: web.Application) -> None:
         assert app.console is not None
-        self.app, self.clock = app, clock
+        self.app, self.clock, self.web = app, clock, pages
         self.chat = Chat(app.console.chat, deliver=app.delivery.drain)
 
     def person(self, name: str) -> Talker:
@@ -43,7 +44,8 @@ def office() -> Iterator[PostOffice]:
 
 @pytest.fixture
 def house(engine: Engine, clock: MovableClock, county: object, office: PostOffice) -> House:
-    """Larkspur County on 7 April 2026, with a mail server that works."""
+    """Larkspur County on 7 April 2026, with a mail server that works. `web` is a replica of its own beside the one that
+    people chat with, so that a test may talk to both from one event loop."""
     settings = load(
         _env_file=None,
         database_url="sqlite:///unused.sqlite3",
@@ -51,7 +53,8 @@ def house(engine: Engine, clock: MovableClock, county: object, office: PostOffic
         smtp_url=f"smtp://127.0.0.1:{office.port}",
         smtp_from="news@larkspur.example",
     )
-    return House(build(settings, clock=clock, console=True, engine=engine), clock)
+    apps = [build(settings, clock=clock, console=True, engine=engine) for _ in range(2)]
+    return House(apps[0], clock, apps[1].web)
 
 
 def approved(house: House) -> Talker:

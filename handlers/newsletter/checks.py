@@ -77,10 +77,11 @@ def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:
     """What would read better otherwise; none of it keeps the edition back."""
     edition = contents(view)
     found = []
-    if edition.words < LEAST_WORDS:
-        found.append(say("short", language, words=edition.words, least=LEAST_WORDS, most=MOST_WORDS))
     letter = edition.text_of(LETTER)
     length = count_words(letter)
+    to_come = MOST_LETTER - length if TO_WRITE in letter else 0
+    if edition.words + to_come < LEAST_WORDS:
+        found.append(say("short", language, words=edition.words, least=LEAST_WORDS, most=MOST_WORDS))
     if not letter.strip():
         found.append(say("no letter", language))
     elif TO_WRITE not in letter and not LEAST_LETTER <= length <= MOST_LETTER:

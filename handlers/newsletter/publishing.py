@@ -95,7 +95,9 @@ def _mail(uow: UnitOfWork, view: ReportView) -> list[str]:
     """Queue one e-mail a subscriber, each with their own way out; to how many."""
     readers = [] if no_mail(uow) else receiving(uow)
     for reader in readers:
-        message = audiences.mail(uow, view, reader.language, uow.page(f"/unsubscribe/{reader.token}"))
+        language = "?lang=es" if reader.language == "es" else ""
+        way_out = uow.page(f"/unsubscribe/{reader.token}{language}")
+        message = audiences.mail(uow, view, reader.language, way_out)
         to = Destination(subscriber_id=reader.id)
         key = f"{MAIL}:{view.id}:{reader.id}"
         uow.post(MAIL, to, message, key=key, period=view.period, subject_id=view.id)
