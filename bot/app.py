@@ -34,7 +34,7 @@ from storage.migrate import is_current
 from storage.references import References
 
 if TYPE_CHECKING:
-    from bot.adapters.teams import TeamsAdapter
+    from bot.adapters.teams import TeamsAdapter, TeamsSettings
 
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 
@@ -42,7 +42,9 @@ DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 class App:
     """Everything in one process. `start` runs the parts asked for; `stop` lets what is under way finish."""
 
-    def __init__(self, settings: Settings, clock: Clock, engine: Engine, console: bool) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, engine: Engine, console: bool, teams: TeamsSettings | None
+    ) -> None:
         self.settings, self.clock, self.engine = settings, clock, engine
         self.composer = Composer(*([settings.sipbot_templates] if settings.sipbot_templates else []))
         policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone)
@@ -55,7 +57,7 @@ class App:
         self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
         self.slack = self._slack() if settings.slack else None
-        self.teams = self._teams() if settings.teams else None
+        self.teams = self._teams(teams) if teams or settings.teams else None
         self.console = self._console() if console else None
         if settings.mail:
             self._mail()
@@ -123,13 +125,13 @@ class App:
         self.adapters.append(slack)
         return slack
 
-    def _teams(self) -> TeamsAdapter:
+    def _teams(self, given: TeamsSettings | None) -> TeamsAdapter:
         # Its SDK takes a second to import and is only there for those who use Teams.
         from bot.adapters.teams import TeamsAdapter, TeamsSettings
 
         found, specs = self.settings, self.dispatcher.specs
         teams = TeamsAdapter(
-            TeamsSettings(found.teams_app_id, found.teams_app_password, found.teams_tenant_id),
+            given or TeamsSettings(found.teams_app_id, found.teams_app_password, found.teams_tenant_id),
             self.handle,
             References(self.engine),
             lambda text: first_word(text)[0] in specs,
@@ -165,14 +167,21 @@ class App:
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, console: bool | None = None, engine: Engine | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    console: bool | None = None,
+    engine: Engine | None = None,
+    teams: TeamsSettings | None = None,
 ) -> App:
-    """Wire everything; nothing runs and nothing is connected until it is used."""
+    """Wire everything; nothing runs and nothing is connected until it is used. `teams`: a registration with addresses
+    of its own, in place of the one in the settings."""
     return App(
         settings,
         clock or SystemClock(),
         engine or open_engine(settings.database_url),
         settings.sipbot_console if console is None else console,
+        teams,
     )
 
 

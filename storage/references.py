@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.db import reading
 from storage.models import channel, conversation_reference, outbox
 
 _there = conversation_reference.c
@@ -51,14 +52,14 @@ class References:
         statement = select(*(_there[name] for name in _FACTS)).where(
             _there.workspace == workspace, _there.external_id == external_id
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(statement).first()
         return dict(row._mapping) if row else None
 
     def latest(self, workspace: str) -> dict[str, str] | None:
         """Some way into the tenant, the newest first: enough to begin a conversation with somebody new there."""
         statement = select(*(_there[name] for name in _FACTS)).where(_there.workspace == workspace)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(statement.order_by(_there.id.desc()).limit(1)).first()
         return dict(row._mapping) if row else None
 
@@ -78,5 +79,5 @@ class References:
             outbox.c.channel_id == channel.c.id,
             outbox.c.remote_id == message_id,
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return bool(connection.execute(select(ours)).scalar())

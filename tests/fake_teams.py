@@ -29,7 +29,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.adapters.teams import TeamsSettings
-from tests.teams_people import BOT, CHANNEL, GROUP, TENANT, Json, Person, chat_of
+from tests.teams_people import BOT, CHANNEL, GROUP, TEAM, TENANT, Json, Person, chat_of
 
 APP = "11111111-2222-4333-8444-555555555555"
 SECRET = "a client secret"
@@ -91,9 +91,9 @@ class FakeTeams:
         """For the adapter."""
         return TeamsSettings(APP, SECRET, TENANT, login_url=self.url, metadata_url=f"{self.url}/openid")
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str, full_name: str = "") -> Person:
         """Somebody of the tenant who has the app."""
-        made = Person(self, str(uuid.uuid5(uuid.NAMESPACE_DNS, name)), f"{name.capitalize()} Ortiz")
+        made = Person(self, str(uuid.uuid5(uuid.NAMESPACE_DNS, name)), full_name or f"{name.capitalize()} Ortiz")
         found = self.people.setdefault(name, made)
         self.conversations.setdefault(chat_of(found.user), [])
         return found
@@ -203,6 +203,8 @@ class FakeTeams:
     def _do(self, kind: str, path: list[str], body: Json, query: Json) -> tuple[int, Json]:
         if kind == "POST conversations":
             return self._begin(body)
+        if kind == "GET conversations" and path[1] == TEAM:
+            return 200, {"conversations": [self._channel(name) for name in self.conversations if _is_channel(name)]}
         if path[0] != "conversations" or not self._exists(path[1]):
             return 404, {"error": {"code": "ConversationNotFound"}}
         match kind:
@@ -216,6 +218,11 @@ class FakeTeams:
             case "GET members":
                 return self._member(path[3])
         return 405, {"error": {"code": "BadSyntax"}}
+
+    def _channel(self, conversation: str) -> Json:
+        """Teams gives the first channel of a team no name."""
+        name = conversation.removeprefix("19:").partition("@")[0]
+        return {"id": conversation} if name == "general" else {"id": conversation, "name": name}
 
     def _exists(self, conversation: str) -> bool:
         name = conversation.partition(";")[0]
@@ -259,6 +266,8 @@ class FakeTeams:
         for post in self.posts(conversation.partition(";")[0]):
             if post["id"] == message:
                 post.update(body)
+                for person in self.people.values():
+                    person.views.pop(message, None)  # a card that is changed is changed for everybody
                 return 200, {"id": message}
         return 404, {"error": {"code": "ActivityNotFoundInConversation"}}
 
@@ -268,6 +277,10 @@ class FakeTeams:
                 found = {"id": person.account, "aadObjectId": person.user, "name": person.name}
                 return 200, {**found, "email": f"{name}@county.example"}
         return 404, {"error": {"code": "MemberNotFoundInConversation"}}
+
+
+def _is_channel(conversation: str) -> bool:
+    return conversation.endswith("@thread.tacv2")
 
 
 def _fault(body: Json) -> int:

@@ -87,8 +87,8 @@ class House:
         self.answer = lambda command: reply
 
     def kinds(self) -> list[str]:
-        """The calls but for the questions who somebody is."""
-        return [call["kind"] for call in self.teams.calls if call["kind"] != "GET members"]
+        """The calls but for the questions who somebody is and what a channel is called."""
+        return [call["kind"] for call in self.teams.calls if not call["kind"].startswith("GET")]
 
     async def settled(self) -> None:
         """Until all is said."""

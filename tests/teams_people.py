@@ -15,6 +15,7 @@ Json = dict[str, Any]
 TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
 BOT = "28:11111111-2222-4333-8444-555555555555"
 CHANNEL = "19:intake@thread.tacv2"
+TEAM = "19:team@thread.tacv2"
 GROUP = "19:leads@thread.v2"
 MENTION = "<at>sipbot</at>"
 
@@ -51,7 +52,7 @@ class Person:
         kind = {"a": "personal"}.get(name[0], "channel" if name.endswith("tacv2") else "groupChat")
         inside: Json = {"tenant": {"id": TENANT}}
         if kind == "channel":
-            inside |= {"team": {"id": "19:team@thread.tacv2"}, "channel": {"id": name}}
+            inside |= {"team": {"id": TEAM}, "channel": {"id": name}}
         return {
             "id": self.teams.next_id(),
             "channelId": "msteams",
@@ -76,7 +77,7 @@ class Person:
         )
         if channel:
             activity["text"] = text if MENTION in text else f"{MENTION}&nbsp;{text}"
-            if channel == CHANNEL and not thread:
+            if activity["conversation"]["conversationType"] == "channel" and not thread:
                 activity["conversation"]["id"] += f";messageid={activity['id']}"
         status, _ = await self.teams.post(activity)
         assert status == 200, status
@@ -88,12 +89,12 @@ class Person:
 
     async def fills(self, post: Json, values: Json) -> Json:
         """Fill in the form on a card and send it -> what it is answered with."""
-        card = self._card(post)
+        card = self.card(post)
         return await self._executes(post, {**card["actions"][0]["data"], **_filled(card, values)})
 
     async def sends(self, post: Json, label: str, values: Json | None = None) -> None:
         """The same from a client that knows no Action.Execute."""
-        card = self._card(post)
+        card = self.card(post)
         action = self._action(post, label, "Action.Execute")["fallback"]
         data = {**action["data"], **_filled(card, values or {})}
         await self._send(self._in(post, type="message", value=data))
@@ -150,11 +151,12 @@ class Person:
         assert status == 200, (status, answer)
         return answer
 
-    def _card(self, post: Json) -> Json:
+    def card(self, post: Json) -> Json:
+        """The card of a message as this person sees it."""
         return self.views.get(post["id"]) or post["attachments"][0]["content"]
 
     def _action(self, post: Json, label: str, kind: str) -> Json:
-        found = [one for one in _within(self._card(post)) if one.get("type") == kind]
+        found = [one for one in _within(self.card(post)) if one.get("type") == kind]
         for action in found:
             if action["title"] == label:
                 return action

@@ -6,19 +6,16 @@ The same county and the same real application as in test_slack_journey.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
 
 from storage.models import audit, inbox, meeting_note, outbox, person, update
 from tests.fake_slack import Fault
 from tests.slack_county import CHANNELS, County, labels, words_of
 from tests.slack_larkspur import SECRET, county
 from tests.slack_people import Json
+from tests.stuck import stuck
 
 __all__ = ["county"]
 
@@ -178,31 +175,6 @@ async def test_a_note_beyond_the_limit_is_refused_with_its_length(county: County
 
 
 # things that fail
-
-
-@contextmanager
-def stuck(engine: Engine) -> Iterator[None]:
-    """Somebody else holds the database; waiting for it is made short."""
-    sqlite = engine.dialect.name == "sqlite"
-    impatient = "PRAGMA busy_timeout=50" if sqlite else "SET lock_timeout=50"
-
-    def hurry(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(impatient)
-        cursor.close()
-        if not sqlite:
-            connection.commit()
-
-    engine.dispose()
-    holder = engine.connect()
-    holder.execute(text("SELECT 1" if sqlite else "LOCK TABLE step_update, inbox IN ACCESS EXCLUSIVE MODE"))
-    event.listen(engine, "connect", hurry)
-    try:
-        yield
-    finally:
-        event.remove(engine, "connect", hurry)
-        holder.close()
-        engine.dispose()
 
 
 async def test_a_stuck_database_says_that_nothing_was_saved(county: County) -> None:

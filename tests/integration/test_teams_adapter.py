@@ -51,7 +51,7 @@ async def test_a_mention_in_a_channel_is_a_command_and_its_answer_is_private(hou
     assert house.last == Command(
         "update 1.2.3 done",
         actor(ann),
-        Place(CHANNEL, message=said["id"]),
+        Place(CHANNEL, message=said["id"], name="intake"),
         f"teams:{CHANNEL};messageid={said['id']}:{said['id']}",
         source="mention",
     )
@@ -124,6 +124,25 @@ async def test_a_slow_directory_does_not_hold_up_a_command(
     assert house.last.actor == Actor("teams", TENANT, ann.user, ann.name)
 
 
+async def test_what_a_channel_is_called_is_asked_once(house: House, ann: Person) -> None:
+    general = "19:general@thread.tacv2"
+    house.teams.conversations[general] = []
+    for channel in (CHANNEL, general, CHANNEL):
+        await ann.says("me", channel=channel)
+    assert [command.place.name for command in house.commands] == ["intake", "General", "intake"]
+    assert len(house.teams.called("GET conversations")) == 1
+
+
+async def test_a_channel_whose_name_is_not_told_is_a_place_without_one(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.channels.KEPT_NOTHING", 0.0)
+    house.teams.fail("GET conversations", Fault(403))
+    for _ in range(2):
+        await ann.says("me", channel=CHANNEL)
+    assert [command.place.name for command in house.commands] == ["", "intake"]
+
+
 # replies to a prompt
 
 
@@ -135,7 +154,7 @@ async def test_a_mention_in_a_prompts_thread_is_a_reply(house: House, ann: Perso
     assert house.last == Command(
         "1.2.3 is done and we liked it",
         actor(ann),
-        Place(CHANNEL, prompt["id"], said["id"]),
+        Place(CHANNEL, prompt["id"], said["id"], name="intake"),
         f"teams:{CHANNEL};messageid={prompt['id']}:{said['id']}",
         "reply",
         source="thread",
@@ -265,6 +284,23 @@ async def test_an_answer_that_cannot_be_shown_is_not_silence(
     await ann.says("me")
     await house.settled()
     assert "could not be shown" in shown(ann.seen[-1])
+
+
+async def test_an_answer_that_is_too_large_is_not_silence(house: House, ann: Person) -> None:
+    house.teams.fail("POST activities", Fault(413))
+    await ann.says("me")
+    await house.settled()
+    assert ["could not be shown" in shown(post) for post in ann.seen] == [True]
+
+
+async def test_words_in_a_thread_are_asked_for_again_while_the_database_is_away(house: House, ann: Person) -> None:
+    def away(*_: object) -> bool:
+        raise RuntimeError("the database is away")
+
+    house.store.posted = away  # type: ignore[method-assign]
+    said = ann.activity(CHANNEL, "1699", type="message", text="1.2.3 is done")
+    assert (await house.teams.post(said))[0] == 503
+    assert house.commands == []
 
 
 async def test_a_reply_in_a_thread_that_could_not_be_saved_is_asked_for_again(house: House, ann: Person) -> None:

@@ -12,7 +12,7 @@ from bot.chat.forms import FormErrors
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from tests import teams_house
-from tests.teams_house import FORM, House, actor
+from tests.teams_house import FORM, PROMPT, House, actor
 from tests.teams_people import CHANNEL, Person, shown, words_of
 
 # Fixtures: in this file the house is a Teams adapter's.
@@ -29,7 +29,7 @@ async def test_a_press_is_the_buttons_verb_and_values(house: House, ann: Person)
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message=post["id"]),
+        Place(CHANNEL, message=post["id"], name="intake"),
         house.last.delivery_id,
         "update",
         {"ref": "1.2.3", "note": "a & <b>"},
@@ -56,6 +56,18 @@ async def test_a_reply_that_replaces_stands_on_the_card_for_everybody(house: Hou
     assert words_of(answer["value"]) == "Done: 1.2.3."
     assert shown(post) == "Done: 1.2.3."
     assert house.kinds() == ["POST conversations", "PUT activities"]
+
+
+async def test_what_is_pressed_on_ones_own_view_of_a_card_leaves_it_to_the_others(house: House, ann: Person) -> None:
+    post = await opened(house, ann, channel=True)
+    house.replies(Reply(PROMPT))
+    await ann.fills(post, {"status": "done"})  # what she sees now has buttons too
+    house.replies(Reply(say("Taken back."), replace=True))
+    answer = await ann.presses(post, "Update")
+    await house.settled()
+    assert words_of(answer["value"]) == "Taken back."
+    assert "Any news" in shown(post)
+    assert house.kinds() == ["POST conversations"]
 
 
 async def test_a_client_without_execute_presses_too(house: House, ann: Person) -> None:
@@ -157,6 +169,16 @@ async def test_faults_in_a_dialog_keep_it_open(house: House, ann: Person) -> Non
     assert "kept" in str(answer)
 
 
+async def test_faults_keep_a_dialog_open_where_nothing_can_be_asked_of_the_database(house: House, ann: Person) -> None:
+    house.replies(Reply(form=FORM))
+    await ann.extends("win")
+    house.answered.clear()
+    house.replies(Reply(errors=FormErrors((("", "Not saved."),))))
+    answer = await ann.submits({"status": "done", "note": "kept"}, "composeExtension/submitAction")
+    assert (answer["type"], len(house.commands)) == ("continue", 2)
+    assert "kept" in str(answer)
+
+
 async def test_faults_sent_by_a_client_without_execute_come_with_the_form(house: House, ann: Person) -> None:
     post = await opened(house, ann)
     house.replies(Reply(errors=FormErrors((("note", "Say a little more."),))))
@@ -191,7 +213,7 @@ async def test_telling_a_win_from_a_message_begins_with_its_words(house: House, 
     assert house.last == Command(
         "",
         actor(ann),
-        Place(CHANNEL, message="1699"),
+        Place(CHANNEL, message="1699", name="intake"),
         house.last.delivery_id,
         "win",
         {"text": "Hi all,\nit worked"},

@@ -19,7 +19,8 @@ from aiohttp import web
 
 from bot.adapters.teams import cards, inbound
 from bot.adapters.teams.answers import TAKEN, Answers
-from bot.adapters.teams.connector import Connector
+from bot.adapters.teams.channels import Channels
+from bot.adapters.teams.connector import TOO_LARGE, Connector, Refused
 from bot.adapters.teams.host import ComeAgain, Host
 from bot.adapters.teams.inbound import Body
 from bot.adapters.teams.keys import Keys
@@ -71,6 +72,7 @@ class TeamsAdapter:
         self._host = Host(settings, self._keys, self._turn)
         self._known = Known(references)
         self._people = People(self._connector.call, seconds)
+        self._channels = Channels(self._connector.call, seconds)
         self._outbound = Outbound(self._connector, self._known)
         self._answers = Answers(self._outbound, cards.Forms(settings.app_password), self._ask_again)
         self._following: set[asyncio.Task[None]] = set()
@@ -133,7 +135,7 @@ class TeamsAdapter:
         else:
             command = await self._said(body)
         if command is not None:
-            command = await self._people.told(command, body)
+            command = await self._told(command, body)
             handling = await self._begin(command)
             if not command.answerable and handling.done() and handling.result().unsaved:
                 raise ComeAgain
@@ -145,9 +147,18 @@ class TeamsAdapter:
         if command is None or not command.place.thread or self._commands(command.text):
             return command
         place, workspace = command.place, command.actor.workspace
-        if not await self._known.posted(workspace, place.channel, place.thread):
+        try:
+            ours = await self._known.posted(workspace, place.channel, place.thread)
+        except Exception:
+            log.exception("whether a thread is a prompt's could not be told")
+            raise ComeAgain from None
+        if not ours:
             return command
         return replace(command, text=inbound.words(body), verb="reply", source="thread", answerable=False)
+
+    async def _told(self, command: Command, body: Body) -> Command:
+        """The command with the names and addresses that Teams tells only when it is asked."""
+        return await self._channels.told(await self._people.told(command, body), body)
 
     async def _on_invoke(self, body: Body) -> Body | None:
         """None is answered as something we do not know."""
@@ -163,7 +174,7 @@ class TeamsAdapter:
     async def _invoked(self, body: Body, command: Command | None, answer: Any, taken: Body) -> Body | None:
         if command is None:
             return None
-        command = await self._people.told(command, body)
+        command = await self._told(command, body)
         handling = await self._begin(command)
         if not handling.done():
             self._follow(command, self._answer(command, body, handling))
@@ -171,7 +182,7 @@ class TeamsAdapter:
         shown: tuple[Body, Reply | None] = await answer(command, body, handling.result())
         now, later = shown
         if later is not None:
-            self._follow(command, self._answers.to_message(command, body, later))
+            self._follow(command, self._say(command, body, later))
         return now
 
     async def _begin(self, command: Command) -> asyncio.Task[Reply]:
@@ -208,11 +219,18 @@ class TeamsAdapter:
             log.exception("an answer for Teams failed")
 
     async def _answer(self, command: Command, body: Body, handling: asyncio.Task[Reply]) -> None:
-        reply = await handling
+        await self._say(command, body, await handling)
+
+    async def _say(self, command: Command, body: Body, reply: Reply) -> None:
         try:
             await self._answers.to_message(command, body, reply)
+            return
+        except Refused as refused:
+            if refused.status != TOO_LARGE:
+                raise
+            log.warning("%s", refused)
         except SendError:
             raise
         except Exception:
             log.exception("an answer for Teams could not be shown")
-            await self._answers.to_message(command, body, Reply(say(CANNOT_SHOW)))
+        await self._answers.to_message(command, body, Reply(say(CANNOT_SHOW)))

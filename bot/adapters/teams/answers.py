@@ -3,7 +3,7 @@
 Public: the conversation, in its thread. Private: the person's own chat with the bot, or, where they spoke to it alone
 within a channel, there in the same way; never anything the channel can read. A form: inline in the person's chat; on
 the pressed card where a button asked for it (only the person sees that); for words in a channel, a button that opens
-a dialog. A reply that replaces stands on the card it was asked from, for everybody.
+a dialog. A reply that replaces stands on the card it was asked from, for everybody who sees that card.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Answers:
     async def _message(self, command: Command, body: Body, reply: Reply, message: Message) -> None:
         activity = cards.activity(message)
         card = str(body.get("replyToId") or "")
-        if reply.replace and card:
+        if reply.replace and card and not _on_own_view(body):
             await self._sent(self._outbound.change, body["serviceUrl"], _conversation(body), card, activity)
         elif reply.public and not command.place.direct:
             await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
@@ -117,9 +117,11 @@ class Answers:
         if reply.message is None:
             return cards.toast("Done."), None
         card = cards.activity(reply.message)["attachments"][0]["content"]
-        if command.source == "form" and not command.place.direct:
-            # The form was on the person's own view of a card; for the others that card stays.
-            return cards.replacing(card), Reply(reply.message, public=True) if reply.public else None
+        on_form = command.source == "form" and not command.place.direct
+        if on_form or (reply.replace and _on_own_view(body)):
+            # It was asked on the person's own view of a card; for the others that card stays.
+            public = Reply(reply.message, public=True) if reply.public else None
+            return cards.replacing(cards.own_view(card)), public
         if reply.replace or command.source == "form":
             return cards.replacing(card), Reply(reply.message, replace=True)  # for everybody, and for good
         if command.place.direct or reply.public:
@@ -151,7 +153,9 @@ class Answers:
     async def _opened(self, command: Command, body: Body) -> Form | None:
         """The form that was filled in, or None where it cannot be had."""
         opened = self._forms.opened_by(inbound.action_data(body), command.actor.user)
-        return (await self._again(command, opened)).form if opened else None
+        if not opened:
+            return None
+        return self._forms.drawn(opened) or (await self._again(command, opened)).form
 
     async def _faults_on_card(self, command: Command, body: Body, errors: FormErrors) -> Json:
         """The form with what was typed and what is wrong with it; else what is wrong, and the card as it is."""
@@ -194,9 +198,9 @@ def _conversation(body: Body) -> str:
     return str(body["conversation"]["id"])
 
 
-def _thread(body: Body) -> str:
-    """The conversation an answer belongs to: the thread the words or the card are in."""
-    return _conversation(body)
+def _on_own_view(body: Body) -> bool:
+    """Pressed on a card that in a channel only this person sees."""
+    return bool(inbound.action_data(body).get(cards.OWN))
 
 
 def _sentences(errors: FormErrors) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ CARD = "application/vnd.microsoft.card.adaptive"
 TEXT = "application/vnd.microsoft.activity.message"
 DIALOG_TITLE = 64  # characters, as the manifest's taskInfo.title
 OPENED = "opened"
+OWN = "own"
+AT_HAND = 1_000  # forms
 _NO_ONE: Mapping[int, str] = {}
 
 
@@ -49,32 +52,41 @@ class Forms:
     """Forms as cards that remember which command they were opened by.
 
     Faults in what was filled in are shown on the form itself, and for that it is asked for again: the inbox keeps what
-    was answered to that command, on every replica. The seal binds it to the person, for a card's data can be forged.
+    was answered to that command, on every replica. What was drawn here lately is at hand even while the database is
+    away. The seal binds it to the person, for a card's data can be forged.
     """
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode() or b"without a registration"
+        self._drawn: OrderedDict[str, Form] = OrderedDict()
 
     def card(
         self, form: Form, opened: str, user: str, values: Mapping[str, str] | None = None,
         errors: FormErrors | None = None,
     ) -> Json:  # fmt: skip
         """The form in a chat. Raises ValueError for one that is more than Teams takes."""
-        return self._sealed(form_card(form, values, errors), opened, user)
+        return self._sealed(form_card(form, values, errors), form, opened, user)
 
     def dialog(
         self, form: Form, opened: str, user: str, values: Mapping[str, str] | None = None,
         errors: FormErrors | None = None,
     ) -> Json:  # fmt: skip
         """The form in a dialog. Raises ValueError for one that is more than Teams takes."""
-        return dialog(self._sealed(dialog_card(form, values, errors), opened, user), form.title)
+        return dialog(self._sealed(dialog_card(form, values, errors), form, opened, user), form.title)
 
     def opened_by(self, data: Json, user: str) -> str:
         """The delivery of the command that opened the form this data comes from; "" when that cannot be told."""
         opened, _, seal = str(data.get(OPENED, "")).rpartition("|")
         return opened if opened and hmac.compare_digest(seal, self._seal(opened, user)) else ""
 
-    def _sealed(self, card: Json, opened: str, user: str) -> Json:
+    def drawn(self, opened: str) -> Form | None:
+        """The form that this process drew lately for the command with that delivery."""
+        return self._drawn.get(opened)
+
+    def _sealed(self, card: Json, form: Form, opened: str, user: str) -> Json:
+        self._drawn[opened] = form
+        if len(self._drawn) > AT_HAND:
+            self._drawn.popitem(last=False)
         for action in _actions(card):
             if isinstance(action.get("data"), dict):
                 action["data"] |= {OPENED: f"{opened}|{self._seal(opened, user)}"}
@@ -82,6 +94,16 @@ class Forms:
 
     def _seal(self, opened: str, user: str) -> str:
         return hmac.new(self._secret, f"{user} {opened}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def own_view(card: Json) -> Json:
+    """The card in place of a message in a channel, for one person: its buttons say so, because what they answer must
+    not take that message away from the others."""
+    for part in (card, *card["body"]):
+        for action in _actions(part):
+            if isinstance(action.get("data"), dict):
+                action["data"] |= {OWN: True}
+    return card
 
 
 def _actions(card: Json) -> Iterator[Json]:

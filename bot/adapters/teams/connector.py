@@ -23,12 +23,13 @@ EARLY = 300.0  # seconds before its end at which a token is renewed
 AGAIN = frozenset((408, 412, 429, 500, 502, 503, 504))
 # Of these the call may have had its effect.
 UNKNOWN = frozenset((408, 500, 502, 504))
+TOO_LARGE = 413
 CHECK_APP = "check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID; the secret may have run out"
 REMEDIES = {
     401: CHECK_APP,
     403: "sipbot may not write there: add the app again to the team or, for a private message, to the person",
     404: "sipbot is not in that conversation any more: add the app again to the team, chat or person",
-    413: "the message is larger than Teams takes",
+    TOO_LARGE: "the message is larger than Teams takes",
 }
 
 

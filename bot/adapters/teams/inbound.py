@@ -36,6 +36,13 @@ def tenant_id(body: Body) -> str:
     return str(told or body["conversation"].get("tenantId") or "")
 
 
+def team_id(body: Body) -> str:
+    """The team whose channel it is; "" elsewhere."""
+    inside = body.get("channelData")
+    team = inside.get("team") if isinstance(inside, dict) else None
+    return str(team.get("id") or "") if isinstance(team, dict) else ""
+
+
 def actor_id(account: Body) -> str:
     """A person's id for us."""
     return str(account.get("aadObjectId") or account["id"])
