@@ -83,7 +83,7 @@ def put_in_place(uow: UnitOfWork, view: ReportView, reason: str) -> str:
     url = uow.page(f"/r/{view.token}") if uow.public_url else ""
     message = uow.compose("newsletter/corrected", title=title(uow, view), on=uow.today, reason=reason, url=url)
     count = tell_the_threads(uow, view, "newsletter_corrected", message)
-    return f"and a note stands under {'its post' if count == 1 else f'its {count} posts'}" if count else "without posts"
+    return f"A note stands under {'its post' if count == 1 else f'its {count} posts'}." if count else ""
 
 
 def tell_the_threads(uow: UnitOfWork, view: ReportView, event: str, message: Message) -> int:

@@ -47,9 +47,8 @@ def publish(command: Command, uow: UnitOfWork) -> Reply:
         went.append(put_in_place(uow, view, correction.reason))
     if not correction or correction.mail:
         went += _mail(uow, view)
-    opening = f"Published. It is in the archive{''.join(f', {one}' for one in went)}."
-    if (why_not := no_mail(uow)) and receiving(uow):
-        opening += f" {why_not}"
+    why_not = no_mail(uow) if receiving(uow) else ""
+    opening = " ".join(filter(None, ("Published.", *went, "It is in the archive.", why_not)))
     return Reply(status_message(uow, published, opening))
 
 
@@ -79,7 +78,7 @@ def _post(uow: UnitOfWork, view: ReportView, channels: list[int]) -> list[str]:
         to = Destination(channel_id=channel)
         uow.post("newsletter", to, post, key=key, period=view.period, subject_id=view.id)
     names = ", ".join(known.name for one in channels if (known := people.channel_by_id(uow, one)))
-    return [f"and will appear in a moment in {names}"] if names else []
+    return [f"It will appear in a moment in {names}."] if names else []
 
 
 def no_mail(uow: UnitOfWork) -> str:
@@ -102,7 +101,7 @@ def _mail(uow: UnitOfWork, view: ReportView) -> list[str]:
         key = f"{MAIL}:{view.id}:{reader.id}"
         uow.post(MAIL, to, message, key=key, period=view.period, subject_id=view.id)
     count = "1 subscriber" if len(readers) == 1 else f"{len(readers)} subscribers"
-    return [f"and goes by e-mail to {count}"] if readers else []
+    return [f"It goes by e-mail to {count}."] if readers else []
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:

@@ -44,7 +44,7 @@ def test_every_subscriber_gets_a_mail_of_their_own(house: House, office: PostOff
     cora = approved(house)
     assert not office.mails, "nothing goes out before it is published"
     cora.says("/sip newsletter publish")
-    assert "goes by e-mail to 3 subscribers" in cora.text
+    assert "It goes by e-mail to 3 subscribers." in cora.text
     assert sorted(mail["To"] for mail in office.mails) == [
         "ana@larkspur.example",
         "bob@larkspur.example",

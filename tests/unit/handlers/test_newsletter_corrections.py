@@ -53,7 +53,7 @@ def test_the_published_edition_stays_until_the_correction_is_out(desk, published
 def test_a_correction_says_so_where_it_stands_and_where_the_old_one_stood(desk, published, engine):
     begin(desk)
     said = put_out(desk)
-    assert "a note stands under its post" in said
+    assert "A note stands under its post." in said
     (tokens, (first, second)) = pages(engine)
     assert "corrected this newsletter for Q1 2026" in first
     assert STORY not in first
