@@ -78,7 +78,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(5000)
         page = context.new_page()
-        home = url.split("/console")[0]
+        home = url if url.startswith("file:") else "/".join(url.split("/")[:3])
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on(
             "request", lambda asked: None if asked.url.startswith(home) else faults.append(f"request to {asked.url}")
