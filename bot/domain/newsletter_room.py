@@ -28,17 +28,21 @@ class Room:
 
     wins: int = MOST_WINS
     story: int = 420
-    voices: int = 3
-    voice: int = 45
-    strategies: int = 14
-    title: int = 9
-    milestones: int = 6
-    ahead: int = 6
-    step: int = 14
+    voices: int = 5
+    voice: int = 60
+    strategies: int = 20
+    title: int = 18
+    milestones: int = 10
+    ahead: int = 10
+    step: int = 24
     measures: int = 8
 
 
 _SQUEEZES: tuple[dict[str, int], ...] = (
+    {"title": 14, "step": 18},
+    {"title": 11, "step": 16, "milestones": 8, "ahead": 8},
+    {"voices": 3, "voice": 45, "strategies": 14},
+    {"title": 9, "step": 14, "milestones": 6, "ahead": 6},
     {"title": 7, "step": 11},
     {"voice": 35, "milestones": 4, "ahead": 4},
     {"story": 360},
