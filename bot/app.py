@@ -22,6 +22,8 @@ from bot.command_queue import CommandQueue
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
+from bot.newsletter_pages import NewsletterPages
+from bot.newsletter_web import add_newsletter_routes
 from bot.pages import HOUSE, house_page, report_page
 from bot.scheduler import JobRunner, Scheduler
 from bot.survey_pages import add_survey_routes
@@ -50,7 +52,7 @@ class App:
         policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone)
         url = settings.public_url
         self.dispatcher = Dispatcher(
-            engine, clock, handlers.COMMANDS, composer=self.composer, policy=policy, public_url=url
+            engine, clock, handlers.COMMANDS, composer=self.composer, policy=policy, public_url=url, mail=settings.mail
         )
         self.runner = JobRunner(engine, clock, handlers.JOBS, composer=self.composer, public_url=url)
         # SQLite has one writer: commands queue here, in order, rather than at its lock.
@@ -59,7 +61,9 @@ class App:
         self.slack = self._slack() if settings.slack else None
         self.teams = self._teams(teams) if teams or settings.teams else None
         self.console = self._console() if console else None
-        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer)
+        if settings.mail:
+            self._mail()
+        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer, public_url=url)
         self.scheduler = Scheduler(self.runner, self.delivery.wake)
         self.web = self._web()
         self._running: list[asyncio.Task[None]] = []
@@ -138,6 +142,13 @@ class App:
         self.adapters.append(teams)
         return teams
 
+    def _mail(self) -> None:
+        # Only those who send mail carry what drawing it takes.
+        from bot.adapters.email import EmailAdapter, MailServer
+
+        server = MailServer.of(self.settings.smtp_url, self.settings.smtp_from)
+        self.adapters.append(EmailAdapter(server, self.clock))
+
     def _console(self) -> ConsoleAdapter:
         travel = self.clock if isinstance(self.clock, TravellingClock) else None
         world = World(self.engine, self.clock, handlers.COMMANDS, self.tick, travel)
@@ -150,6 +161,8 @@ class App:
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
+        pages = NewsletterPages(self.engine, self.clock, self.composer, self.settings.public_url)
+        add_newsletter_routes(application, pages, self.engine, self.clock, self.handle)
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
         if self.teams:

@@ -207,6 +207,8 @@ def doctor() -> None:
         faults.append("no chat platform is set up: SLACK_BOT_TOKEN and TEAMS_APP_ID are empty")
     if (settings.slack or settings.teams) and not settings.public_url:
         faults.append("PUBLIC_URL is empty: links to published reports will not work")
+    if settings.mail and not settings.public_url:
+        faults.append("SMTP_URL is set but PUBLIC_URL is empty: no e-mail goes out without its link to unsubscribe")
     if faults:
         _stop(FAILED, *faults)
     out.print("All is well.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SENDER = re.compile(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?")
 
 
 class SettingsError(Exception):
@@ -34,6 +37,8 @@ class Settings(BaseSettings):
     teams_app_id: str = Field("", description="Teams: the registration's application (client) id")
     teams_app_password: str = Field("", description="Teams: its client secret")
     teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id it serves")
+    smtp_url: str = Field("", description="Mail server for the newsletter: smtp://user:password@host:587 or smtps://…")
+    smtp_from: str = Field("", description="Sender of its e-mail: Larkspur County <news@county.example>")
     public_url: str = Field("", description="How people reach this server, for links in messages")
     port: int = Field(8300, ge=0, le=65535, description="The port to listen on")
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all")
@@ -69,6 +74,37 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
             raise ValueError("give a whole address, like https://sip.example.org")
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not value:
+            return value
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError(
+                "give an address like smtp://user:password@mail.county.example:587, or smtps://… (port 465)"
+            )
+        if bool(parts.username) != bool(parts.password):
+            raise ValueError("has a user or a password, but not both; write special characters as %40 and the like")
+        try:
+            parts.port  # noqa: B018 - raises ValueError for what is no port
+        except ValueError:
+            raise ValueError("has a port that is no number from 1 to 65535") from None
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _mail_is_whole(cls, sender: str, info: ValidationInfo) -> str:
+        """Checked with the last of mail's settings; a faulty SMTP_URL is not missing."""
+        server = info.data.get("smtp_url")
+        if server and not sender:
+            raise ValueError("SMTP_URL needs SMTP_FROM too: the address the newsletter comes from")
+        if server == "" and sender:
+            raise ValueError("SMTP_URL is missing beside it")
+        if sender and not _SENDER.fullmatch(sender):
+            raise ValueError("give an address, like news@county.example or Larkspur County <news@county.example>")
+        return sender
 
     @field_validator("sipbot_zone")
     @classmethod
@@ -116,6 +152,11 @@ class Settings(BaseSettings):
     def teams(self) -> bool:
         """Teams is set up."""
         return bool(self.teams_app_id)
+
+    @property
+    def mail(self) -> bool:
+        """A mail server is set up."""
+        return bool(self.smtp_url)
 
     @property
     def slack(self) -> bool:

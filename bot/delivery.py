@@ -22,6 +22,7 @@ from bot.chat.errors import SendError
 from bot.chat.ports import Address, ChatAdapter, Post
 from storage import outbox
 from storage.db import UNAVAILABLE
+from storage.queries import subscribers
 from storage.queries.people import organizations
 from storage.uow import Destination, unit_of_work
 
@@ -38,8 +39,17 @@ DEAD_LETTER = "dead_letter"
 class Delivery:
     """One replica's delivery loop. Any number may run against one database."""
 
-    def __init__(self, engine: Engine, clock: Clock, adapters: Iterable[ChatAdapter], *, composer: Composer) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        adapters: Iterable[ChatAdapter],
+        *,
+        composer: Composer,
+        public_url: str = "",
+    ) -> None:
         self._engine, self._clock, self._composer = engine, clock, composer
+        self._public_url = public_url.rstrip("/")
         self._adapters = {adapter.platform: adapter for adapter in adapters}
         self._owner = str(uuid.uuid4())
         self._wake = asyncio.Event()
@@ -102,7 +112,7 @@ class Delivery:
 
     async def _by_some_way(self, row: outbox.Row) -> str:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
-        ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters))
+        ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters), self._public_url)
         if not ways:
             raise SendError("there is no chat account or channel to reach them", permanent=True)
         *others, last = ways
@@ -133,27 +143,34 @@ class Delivery:
             reaction=row.reaction,
             target=row.target,
             mentions=outbox.mentions(self._engine, to, people),
+            mailing=to.mailing,
         )
 
     def _failed(self, row: outbox.Row, error: SendError) -> None:
         if error.permanent or self._clock.read() - row.created_at >= GIVE_UP:
-            self._bury(row, str(error))
+            self._bury(row, error)
             return
         wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))
 
-    def _bury(self, row: outbox.Row, error: str) -> None:
-        """A dead letter, and one notice to those who can mend it; a notice that dies is only logged."""
-        log.error("dead letter", outbox=row.id, kind=row.kind, error=error)
+    def _bury(self, row: outbox.Row, error: SendError) -> None:
+        """A dead letter, and one notice to those who can mend it; a notice that dies is only logged. An e-mail that
+        comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
+        log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
-            if not outbox.give_up(uow.connection, row, self._owner, error) or row.kind == DEAD_LETTER:
+            if not outbox.give_up(uow.connection, row, self._owner, str(error)) or row.kind == DEAD_LETTER:
+                return
+            if row.subscriber_id is not None:
+                if error.bounced:
+                    subscribers.bounced(uow, row.subscriber_id, str(error))
                 return
             to, platform = outbox.addressee(uow.connection, row)
-            shown = {"kind": row.kind.replace("_", " "), "to": to, "platform": platform, "error": error.rstrip(".")}
-            message = uow.compose("delivery/dead_letter", **shown)
+            why = str(error).rstrip(".")
+            kind = row.kind.replace("_", " ")
+            message = uow.compose("delivery/dead_letter", kind=kind, to=to, platform=platform, error=why)
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
                 uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
 

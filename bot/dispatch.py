@@ -72,9 +72,10 @@ class Dispatcher:
         composer: Composer,
         policy: Policy,
         public_url: str = "",
+        mail: bool = False,
     ) -> None:
         self._engine, self._clock, self._composer = engine, clock, composer
-        self._policy, self._public_url = policy, public_url
+        self._policy, self._public_url, self._mail = policy, public_url, mail
         self.specs: Mapping[str, CommandSpec] = {name: s for s in specs for name in (s.verb, *s.aliases)}
 
     def handle(self, command: Command) -> Reply:
@@ -134,7 +135,7 @@ class Dispatcher:
             if _overheard(uow, command):
                 replies[command.delivery_id] = Reply()
                 continue
-            one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url)
+            one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
             reply = replies[command.delivery_id] = self._do(one, _readable(command))
             notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
         if notes:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from bot.chat.calls import CALL, SLASH
 from bot.chat.codec import to_json
 from bot.chat.compose import Composer
-from bot.chat.messages import Chart, Context, Heading, Message, Span, Text, spans
+from bot.chat.messages import Actions, Button, Chart, Context, Heading, Message, Span, Text, spans
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
 from bot.domain.rollup import COLUMNS, month_rows
@@ -24,7 +24,15 @@ from bot.renderers.markdown import to_markdown
 from bot.renderers.pdf import to_pdf
 from bot.web import Page
 from storage.db import reading
-from storage.queries.reports import NEWSLETTER, PROGRESS, REPORT_OUT, ROLLUP, PublicReport, report_by_token
+from storage.queries.reports import (
+    CORRECTED,
+    NEWSLETTER,
+    PROGRESS,
+    REPORT_OUT,
+    ROLLUP,
+    PublicReport,
+    report_by_token,
+)
 
 
 def html_document(message: Message, files: str = "") -> str:
@@ -121,7 +129,12 @@ def _files(found: PublicReport, token: str) -> str:
 
 
 def _withdrawn(found: PublicReport) -> Message:
+    """What stands where a report stood: why it was withdrawn, or corrected and where the newer one is."""
     period = parse_period(found.period, found.published_at.date()).title
+    if found.state == CORRECTED:
+        words = f"{found.organization} corrected this {_NAMES[found.kind]} for {period}. {found.reason}"
+        newer = Actions((Button("Read the corrected edition", url=f"/r/{found.successor}", style="primary"),))
+        return Message((Heading("Corrected"), Text(spans(words)), newer), "Corrected")
     words = f"{found.organization} withdrew this {_NAMES[found.kind]} for {period}."
     reason = (Text(spans(f"Reason: {found.reason}")),) if found.reason else ()
     return Message((Heading("Withdrawn"), Text(spans(words)), *reason), "Withdrawn")

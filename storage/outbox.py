@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, exists, select, update
 
 from bot.chat.commands import Role
+from bot.chat.ports import Mailing
 from storage.db import reading
-from storage.models import channel, identity, organization, outbox, person
+from storage.models import channel, identity, organization, outbox, person, subscriber
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 WITHDRAWN = "withdrawn"  # the error of a row that must never go out any more
+EMAIL = "email"  # the platform of mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Row:
     kind: str
     channel_id: int | None
     person_id: int | None
+    subscriber_id: int | None
     platform: str
     thread: str
     target: str
@@ -51,6 +54,7 @@ def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: in
         earlier.c.organization_id == outbox.c.organization_id,
         earlier.c.channel_id.is_not_distinct_from(outbox.c.channel_id),
         earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
+        earlier.c.subscriber_id.is_not_distinct_from(outbox.c.subscriber_id),
     )
     ready = (
         select(outbox.c.id)
@@ -98,19 +102,24 @@ def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a row can be delivered, in the platform's ids. `name`: the channel's or the person's, for people."""
+    """Where a row can be delivered, in the platform's ids. `name`: the channel's or the person's, for people. For mail,
+    `user` is the address and `mailing` what else it needs."""
 
     platform: str
     workspace: str
     channel: str = ""
     user: str = ""
     name: str = ""
+    mailing: Mailing | None = None
 
 
-def ways(engine: Engine, row: Row, platforms: frozenset[str]) -> list[Reach]:
+def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = "") -> list[Reach]:
     """Resolve a destination late: people link new accounts and workgroups move channels while posts wait. The best way
     first: for one person the platform the row names, else where they spoke last; the others serve when that one will
-    not. What one person alone sees within a channel goes to their own messages when they are not on its platform."""
+    not. What one person alone sees within a channel goes to their own messages when they are not on its platform.
+    `public_url`: where a reader's way out of the mailing list is."""
+    if row.subscriber_id is not None or row.platform == EMAIL:
+        return _ways_by_mail(engine, row, public_url) if EMAIL in platforms else []
     with reading(engine) as connection:
         place = None
         if row.channel_id is not None:
@@ -142,6 +151,22 @@ def addressee(connection: Connection, row: Row) -> tuple[str, str]:
         return name, row.platform or last
     place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
     return f"#{place.name or place.external_id}", place.platform
+
+
+def _ways_by_mail(engine: Engine, row: Row, public_url: str) -> list[Reach]:
+    """To a subscriber who still wants it, or to a person's own address."""
+    with reading(engine) as connection:
+        here = connection.execute(select(organization).where(organization.c.id == row.organization_id)).one()
+        reply_to = here.settings.get("reply_to", "")
+        if row.subscriber_id is None:
+            own = connection.execute(select(person.c.email).where(person.c.id == row.person_id, person.c.active))
+            address = own.scalar()
+            return [Reach(EMAIL, "", user=address, mailing=Mailing(here.name, reply_to))] if address else []
+        reader = connection.execute(select(subscriber).where(subscriber.c.id == row.subscriber_id)).one()
+    if reader.unsubscribed_at is not None or reader.bounced_at is not None:
+        return []
+    way_out = f"{public_url}/unsubscribe/{reader.token}"
+    return [Reach(EMAIL, "", user=reader.email, mailing=Mailing(here.name, reply_to, reader.language, way_out))]
 
 
 def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:

@@ -28,28 +28,34 @@ from storage.queries.people import Organization, Person, people_with_role
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where an outbox row goes: a channel, a person (direct message), or a person within a channel (only they see it).
-    `thread`: the platform's id of the message it answers. `platform`: which of a person's platforms; "" is any."""
+    `thread`: the platform's id of the message it answers. `platform`: which of a person's platforms; "" is any, "email"
+    their own address. `subscriber_id` alone: a reader of the newsletter, by e-mail."""
 
     channel_id: int | None = None
     person_id: int | None = None
     thread: str = ""
     platform: str = ""
+    subscriber_id: int | None = None
 
 
 _insert_into = cache(insert)  # one statement a table: SQLAlchemy keeps its compiled form with it
 
 
 class UnitOfWork:
-    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC."""
+    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC. `mail`: there
+    is a mail server to send by."""
 
     organization: Organization
     person: Person
 
-    def __init__(self, connection: Connection, at: datetime, composer: Composer, public_url: str = "") -> None:
+    def __init__(
+        self, connection: Connection, at: datetime, composer: Composer, public_url: str = "", *, mail: bool = False
+    ) -> None:
         self.connection = connection
         self.at = at
         self.composer = composer
         self.public_url = public_url.rstrip("/")
+        self.mail = mail
 
     @property
     def today(self) -> date:
@@ -132,6 +138,7 @@ class UnitOfWork:
             "subject_id": subject_id,
             "channel_id": to.channel_id,
             "person_id": to.person_id,
+            "subscriber_id": to.subscriber_id,
             "platform": to.platform,
             "thread": to.thread,
             "target": target,
@@ -170,10 +177,12 @@ def unit_of_work(
 
 
 @contextmanager
-def reading_work(engine: Engine, at: datetime, composer: Composer, organization: Organization) -> Iterator[UnitOfWork]:
+def reading_work(
+    engine: Engine, at: datetime, composer: Composer, organization: Organization, public_url: str = ""
+) -> Iterator[UnitOfWork]:
     """A unit of work that only reads: it holds up nobody."""
     with reading(engine) as connection:
-        yield _of(organization, UnitOfWork(connection, at, composer))
+        yield _of(organization, UnitOfWork(connection, at, composer, public_url))
 
 
 def _of(organization: Organization | None, uow: UnitOfWork) -> UnitOfWork:

@@ -31,6 +31,7 @@ MAY = {
     "bot.renderers.xlsx": {"bot.renderers", "bot.chat", "xlsxwriter"},
     "bot.renderers.email_html": {"bot.renderers", "bot.chat", "css_inline"},
     "bot.adapters": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "yarl"},
+    "bot.adapters.email": {"bot.adapters", "bot.chat", "bot.renderers", "aiosmtplib"},
     "bot.adapters.slack": {"bot.adapters", "bot.chat", "bot.renderers", "aiohttp", "slack_bolt", "slack_sdk"},
     "bot.adapters.teams": {
         "bot.adapters",
@@ -54,6 +55,7 @@ ONE_PLACE = {
     "botbuilder": "bot.adapters.teams",
     "botframework": "bot.adapters.teams",
     "apscheduler": "bot.scheduler",
+    "aiosmtplib": "bot.adapters.email",
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
     "alembic": "storage.m",

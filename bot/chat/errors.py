@@ -20,13 +20,20 @@ class SendError(Exception):
 
     `permanent`: trying again cannot help (channel archived, token revoked). `retry_after`: seconds the platform asked
     us to wait. `unknown`: the platform may have accepted the post (time-out, lost reply), so it must be asked before a
-    second attempt.
+    second attempt. `bounced`: a mail server said that this address takes no mail.
     """
 
     def __init__(
-        self, text: str, *, permanent: bool = False, retry_after: float | None = None, unknown: bool = False
+        self,
+        text: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        unknown: bool = False,
+        bounced: bool = False,
     ) -> None:
         super().__init__(text)
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+        self.bounced = bounced

@@ -13,6 +13,7 @@
 | `![label](progress:3/20)` alone | Progress |
 | `[label](do:verb?name=value)` alone or several | Actions; a title `"primary"` or `"danger"` sets the style |
 | `[label](page:https://…)` alone | Actions with a link button |
+| `[label](page:https://…)` among words | Span with a link; `page:` lets a value stand for the address |
 | `[name](person:12)` | Span that notifies person 12 |
 
 What people typed stands in the text as private letters (bot/chat/values.py) and never meets this parser.
@@ -193,4 +194,4 @@ def _spans(inline: Token) -> Spans:
 def _span(text: str, bold: bool, italic: bool, href: str) -> Span:
     if href.startswith("person:"):
         return Span(text, bold, italic, person=int(href[7:]))
-    return Span(text, bold, italic, href=href)
+    return Span(text, bold, italic, href=href.removeprefix("page:"))

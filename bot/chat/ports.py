@@ -21,11 +21,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailing:
+    """What an e-mail carries beside its words. `sender`: the organization's name; `reply_to`: an address, or "".
+    `language`: en or es. `unsubscribe`: the reader's own way out, a whole address; "" for a copy to oneself."""
+
+    sender: str
+    reply_to: str = ""
+    language: str = "en"
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One thing to deliver: a message, a reaction on message `target`, or a new text for message `target`.
 
     `key` is ours and unique: an adapter writes it where the platform lets it be read back (Slack message metadata).
-    `mentions` maps person ids to the platform's user ids, for the people who can be notified there.
+    `mentions` maps person ids to the platform's user ids, for the people who can be notified there. `mailing`: of an
+    e-mail.
     """
 
     key: str
@@ -34,6 +46,7 @@ class Post:
     reaction: str = ""
     target: str = ""
     mentions: dict[int, str] = field(default_factory=dict)
+    mailing: Mailing | None = None
 
 
 class ChatAdapter(Protocol):

@@ -7,12 +7,10 @@ heading. Nothing else has a meaning, so whatever is typed is safe to show. Compi
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.month_facts import StepFacts, WinFacts
 from bot.domain.quoting import quotes
 from bot.domain.story_privacy import Finding, check_story
 
@@ -26,6 +24,7 @@ SECTIONS: Mapping[str, str] = {
     "equity": "Equity corner",
     "shoutouts": "Shout-outs and milestones",
     "coming_up": "Coming up",
+    "spanish": "En español",
     "foot": "Small print",
 }
 SPELLINGS: Mapping[str, str] = {
@@ -35,14 +34,16 @@ SPELLINGS: Mapping[str, str] = {
     "client voice": "voice",
     "stories": "wins",
     "shout outs": "shoutouts",
+    "spanish": "spanish",
 }
 
 # What only a person can write. Left in, it keeps the edition from being approved.
 TO_WRITE = "[Write here:"
 SECTION_CHARACTERS = 3000  # a text field of a Slack form holds no more: https://docs.slack.dev/reference/block-kit/
-MOST_WINS = 4
-MOST_MILESTONES = 6
-_WINS_CHARACTERS = 2600  # leaves room for headings and credits
+# Two pages that are read in a few minutes, and the manager's letter within them.
+LEAST_WORDS, MOST_WORDS = 500, 800
+LEAST_LETTER, MOST_LETTER = 80, 120
+_NOT_COUNTED = ("spanish",)  # the English edition's length; the Spanish slot says the same again
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +68,72 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Why a published edition is published again, in words readers see; `mail`: subscribers get it by e-mail too."""
+
+    reason: str
+    mail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """All sections in order, and the ids of the stories that were ever compiled into them."""
+    """All sections in order, and what they were made with. `stories`: ids of those that were ever compiled into them.
+    `wins`: ids of the stories a person chose, in their order; empty while the choice is the bot's. `picture`: the one
+    chart, as stored; None where there is nothing to draw."""
 
     sections: tuple[Section, ...]
     stories: tuple[int, ...] = ()
+    wins: tuple[int, ...] = ()
+    picture: Mapping[str, Any] | None = None
+    correction: Correction | None = None
 
     def text_of(self, section: str) -> str:
         return next((one.text for one in self.sections if one.id == section), "")
 
     @property
     def words(self) -> int:
-        return sum(len(section.text.split()) for section in self.sections)
+        """The words of all sections that count towards the edition's length; titles and the picture's are not in it."""
+        return sum(count_words(section.text) for section in self.sections if section.id not in _NOT_COUNTED)
 
-    def with_text(self, section: str, text: str) -> Edition:
-        """The edition with a section as a person wrote it."""
-        changed = (Section(one.id, text.strip(), True) if one.id == section else one for one in self.sections)
-        return Edition(tuple(changed), self.stories)
+    def with_text(self, section: str, text: str, *, edited: bool = True) -> Edition:
+        """The edition with a section as a person wrote it, or as it was compiled anew."""
+        changed = (Section(one.id, text.strip(), edited) if one.id == section else one for one in self.sections)
+        return replace(self, sections=tuple(changed))
 
     def keeping_edits_of(self, older: Edition) -> Edition:
         """This fresh compilation, with the sections that were edited in `older` and the stories they may hold."""
         edited = {one.id: one for one in older.sections if one.edited}
         sections = tuple(edited.get(one.id, one) for one in self.sections)
-        return Edition(sections, tuple(dict.fromkeys((*self.stories, *older.stories))) if edited else self.stories)
+        stories = tuple(dict.fromkeys((*self.stories, *older.stories))) if edited else self.stories
+        return replace(self, sections=sections, stories=stories, correction=older.correction)
 
     def to_data(self) -> dict[str, Any]:
         sections = [{"id": one.id, "text": one.text, "edited": one.edited} for one in self.sections]
-        return {"sections": sections, "stories": list(self.stories)}
+        data: dict[str, Any] = {"sections": sections, "stories": list(self.stories), "wins": list(self.wins)}
+        if self.picture:
+            data["picture"] = dict(self.picture)
+        if self.correction:
+            data["correction"] = {"reason": self.correction.reason, "mail": self.correction.mail}
+        return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Edition:
-        """Reads what `to_data` wrote; sections this version does not know are left out."""
-        known = (Section(**one) for one in data["sections"] if one["id"] in SECTIONS)
-        return cls(tuple(known), tuple(data.get("stories", ())))
+        """Reads what `to_data` wrote. Sections this version does not know are left out; those an older version did not
+        have are empty."""
+        known = {one["id"]: Section(**one) for one in data["sections"] if one["id"] in SECTIONS}
+        correction = data.get("correction")
+        return cls(
+            tuple(known.get(name, Section(name, "")) for name in SECTIONS),
+            tuple(data.get("stories", ())),
+            tuple(data.get("wins", ())),
+            data.get("picture"),
+            Correction(**correction) if correction else None,
+        )
+
+
+def count_words(text: str) -> int:
+    """The words a reader reads; the marks of bullets and headings are none."""
+    return sum(len(line.split()) for part in parts(text) for line in part.lines)
 
 
 def parts(text: str) -> tuple[Part, ...]:
@@ -125,32 +159,6 @@ def _kind(line: str) -> tuple[str, str]:
     if re.match(r"[-*•] ", line):
         return "bullets", line[2:].strip()
     return "text", line
-
-
-def choose_wins(wins: Iterable[WinFacts]) -> tuple[WinFacts, ...]:
-    """Up to MOST_WINS: one of Linkages first, then from as many workgroups as there are, as long as they fit."""
-    waiting = sorted(wins, key=lambda win: not win.linkages)
-    chosen: list[WinFacts] = []
-    room = _WINS_CHARACTERS
-    while waiting and len(chosen) < MOST_WINS:
-        told = {win.workgroup for win in chosen}
-        following = next((win for win in waiting if win.workgroup not in told), waiting[0])
-        waiting.remove(following)
-        if len(following.text) <= room or not chosen:
-            chosen.append(following)
-            room -= len(following.text)
-    return tuple(chosen)
-
-
-def milestones(done: Sequence[StepFacts]) -> tuple[StepFacts, ...]:
-    """Up to MOST_MILESTONES finished steps, from as many strategies as there are, in the plan's order."""
-    turn: Counter[str] = Counter()
-    ranked = []
-    for place, step in enumerate(done):
-        strategy = step.refs[0].rpartition(".")[0]
-        turn[strategy] += 1
-        ranked.append((turn[strategy], place))
-    return tuple(done[place] for place in sorted(place for _, place in sorted(ranked)[:MOST_MILESTONES]))
 
 
 def to_write(edition: Edition) -> tuple[Section, ...]:

@@ -16,14 +16,27 @@ _MENTION = re.compile(r"<@([^>|\s]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
+class FormWords:
+    """The words that every form has, in the page's language."""
+
+    optional: str = "(optional)"
+    choose: str = "Choose …"
+    not_stored: str = "Not stored yet:"
+
+
+ENGLISH = FormWords()
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A field with what this drawing of it needs: its id, its value, its error and its choices."""
+    """A field with what this drawing of it needs: its id, its value, its error, its choices and the form's words."""
 
     field: Field
     id: str
     value: str
     error: str
     options: tuple[Option, ...]
+    said: FormWords
 
     @property
     def described_by(self) -> str:
@@ -47,11 +60,12 @@ def form_html(
     *,
     people: tuple[Option, ...] = (),
     prefix: str = "form",
+    said: FormWords = ENGLISH,
 ) -> str:
     """The form as one `<form method="post" data-verb=…>`, without its title.
 
     values: what was typed before, in place of the fields' own values. people: the choices of `person` and `people`
-    fields that bring none. prefix: begins every id, so that two forms can share a page.
+    fields that bring none. prefix: begins every id, so that two forms can share a page. said: its own few words.
     """
     faults = dict(errors.errors) if errors else {}
     hidden = "".join(
@@ -64,18 +78,19 @@ def form_html(
             field.value if values is None else values.get(field.name, ""),
             faults.get(field.name, ""),
             field.options or (people if field.kind in ("person", "people") else ()),
+            said,
         )
         for index, field in enumerate(form.fields)
     ]
     return (
-        f'<form method="post" class="form" data-verb="{words(form.verb)}">{hidden}{_summary(fields, faults)}'
+        f'<form method="post" class="form" data-verb="{words(form.verb)}">{hidden}{_summary(fields, faults, said)}'
         f"{to_html(Message(form.intro), top=3)}{''.join(map(_field, fields))}"
         f'<div class="actions"><button type="submit" class="button primary">{words(one_line(form.submit))}</button>'
         "</div></form>"
     )
 
 
-def _summary(fields: list[_Drawn], faults: Mapping[str, str]) -> str:
+def _summary(fields: list[_Drawn], faults: Mapping[str, str], said: FormWords) -> str:
     """All errors at the top, each a link to its field; one that names no field of ours is shown as it is."""
     if not faults:
         return ""
@@ -87,7 +102,9 @@ def _summary(fields: list[_Drawn], faults: Mapping[str, str]) -> str:
             lines.append(f'<li><a href="#{words(target)}">{words(label)}</a>: {words(sentence)}</li>')
         else:
             lines.append(f"<li>{words(sentence)}</li>")
-    return f'<div class="errors" role="alert" tabindex="-1"><p>Not stored yet:</p><ul>{"".join(lines)}</ul></div>'
+    return (
+        f'<div class="errors" role="alert" tabindex="-1"><p>{words(said.not_stored)}</p><ul>{"".join(lines)}</ul></div>'
+    )
 
 
 def _field(drawn: _Drawn) -> str:
@@ -105,8 +122,9 @@ def _field(drawn: _Drawn) -> str:
     raise TypeError(f"the html renderer does not know a {drawn.field.kind!r} field")
 
 
-def _label_words(field: Field) -> str:
-    return words(one_line(field.label)) + (' <span class="optional">(optional)</span>' if field.optional else "")
+def _label_words(drawn: _Drawn) -> str:
+    optional = f' <span class="optional">{words(drawn.said.optional)}</span>' if drawn.field.optional else ""
+    return words(one_line(drawn.field.label)) + optional
 
 
 def _notes(drawn: _Drawn) -> str:
@@ -115,7 +133,7 @@ def _notes(drawn: _Drawn) -> str:
 
 
 def _labelled(drawn: _Drawn, control: str) -> str:
-    label = f'<label for="{drawn.id}">{_label_words(drawn.field)}</label>'
+    label = f'<label for="{drawn.id}">{_label_words(drawn)}</label>'
     return f'<div class="field">{label}{_notes(drawn)}{control}</div>'
 
 
@@ -139,7 +157,7 @@ def _long(drawn: _Drawn) -> str:
 
 def _select(drawn: _Drawn) -> str:
     """A list of choices; a value that is none of them stays selectable, so that saving does not change it."""
-    options = [_option("", drawn.field.placeholder or "Choose …", False)]
+    options = [_option("", drawn.field.placeholder or drawn.said.choose, False)]
     for group, members in groupby(drawn.options, key=lambda option: option.group):
         lines = "".join(_option(option.value, option.label, drawn.has(option)) for option in members)
         options.append(f'<optgroup label="{words(one_line(group))}">{lines}</optgroup>' if group else lines)
@@ -158,7 +176,7 @@ def _boxes(drawn: _Drawn) -> str:
         f"{' checked' * drawn.has(option)}> {words(one_line(option.label))}</label>"
         for option in drawn.options
     )
-    legend = f"<legend>{_label_words(drawn.field)}</legend>"
+    legend = f"<legend>{_label_words(drawn)}</legend>"
     described = drawn.described_by.replace(' aria-invalid="true"', "")  # not allowed on a group (ARIA 1.2)
     return (
         f'<fieldset class="field" id="{drawn.id}" tabindex="-1"{described}>{legend}{_notes(drawn)}'
@@ -170,7 +188,7 @@ def _check(drawn: _Drawn) -> str:
     checked = " checked" if drawn.value else ""
     return (
         f'<div class="field"><label class="choice"><input type="checkbox" {_common(drawn)} value="yes"{checked}> '
-        f"<span>{_label_words(drawn.field)}</span></label>{_notes(drawn)}</div>"
+        f"<span>{_label_words(drawn)}</span></label>{_notes(drawn)}</div>"
     )
 
 

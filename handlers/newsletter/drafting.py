@@ -5,23 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
-from bot.chat.commands import Command, Role
+from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.jobs import Due
-from bot.chat.messages import Bullets, Heading, Message, Text, plain
 from bot.chat.replies import Reply
 from bot.domain.cadence import newsletter_draft_due
 from bot.domain.frozen_data import to_data
-from bot.domain.goal_words import goal_line
-from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, TO_WRITE, Edition, Section, choose_wins, milestones
 from bot.domain.periods import Month, Quarter, parse_period
-from bot.domain.quarter_facts import GroupGap, QuarterFacts
-from bot.domain.rollup import few_words
-from bot.domain.trajectory import SETTLING_IN, format_change, format_value
-from handlers.newsletter.editions import contents, status_message
+from handlers.newsletter.compiling import compiled, coordinators
+from handlers.newsletter.editions import contents
+from handlers.newsletter.status import status_message
 from storage.models import report
-from storage.queries import people, quarters, reports, settings
-from storage.queries.people import Person
+from storage.queries import approvals, quarters, reports, settings
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
 from storage.uow import Destination, UnitOfWork
 
@@ -60,21 +55,25 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
     """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published."""
     found = reports.latest(uow, NEWSLETTER, str(quarter))
     if found and found.state == PUBLISHED:
-        withdraw = ("Withdraw it", "newsletter withdraw", (("report", str(found.id)),))
+        named = (("report", str(found.id)),)
+        correct, withdraw = ("Correct it", "newsletter correct", named), ("Withdraw it", "newsletter withdraw", named)
         raise UserError(
-            f"The newsletter for {quarter.title} is published. To change it, withdraw it first.", (withdraw,)
+            f"The newsletter for {quarter.title} is published. To change it, correct it or withdraw it first.",
+            (correct, withdraw),
         )
     facts = quarters.quarter_facts(uow, quarter)
     if facts is None:
         raise UserError(NO_PLAN)
-    edition = _compile(uow, facts)
     if found and found.state != WITHDRAWN:
         found = _stored(uow, found.id)
-        content = edition.keeping_edits_of(contents(found)).to_data()
-        uow.change(report, report.c.id == found.id, state=DRAFT, facts=to_data(facts), content=content)
+    older = contents(found) if found else None
+    edition = compiled(uow, facts, older.wins if older else ())
+    if older:
+        edition = edition.keeping_edits_of(older)
+    if found and found.state != WITHDRAWN:
+        uow.change(report, report.c.id == found.id, state=DRAFT, facts=to_data(facts), content=edition.to_data())
+        approvals.forget(uow, found.id)
         return _stored(uow, found.id)
-    if found:
-        edition = edition.keeping_edits_of(contents(found))
     stored = uow.insert(
         report,
         kind=NEWSLETTER,
@@ -93,60 +92,6 @@ def _stored(uow: UnitOfWork, report_id: int) -> ReportView:
     view = reports.report_by_id(uow, NEWSLETTER, report_id, lock=True)
     assert view is not None  # noqa: S101 - found or written in this transaction
     return view
-
-
-def _compile(uow: UnitOfWork, facts: QuarterFacts) -> Edition:
-    """Every section from its template, as plain text."""
-    chosen = choose_wins(facts.wins)
-    data = {
-        "facts": facts,
-        "title": Quarter.parse(facts.quarter).title,
-        "following": Quarter.parse(facts.quarter).next().title,
-        "few": few_words,
-        "milestones": milestones(facts.done),
-        "marker": TO_WRITE,
-        "goals": [goal_line(goal) for goal in facts.month.goals],
-        "settling": any(goal.note == SETTLING_IN for goal in facts.month.goals),
-        "wins": chosen,
-        "credits": list(dict.fromkeys(win.credit for win in chosen if win.credit)),
-        "coordinators": [person.name for person in coordinators(uow)],
-        **_gap(facts.gaps[0] if facts.gaps else None),
-    }
-    sections = tuple(Section(name, _text(uow.compose(f"newsletter/sections/{name}", **data))) for name in SECTIONS)
-    return Edition(sections, tuple(win.story for win in chosen))
-
-
-def _gap(gap: GroupGap | None) -> dict[str, object]:
-    if gap is None:
-        return {"gap": None}
-    return {
-        "gap": gap,
-        "gap_value": format_value(gap.value, gap.unit),
-        "gap_whole": format_value(gap.whole, gap.unit),
-        "gap_change": format_change(gap.value - gap.whole, gap.unit),
-        "gap_month": Month.parse(gap.data_month).title,
-    }
-
-
-def _text(message: Message) -> str:
-    """The blocks as the plain text that a person edits; whole lines only, up to what a form's field holds."""
-    pieces: list[str] = []
-    for block in message.blocks:
-        match block:
-            case Heading(text, _):
-                pieces.append(f"### {text}")
-            case Bullets(items, _):
-                pieces.append("\n".join(f"- {plain(item)}" for item in items))
-            case Text(found):
-                pieces.append(plain(found))
-    text = "\n\n".join(pieces)
-    return text if len(text) <= SECTION_CHARACTERS else text[:SECTION_CHARACTERS].rpartition("\n")[0]
-
-
-def coordinators(uow: UnitOfWork) -> list[Person]:
-    """The coordinators; without one, the administrators."""
-    able = people.people_with_role(uow, Role.COORDINATOR)
-    return [person for person in able if person.role == Role.COORDINATOR] or able
 
 
 def due(uow: UnitOfWork) -> Iterable[Due]:

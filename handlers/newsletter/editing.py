@@ -1,4 +1,4 @@
-"""Looking at an edition and changing its words."""
+"""Changing an edition's words: a section at a time in chat, or all of them from the web page."""
 
 from __future__ import annotations
 
@@ -7,51 +7,25 @@ from dataclasses import replace
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors
-from bot.chat.messages import Actions, Button
+from bot.chat.messages import Message
 from bot.chat.replies import Reply
-from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS
-from handlers.newsletter.editions import contents, current, problems, status_message, title, whole
+from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, Edition
+from handlers.newsletter.checks import VOICE, problems
+from handlers.newsletter.compiling import as_text
+from handlers.newsletter.editions import contents, current, title
+from handlers.newsletter.status import status_message
+from handlers.newsletter.words import say
 from storage.models import report
-from storage.queries.reports import APPROVED, DRAFT, PUBLISHED, ReportView, as_published
+from storage.queries import approvals
+from storage.queries.reports import APPROVED, DRAFT, PUBLISHED, ReportView
 from storage.uow import UnitOfWork
 
 _HINT = "A line that begins with - is a bullet, with ### a small heading. Clear it to leave the section out."
-_OPENINGS = {
-    DRAFT: "This edition is being written.",
-    APPROVED: "This edition is approved and can be published. Editing it makes it a draft again.",
-    PUBLISHED: "This edition is out.",
-}
-
-
-def status(command: Command, uow: UnitOfWork) -> Reply:
-    """`newsletter`: the newest edition and its buttons."""
-    view = current(command, uow)
-    return Reply(status_message(uow, view, _OPENINGS.get(view.state, "This edition was withdrawn.")))
-
-
-def preview(command: Command, uow: UnitOfWork) -> Reply:
-    """The whole edition, privately; a published one as it was published."""
-    view = current(command, uow)
-    if view.state == PUBLISHED:
-        return Reply(as_published(uow, view))
-    message = whole(uow, view, f"Preview for you alone. This edition is: {view.state}.")
-    values = (("report", str(view.id)),)
-    return Reply(message.plus(Actions((Button("Edit", "newsletter edit", values), *_next(view)))))
-
-
-def _next(view: ReportView) -> tuple[Button, ...]:
-    verb = {DRAFT: "approve", APPROVED: "publish"}.get(view.state)
-    if verb is None:
-        return ()
-    return (Button(verb.capitalize(), f"newsletter {verb}", (("report", str(view.id)),), "primary"),)
 
 
 def edit(command: Command, uow: UnitOfWork) -> Reply:
     """Choose a section, see it in a form, save it. Who changed what is audited; an approval is lost by it."""
-    view = current(command, uow, change=True)
-    if view.state not in (DRAFT, APPROVED):
-        how = "Withdraw it first" if view.state == PUBLISHED else "Compile it again first"
-        raise UserError(f"{title(uow, view)} is {view.state} and cannot be edited. {how}: newsletter.")
+    view = editable(command, uow)
     section = command.values.get("section", "")
     sections = contents(view).sections
     if section not in SECTIONS:
@@ -59,12 +33,29 @@ def edit(command: Command, uow: UnitOfWork) -> Reply:
     if "text" not in command.values:
         return Reply(form=_form(view, section))
     text = command.values["text"].strip()
-    if len(text) > SECTION_CHARACTERS:
-        sentence = f"A section holds {SECTION_CHARACTERS:,} characters; this one has {len(text):,}. Shorten it, please."
+    if sentence := too_long(text):
         if command.source == "form":
             return Reply(errors=FormErrors((("text", sentence),)))
         raise UserError(sentence)
-    return _save(uow, view, section, text)
+    edition = contents(view).with_text(section, text)
+    opening = f"Saved: “{SECTIONS[section]}”{' is left out' if not text else ''}."
+    return Reply(saved(uow, view, edition, section, opening))
+
+
+def editable(command: Command, uow: UnitOfWork) -> ReportView:
+    """The edition, ours alone until this command is done. Raises UserError where its words are final."""
+    view = current(command, uow, change=True)
+    if view.state not in (DRAFT, APPROVED):
+        how = "Correct it, or withdraw it first" if view.state == PUBLISHED else "Compile it again first"
+        raise UserError(f"{title(uow, view)} is {view.state} and cannot be edited. {how}: newsletter.")
+    return view
+
+
+def too_long(text: str, language: str = "en") -> str:
+    """The sentence for a text that a section cannot hold, or ""."""
+    if len(text) <= SECTION_CHARACTERS:
+        return ""
+    return say("characters", language, most=SECTION_CHARACTERS, length=len(text))
 
 
 def _form(view: ReportView, section: str) -> Form:
@@ -72,24 +63,32 @@ def _form(view: ReportView, section: str) -> Form:
     field = Field(
         "text", SECTIONS[section], "long", value=text, optional=True, hint=_HINT, max_length=SECTION_CHARACTERS
     )
-    return Form(SECTIONS[section][:24], "newsletter edit", (field,), hidden=_hidden(view, section))
+    hidden = (("report", str(view.id)), ("section", section))
+    return Form(SECTIONS[section][:24], "newsletter edit", (field,), hidden=hidden)
 
 
-def _hidden(view: ReportView, section: str) -> tuple[tuple[str, str], ...]:
-    return (("report", str(view.id)), ("section", section))
-
-
-def _save(uow: UnitOfWork, view: ReportView, section: str, text: str) -> Reply:
-    edition = contents(view).with_text(section, text)
-    may_change = report.c.state.in_((DRAFT, APPROVED))
-    if not uow.change(report, report.c.id == view.id, may_change, state=DRAFT, content=edition.to_data()):
-        raise UserError("Somebody published this edition a moment ago, so your text was not saved. Withdraw it first.")
-    uow.audit("newsletter edited", f"{view.period} revision {view.revision}: {section}")
-    saved = replace(view, state=DRAFT, content=edition.to_data())
-    left = len(problems(uow, saved))
-    opening = f"Saved: “{SECTIONS[section]}”{' is left out' if not text else ''}."
+def saved(uow: UnitOfWork, view: ReportView, edition: Edition, what: str, opening: str) -> Message:
+    """Store the edition's new words, which are a draft whatever they were, and say where it stands."""
+    after = store(uow, view, edition, what)
     if view.state == APPROVED:
         opening += " The edition is a draft again and needs a new approval."
-    elif not left:
+    elif not problems(uow, after):
         opening += " Nothing is left to do: it can be approved."
-    return Reply(status_message(uow, saved, opening))
+    return status_message(uow, after, opening)
+
+
+def store(uow: UnitOfWork, view: ReportView, edition: Edition, what: str) -> ReportView:
+    """The edition with these contents; approvals were for other words and are gone."""
+    may_change = report.c.state.in_((DRAFT, APPROVED))
+    if not uow.change(report, report.c.id == view.id, may_change, state=DRAFT, content=edition.to_data()):
+        raise UserError("Somebody published this edition a moment ago, so your text was not saved. Correct it instead.")
+    approvals.forget(uow, view.id)
+    uow.audit("newsletter edited", f"{view.period} revision {view.revision}: {what}")
+    return replace(view, state=DRAFT, content=edition.to_data())
+
+
+def no_voice(command: Command, uow: UnitOfWork) -> Reply:
+    """`newsletter none`: a person confirms that no client voice was heard this quarter; the edition then says so."""
+    view = editable(command, uow)
+    edition = contents(view).with_text(VOICE, as_text(uow.compose("newsletter/no_voice")))
+    return Reply(saved(uow, view, edition, VOICE, f"Confirmed: “{SECTIONS[VOICE]}” says that there was none."))

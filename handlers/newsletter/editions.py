@@ -1,25 +1,20 @@
-"""What all newsletter commands share: finding the edition, its message, and what stands in the way of publishing it."""
+"""What all newsletter commands share: finding the edition, reading it, and its status."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
+from bot.chat.codec import from_data as message_from
 from bot.chat.commands import Command
-from bot.chat.compose import short
 from bot.chat.errors import UserError
-from bot.chat.messages import Message
+from bot.chat.messages import Chart, Heading, Message
 from bot.domain import newsletter
-from bot.domain.newsletter import Edition, Part
+from bot.domain.newsletter import SECTIONS, Edition, Part
 from bot.domain.periods import Quarter
-from storage.models import story
-from storage.queries import people, reports
+from storage.queries import reports
 from storage.queries.ids import row_id
-from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
+from storage.queries.reports import NEWSLETTER, ReportView
 from storage.uow import UnitOfWork
-
-_MOST_BUTTONS = 3  # sections to mend with a button of their own; the others are reached by “Edit”
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +22,6 @@ class ShownSection:
     id: str
     title: str
     parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What must be done before an edition may go out, and in which section."""
-
-    section: str
-    text: str
 
 
 def current(command: Command, uow: UnitOfWork, *, change: bool = False) -> ReportView:
@@ -64,63 +51,29 @@ def title(uow: UnitOfWork, view: ReportView) -> str:
     return f"{uow.organization.name} newsletter, {Quarter.parse(view.period).title}"
 
 
-def whole(uow: UnitOfWork, view: ReportView, standing: str = "") -> Message:
-    """The edition as it is read; sections without text are left out."""
-    shown = [ShownSection(s.id, s.title, newsletter.parts(s.text)) for s in contents(view).sections if s.text.strip()]
-    return uow.compose("newsletter/edition", title=title(uow, view), standing=standing, sections=shown)
-
-
-def status_message(uow: UnitOfWork, view: ReportView, opening: str) -> Message:
-    """Where the edition stands, what is to do, and the buttons that do it."""
+def whole(uow: UnitOfWork, view: ReportView, standing: str = "", *, spanish_first: bool = False) -> Message:
+    """The edition as it is read, with its picture; sections without text are left out."""
     edition = contents(view)
-    left = problems(uow, view) if view.state in (DRAFT, APPROVED) else []
-    unfit = {problem.section for problem in left}
-    return uow.compose(
-        "newsletter/status",
+    sections = [s for s in edition.sections if s.text.strip()]
+    if spanish_first:
+        sections.sort(key=lambda section: section.id != "spanish")
+    shown = [ShownSection(s.id, s.title, newsletter.parts(s.text)) for s in sections]
+    message = uow.compose(
+        "newsletter/edition",
         title=title(uow, view),
-        opening=opening,
-        edition=view,
-        words=edition.words,
-        edited=[section.title for section in edition.sections if section.edited],
-        edited_ids=[section.id for section in edition.sections if section.edited],
-        problems=left,
-        to_fill=[section for section in edition.sections if section.id in unfit][:_MOST_BUTTONS],
-        gap="One gap:" in edition.text_of("equity"),
+        standing=standing,
+        sections=shown,
+        correction=edition.correction.reason if edition.correction else "",
+        on=uow.today,
     )
+    return _with_picture(message, edition)
 
 
-def problems(uow: UnitOfWork, view: ReportView) -> list[Problem]:
-    """Everything that keeps the edition from being approved or published; empty means it may go."""
-    edition = contents(view)
-    staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
-    found = [
-        Problem(one.id, f"“{one.title}” still has a gap that only a person can fill. Write it, or clear the section.")
-        for one in newsletter.to_write(edition)
-    ]
-    for section, finding in newsletter.blocked(edition, staff):
-        found.append(Problem(section.id, f"“{section.title}” has “{short(finding.text, 60)}”. {finding.why}"))
-    for text in _taken_back(uow, edition):
-        telling = newsletter.tells(edition, text)
-        if telling is not None:
-            says = f"“{telling.title}” has a story that is no longer approved: “{short(text, 60)}”. Take it out"
-            how = " of the text." if telling.edited else ", or compile the draft again."
-            found.append(Problem(telling.id, says + how))
-    if not any(section.text.strip() for section in edition.sections):
-        found.append(Problem("hello", "Every section is empty. Write something, or compile the draft again."))
-    return found
-
-
-def _taken_back(uow: UnitOfWork, edition: Edition) -> list[str]:
-    """Texts of the edition's stories that are no longer approved."""
-    statement = select(story.c.text).where(
-        story.c.organization_id == uow.organization.id, story.c.id.in_(edition.stories), story.c.state != "approved"
-    )
-    return list(uow.rows(statement).scalars()) if edition.stories else []
-
-
-def refusal(uow: UnitOfWork, view: ReportView, what: str, found: list[Problem]) -> Message:
-    """The edition is not `what` (approved, published) because of these; with a button to each section."""
-    wanted = dict.fromkeys(problem.section for problem in found)
-    sections = [section for section in contents(view).sections if section.id in wanted]
-    name = title(uow, view)
-    return uow.compose("newsletter/refused", title=name, what=what, problems=found, sections=sections, edition=view)
+def _with_picture(message: Message, edition: Edition) -> Message:
+    """The chart under the heading of the numbers; a county's own template may have none, then at the end."""
+    if not edition.picture or not edition.text_of("numbers").strip():
+        return message
+    chart: Chart = message_from(edition.picture)
+    heading = Heading(SECTIONS["numbers"], 2)
+    at = message.blocks.index(heading) + 1 if heading in message.blocks else len(message.blocks)
+    return replace(message, blocks=(*message.blocks[:at], chart, *message.blocks[at:]))

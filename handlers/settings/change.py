@@ -216,7 +216,7 @@ def _field(uow: UnitOfWork, one: Setting, options: tuple[Option, ...]) -> Field:
         label,
         "long" if one.kind == "dates" else "text",
         value=value,
-        optional=one.kind == "dates",
+        optional=one.kind in ("dates", "email"),
         hint=hint,
         max_length=1000 if one.kind == "dates" else COLUMN_LENGTH,
     )

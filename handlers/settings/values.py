@@ -8,13 +8,14 @@ from datetime import date
 from typing import Literal
 
 from bot.chat.commands import Command
+from bot.domain.address_list import is_address
 from bot.domain.setup import clean_name, read_dates, read_days, read_time, read_zone
 from storage.queries import people
 from storage.queries.settings import DEFAULTS, channel_ids, setting
 from storage.queries.setup import resolve_channel
 from storage.uow import UnitOfWork
 
-Kind = Literal["channel", "channels", "days", "time", "dates", "name", "zone"]
+Kind = Literal["channel", "channels", "days", "time", "dates", "name", "zone", "approvals", "email"]
 
 NONE_WORDS = ("none", "nothing", "off", "no", "clear")
 
@@ -68,6 +69,20 @@ SETTINGS: tuple[Setting, ...] = (
         "days the county closes beyond the public holidays",
         ("days off", "closures", "holidays"),
     ),
+    Setting(
+        "newsletter_approvals",
+        "newsletter approvals",
+        "approvals",
+        "how many people approve a newsletter before it goes out: 1 or 2",
+        ("approvals", "newsletter approval"),
+    ),
+    Setting(
+        "reply_to",
+        "reply address",
+        "email",
+        "where answers to the newsletter's e-mail go",
+        ("reply to", "answers"),
+    ),
 )
 BY_KEY: Mapping[str, Setting] = {one.key: one for one in SETTINGS}
 SPELLINGS: Mapping[str, str] = {spelling: one.key for one in SETTINGS for spelling in (one.label, *one.also)}
@@ -93,7 +108,7 @@ def said(uow: UnitOfWork, one: Setting, value: str) -> str:
     if one.kind == "dates":
         days = [date.fromisoformat(part) for part in value.split(",") if part]
         return ", ".join(f"{day.day} {day:%B %Y}" for day in days) or "none"
-    return value
+    return value or "none"
 
 
 def read(command: Command, uow: UnitOfWork, one: Setting, text: str) -> str:
@@ -119,6 +134,19 @@ def _channel(command: Command, uow: UnitOfWork, text: str) -> str:
     return str(resolve_channel(uow, command, text).id)
 
 
+def _approvals(text: str) -> str:
+    found = {"1": "1", "one": "1", "2": "2", "two": "2"}.get(text.strip().lower())
+    if found is None:
+        raise ValueError("Choose 1 or 2: how many people have to approve a newsletter.")
+    return found
+
+
+def _email(text: str) -> str:
+    if not is_address(text.strip()):
+        raise ValueError("That does not look like an e-mail address, for example news@county.example.")
+    return text.strip()
+
+
 _READERS: Mapping[Kind, Callable[[Command, UnitOfWork, str], str]] = {
     "channel": _channel,
     "channels": _channels,
@@ -127,4 +155,6 @@ _READERS: Mapping[Kind, Callable[[Command, UnitOfWork, str], str]] = {
     "dates": lambda _command, _uow, text: ",".join(day.isoformat() for day in read_dates(text)),
     "name": lambda _command, _uow, text: clean_name(text),
     "zone": lambda _command, _uow, text: read_zone(text),
+    "approvals": lambda _command, _uow, text: _approvals(text),
+    "email": lambda _command, _uow, text: _email(text),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
 from storage.models.delivery import inbox, ledger, outbox
+from storage.models.newsletter import report_approval, review_link, subscriber
 from storage.models.people import audit, channel, identity, organization, person, person_link, workspace
 from storage.models.plan import (
     goal,
@@ -56,11 +57,14 @@ __all__ = [
     "plan_change",
     "reading",
     "report",
+    "report_approval",
+    "review_link",
     "step",
     "step_owner",
     "story",
     "strategy",
     "strategy_place",
+    "subscriber",
     "survey",
     "survey_answer",
     "update",

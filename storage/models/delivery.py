@@ -36,9 +36,11 @@ outbox = Table(
     Column("kind", String(24), nullable=False),  # prompt, nudge, rollup, …: what the message is
     Column("period", String(10), nullable=False, default=""),
     Column("subject_id", Integer),  # what a prompt or report is about: the workgroup's or the report's id
-    # Destination: a channel, a person (direct message), or both (seen by that person in that channel only).
+    # Destination: a channel, a person (direct message), both (seen by that person in that channel only), or a reader of
+    # the newsletter (e-mail).
     to("channel", nullable=True),
     to("person", nullable=True),
+    to("subscriber", nullable=True),
     Column("platform", String(16), nullable=False, default=""),  # of a person with several identities; "" any
     Column("thread", String(120), nullable=False, default=""),
     Column("target", String(120), nullable=False, default=""),  # message to react to, or to replace

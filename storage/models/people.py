@@ -14,6 +14,8 @@ organization = Table(
     Column("zone", String(64), nullable=False),
     # Settings a coordinator changes in chat: name -> text. Defaults live in storage/queries/settings.py.
     Column("settings", JSON, nullable=False),
+    # The unguessable part of /archive/<token>; null as long as nobody asked for the link.
+    Column("archive_token", String(60), unique=True, index=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -93,7 +93,7 @@ report = Table(
     Column("kind", String(16), nullable=False),  # rollup, newsletter
     Column("period", String(8), nullable=False),
     Column("revision", Integer, nullable=False, default=1),
-    Column("state", String(12), nullable=False),  # draft, approved, published, withdrawn
+    Column("state", String(12), nullable=False),  # draft, approved, published, corrected, withdrawn
     Column("facts", JSON, nullable=False),
     Column("content", JSON, nullable=False),
     Column("token", String(60), nullable=False, unique=True),  # the unguessable part of /r/<token>
@@ -102,5 +102,6 @@ report = Table(
     Column("approved_at", UtcDateTime),
     Column("published_at", UtcDateTime),
     Column("reason", Text, nullable=False, default=""),
+    to("report", "corrects_id", nullable=True, index=False),  # the published revision this one takes the place of
     UniqueConstraint("organization_id", "kind", "period", "revision"),
 )

@@ -29,13 +29,14 @@ from storage.uow import UnitOfWork
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
 # Working papers: their page shows them as they were compiled last, and they are never published.
 REPORT_OUT, PROGRESS = "report_out", "progress"
-DRAFT, APPROVED, PUBLISHED, WITHDRAWN = "draft", "approved", "published", "withdrawn"
+DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
 TAKEN_BACK = "The story that stood here is no longer shared."
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A stored report. `period` is a month or a quarter in its stored form."""
+    """A stored report. `period` is a month or a quarter in its stored form. `corrects_id`: the published revision that
+    this one takes the place of."""
 
     id: int
     kind: str
@@ -49,13 +50,15 @@ class ReportView:
     approved_at: datetime | None
     published_at: datetime | None
     reason: str
+    corrects_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """What `/r/<token>` may show. `message` is None once the report was withdrawn: then only `reason` is told.
-    `facts`: a roll-up's, for its table; None for everything else. `newest` and `newest_token` are of the period's
-    newest published revision, which is this one itself unless it was revised."""
+    """What `/r/<token>` may show. `message` is None once the report was withdrawn or corrected: then only `reason` is
+    told, and `successor` is the token of the edition that stands in its place. `facts`: a roll-up's, for its table;
+    None for everything else. `newest` and `newest_token` are of the period's newest published revision, which is this
+    one itself unless it was revised."""
 
     organization: str
     zone: str
@@ -69,6 +72,7 @@ class PublicReport:
     revision: int
     newest: int
     newest_token: str
+    successor: str = ""
 
 
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
@@ -121,7 +125,7 @@ def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
 def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
     no page."""
-    has_page = or_(report.c.state.in_((PUBLISHED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
+    has_page = or_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
         .join(organization, organization.c.id == report.c.organization_id)
@@ -131,7 +135,7 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     if row is None:
         return None
     shown = facts = None
-    if row.state != WITHDRAWN:
+    if row.state not in (CORRECTED, WITHDRAWN):
         shown = _shown(connection, row.organization_id, row.facts, row.content)
         facts = from_data(MonthFacts, row.facts) if row.kind == ROLLUP else None
     newest = connection.execute(
@@ -145,10 +149,34 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
         .order_by(report.c.revision.desc())
         .limit(1)
     ).one()
+    reason, successor = _correction(connection, row.id) if row.state == CORRECTED else (row.reason, "")
     return PublicReport(
-        row.name, row.zone, row.kind, row.period, row.state, row.published_at or row.created_at, shown, row.reason,
-        facts, row.revision, newest.revision, newest.token,
+        row.name, row.zone, row.kind, row.period, row.state, row.published_at or row.created_at, shown, reason,
+        facts, row.revision, newest.revision, newest.token, successor,
     )  # fmt: skip
+
+
+def _correction(connection: Connection, report_id: int) -> tuple[str, str]:
+    """(why a report was corrected, the token of what stands in its place now: corrected again, of the newest)"""
+    reason = token = ""
+    following: int | None = report_id
+    while following is not None:
+        statement = select(report).where(report.c.corrects_id == following, report.c.published_at.is_not(None))
+        row = connection.execute(statement.order_by(report.c.revision.desc()).limit(1)).first()
+        if row is not None:
+            reason, token = reason or row.content["correction"]["reason"], row.token
+        following = row.id if row is not None else None
+    return reason, token
+
+
+def lineage(uow: UnitOfWork, view: ReportView) -> list[int]:
+    """Ids of the report and of all it corrected, newest first."""
+    found: list[int] = []
+    one: ReportView | None = view
+    while one is not None:
+        found.append(one.id)
+        one = report_by_id(uow, one.kind, one.corrects_id) if one.corrects_id else None
+    return found
 
 
 def as_published(uow: UnitOfWork, view: ReportView) -> Message:

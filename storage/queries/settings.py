@@ -21,6 +21,8 @@ class Defaults(TypedDict):
     executive_channel: str
     newsletter_channels: str
     extra_days_off: str
+    newsletter_approvals: str
+    reply_to: str
 
 
 DEFAULTS: Defaults = {
@@ -32,6 +34,8 @@ DEFAULTS: Defaults = {
     "executive_channel": "",  # channel id (our row) for the roll-up
     "newsletter_channels": "",  # channel ids, comma-separated
     "extra_days_off": "",  # ISO dates, comma-separated: days the county closes beyond the public holidays
+    "newsletter_approvals": "1",  # how many different people
+    "reply_to": "",  # the e-mail address that answers to the newsletter go to
 }
 
 

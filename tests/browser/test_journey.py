@@ -138,7 +138,7 @@ def test_a_month_and_a_quarter(demo: str, open_page: OpenPage) -> None:
     assert overflow(report) == 0
     report.close()
 
-    # The quarter ends; the coordinator writes the letter, approves and publishes.
+    # The quarter ends; the coordinator writes the letter, confirms that nobody was asked, approves and publishes.
     travel(page, "Next quarter", "newsletter draft went to")
     go(page, "sipbot")
     send(page, "/sip newsletter approve")
@@ -148,8 +148,10 @@ def test_a_month_and_a_quarter(demo: str, open_page: OpenPage) -> None:
     form.get_by_role("textbox").first.fill(LETTER)
     form.get_by_role("button", name="Save").click()
     form.wait_for(state="detached")
+    send(page, "/sip newsletter none")
+    last(page, "Confirmed")
     send(page, "/sip newsletter approve")
-    last(page, "pproved")
+    last(page, "Approved.")
     send(page, "/sip newsletter publish")
     last(page, "ublished")
     go(page, "all-staff")

@@ -54,6 +54,7 @@ async def publishes(county: County) -> None:
     draft = cora.card("The draft of the quarter's newsletter is ready")
     await cora.presses("Approve", draft)
     assert "is not approved yet" in cora.text
+    await cora.presses("None this quarter")
     await cora.presses("Edit", draft)
     await cora.presses("From the manager")
     await cora.submits(text="Thank you all for a steady quarter.")

@@ -134,6 +134,22 @@ def check_wins(lived: Lived) -> None:
     assert all(any(win.split(".")[0] in edition for win in wins) for edition in editions)
 
 
+def check_newsletters(lived: Lived) -> None:
+    """Every edition has all its sections (the Spanish one is a person's to fill) and 500 to 800 words, counted here; a
+    shorter one says that little was reported."""
+    for period, content in lived.rows(
+        "SELECT period, content FROM report WHERE kind = 'newsletter' AND state = 'published'"
+    ):
+        sections = {one["id"]: one["text"] for one in json.loads(content)["sections"]}
+        assert [name for name, text in sections.items() if not text] == ["spanish"], period
+        said = " ".join(
+            line.removeprefix("### ").removeprefix("- ") for t in sections.values() for line in t.splitlines()
+        )
+        assert len(said.split()) <= 800, period
+        assert len(said.split()) >= 500 or "This is a short issue" in sections["hello"], period
+        assert "[Write here" not in said
+
+
 def check_silence(lived: Lived) -> None:
     """A nudge goes only to somebody who owns an open step without a word this month, and at most once a month, snoozes
     apart; nobody is written to in another county's words: every private post names one person."""
@@ -148,6 +164,7 @@ def test_a_small_plan_lives_through_a_quarter(small):
     check_updates(small)
     check_rollups(small)
     check_wins(small)
+    check_newsletters(small)
     check_silence(small)
 
 
@@ -167,6 +184,7 @@ def test_six_months_of_the_sonoma_plan(sonoma):
     check_updates(sonoma)
     check_rollups(sonoma)
     check_wins(sonoma)
+    check_newsletters(sonoma)
     check_silence(sonoma)
 
 

@@ -309,6 +309,7 @@ async def publishes(county: County) -> None:
     cora = county.person("cora")
     await cora.presses("Approve", cora.direct[-1])
     assert "is not approved yet" in cora.text
+    await cora.presses("None this quarter")
     await cora.presses("Edit", cora.direct[-1])
     await cora.presses("From the manager")
     await cora.submits(text="Thank you all for a steady quarter.")

@@ -57,3 +57,28 @@ def test_a_hosting_services_address_gets_its_driver(url):
 def test_administrators_are_a_list():
     found = load(_env_file=None, sipbot_admins="U1, Ann@County.Example ,")
     assert found.sipbot_admins == {"U1", "ann@county.example"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"smtp_url": "smtp://mail.example"}, "SMTP_FROM: SMTP_URL needs SMTP_FROM too"),
+        ({"smtp_from": "news@mail.example"}, "SMTP_FROM: SMTP_URL is missing beside it"),
+        ({"smtp_url": "http://mail.example", "smtp_from": "news@mail.example"}, "SMTP_URL: give an address like"),
+        ({"smtp_url": "smtp://u:secret@h:99999", "smtp_from": "news@mail.example"}, "SMTP_URL: has a port"),
+        ({"smtp_url": "smtp://user@mail.example", "smtp_from": "news@mail.example"}, "SMTP_URL: has a user or"),
+        ({"smtp_url": "smtp://mail.example", "smtp_from": "news"}, "SMTP_FROM: give an address"),
+    ],
+)
+def test_half_a_mail_server_is_refused(given, named):
+    with pytest.raises(SettingsError) as caught:
+        load(_env_file=None, **given)
+    (fault,) = caught.value.faults
+    assert fault.startswith(named)
+    assert "secret" not in fault
+
+
+def test_a_mail_server_with_a_password_is_taken():
+    found = load(_env_file=None, smtp_url="smtp://u:p%40ss@mail.example:587", smtp_from="Larkspur <news@mail.example>")
+    assert found.mail
+    assert not load(_env_file=None).mail

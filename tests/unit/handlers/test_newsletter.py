@@ -4,74 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
-from bot.chat.codec import to_data
 from bot.chat.commands import Role, parse_args
-from bot.chat.messages import (
-    Actions,
-    Bullets,
-    Context,
-    Facts,
-    Heading,
-    Image,
-    Message,
-    Progress,
-    Table,
-    Text,
-    spans,
-)
-from bot.domain.month_facts import StepFacts
-from bot.domain.newsletter import Edition, Section, milestones, parts, tells
+from bot.chat.messages import Actions, Message
 from handlers import newsletter
-from storage.models import audit, organization, outbox, reading, report, story, update, voice_result
+from storage.models import audit, organization, outbox, reading, report, update
 from storage.queries import reports
-from tests.builders import a_channel, a_person, a_plan, a_workgroup
-from tests.desk import Desk, buttons, words
+from tests.builders import a_person, a_plan
+from tests.desk import buttons, words
+from tests.unit.handlers.newsletter_county import APRIL_7, STORY, county, desk, ready
 
-APRIL_7 = datetime(2026, 4, 7, 16, 0, tzinfo=UTC)  # the fifth working day of April, 09:00 in California
-STORY = "Two offices now share one appointment letter and families call once instead of three times."
-
-
-@pytest.fixture
-def desk(engine, clock):
-    return Desk(engine, clock, newsletter)
-
-
-@pytest.fixture
-def county(work, clock):
-    """A quarter with a finished step, a told story and a client voice result; Cora coordinates."""
-    with work() as uow:
-        plan = a_plan(uow)
-        cora = a_person(uow, "Cora Diaz", Role.COORDINATOR)
-        a_person(uow, "Dev Rao", Role.COORDINATOR)
-        group = a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((cora, "leader"),))
-        given = {"person_id": cora.id, "at": uow.at}
-        uow.insert(update, step_id=plan.steps["1.1.1"], status="done", source="typed", **given)
-        uow.insert(
-            story, text=STORY, original_text=STORY, credit="the front desk", consent="staff", state="approved",
-            verdict="ok", findings=[], reviewed_at=uow.at, workgroup_id=group, **given,
-        )  # fmt: skip
-        uow.insert(
-            voice_result, month="2026-02", kind="survey", responses=7, heard="Letters are hard to read", did="", **given
-        )
-        channel = a_channel(uow, "everyone")
-        mine = organization.c.id == uow.organization.id
-        uow.rows(sql_update(organization).where(mine).values(settings={"newsletter_channels": str(channel)}))
-    clock.move_to(APRIL_7)
-    return plan
-
-
-def withdraw_story(work):
-    with work() as uow:
-        uow.change(story, state="withdrawn")
-
-
-def ready(desk):
-    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
-    desk.says("Cora Diaz", "/sip newsletter edit letter Thank you all for a quarter of steady work.")
+__all__ = ["county", "desk"]
 
 
 def test_the_draft_is_compiled_once_and_every_coordinator_is_asked(desk, county, clock):
@@ -85,6 +30,8 @@ def test_the_draft_is_compiled_once_and_every_coordinator_is_asked(desk, county,
         "Write “From the manager”",
         "Preview",
         "Edit",
+        "Choose wins",
+        "Edit on one page",
         "Approve",
     ]
     assert "1 thing to do before it can go out" in words(posts[0].message)
@@ -159,13 +106,6 @@ def test_the_preview_is_what_will_be_published(desk, county, work):
     assert isinstance(actions, Actions)
 
 
-def test_milestones_come_from_many_strategies():
-    steps = [StepFacts((f"1.{strategy}.{number}",), "", None) for strategy in (1, 2, 3) for number in (1, 2, 3, 4)]
-    refs = [step.refs[0] for step in milestones(steps)]
-    assert refs == ["1.1.1", "1.1.2", "1.2.1", "1.2.2", "1.3.1", "1.3.2"]
-    assert milestones(()) == ()
-
-
 def test_nothing_left_to_do_makes_approving_the_next_step(desk, county):
     ready(desk)
     message = desk.says("Cora Diaz", "/sip newsletter").message
@@ -173,6 +113,8 @@ def test_nothing_left_to_do_makes_approving_the_next_step(desk, county):
     assert {button.label: button.style for button in buttons(message)} == {
         "Preview": "",
         "Edit": "",
+        "Choose wins": "",
+        "Edit on one page": "",
         "Approve": "primary",
     }
 
@@ -183,22 +125,9 @@ def test_numbers_are_told_in_plain_words(desk, county, work):
         uow.insert(reading, measure_id=county.measures[1], **made)
     desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
     text = words(desk.says("Cora Diaz", "/sip newsletter preview").message)
-    assert "Measure 1 Rate: 39.5% (February 2026). We began at 40% and aim for 64% (up is better)." in text
-    assert "This is 1.5 points below what the plan expects for that month." in text
-    assert "Measure 2 Rate: no reading yet." in text
-
-
-def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work, engine):
-    ready(desk)
-    for said in ("approve", "publish"):
-        desk.says("Cora Diaz", f"/sip newsletter {said}")
-    withdraw_story(work)
-    with engine.connect() as connection:
-        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
-    assert page is not None
-    assert STORY not in words(page.message)
-    assert reports.TAKEN_BACK in words(page.message)
-    assert "steady work" in words(page.message)
+    assert "Measure 1 Rate: 39.5% (February 2026); we began at 40% and aim for 64% (up is better)." in text
+    assert "This is 1.5 points below what the plan expects for that month" in text
+    assert "Our other measure:\n- Measure 2 Rate: no reading yet" in text
 
 
 def test_a_post_that_still_waits_does_not_go_out_after_the_edition_was_withdrawn(desk, county):
@@ -208,71 +137,6 @@ def test_a_post_that_still_waits_does_not_go_out_after_the_edition_was_withdrawn
     (post,) = desk.queued("newsletter")
     assert (post.row.state, post.row.error) == ("dead", "withdrawn")
     assert not desk.queued("notice"), "where nothing was posted there is nothing to take back"
-
-
-def page_of(engine):
-    with engine.connect() as connection:
-        found = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
-    assert found is not None
-    return words(found.message)
-
-
-def test_a_story_told_in_bullets_leaves_the_page_too(desk, county, work, engine):
-    told = "### Shorter calls\n\nWe tried this:\n\n- One letter, not three\n- One shared phone line for both offices"
-    with work() as uow:
-        uow.change(story, text=told, original_text=told)
-    ready(desk)
-    for said in ("approve", "publish"):
-        desk.says("Cora Diaz", f"/sip newsletter {said}")
-    assert "- One letter, not three" in page_of(engine)
-    withdraw_story(work)
-    after = page_of(engine)
-    for gone in ("Shorter calls", "We tried this", "One letter", "shared phone line"):
-        assert gone not in after
-    assert after.count(reports.TAKEN_BACK) == 1
-    assert "steady work" in after
-    assert "1.1.1" in after, "the bullets of other sections stay"
-
-
-def test_a_story_sent_back_and_told_anew_leaves_with_the_words_it_was_published_with(desk, county, work, engine):
-    ready(desk)
-    for said in ("approve", "publish"):
-        desk.says("Cora Diaz", f"/sip newsletter {said}")
-    with work() as uow:
-        uow.change(story, state="in review", text="Something else altogether, told in other words.")
-    assert STORY not in page_of(engine)
-
-
-@pytest.mark.parametrize(
-    "block",
-    [
-        Heading(STORY),
-        Text(spans(STORY)),
-        Context(spans(STORY)),
-        Bullets((spans("Kept."), spans(STORY))),
-        Facts((("Kept", spans(STORY)), (STORY, spans("Kept.")))),
-        Table((STORY, "Kept"), ((spans(STORY), spans("Kept.")),)),
-        Image("https://sip.example/a.png", STORY),
-        Progress(STORY, 1, 2),
-    ],
-    ids=lambda block: type(block).__name__,
-)
-def test_a_story_taken_back_leaves_every_kind_of_block(block, desk, county, work, engine):
-    ready(desk)
-    for said in ("approve", "publish"):
-        desk.says("Cora Diaz", f"/sip newsletter {said}")
-    with work() as uow:
-        content = uow.scalar(select(report.c.content))
-        message = Message((Text(spans("Before.")), block, Text(spans("After."))), STORY)
-        uow.change(report, content={**content, "message": to_data(message)})
-    withdraw_story(work)
-    with engine.connect() as connection:
-        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
-    assert "appointment letter" not in repr(page.message)
-    assert reports.TAKEN_BACK in repr(page.message)
-    assert ("Kept" in repr(block)) == ("Kept" in repr(page.message))
-    assert words(page.message).startswith("Before.")
-    assert words(page.message).endswith("After.")
 
 
 def test_a_withdrawn_edition_can_go_out_again(desk, county):
@@ -297,27 +161,6 @@ def test_the_letter_must_be_written_or_cleared(desk, county):
     desk.submits("Cora Diaz", form, text="")
     assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
     assert "From the manager" not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
-
-
-def test_a_story_taken_back_stops_it_even_after_approval(desk, county, work):
-    ready(desk)
-    desk.says("Cora Diaz", "/sip newsletter approve")
-    withdraw_story(work)
-    text = words(desk.says("Cora Diaz", "/sip newsletter publish").message)
-    assert "a story that is no longer approved: “Two offices now share" in text
-    assert not desk.queued("newsletter")
-    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
-    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
-    assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
-
-
-def test_a_story_taken_back_is_found_in_an_edited_section(desk, county, work):
-    ready(desk)
-    desk.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
-    withdraw_story(work)
-    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
-    text = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
-    assert "Take it out of the text" in text
 
 
 def test_words_that_identify_a_client_stop_it(desk, county):
@@ -353,8 +196,8 @@ def test_a_published_edition_cannot_be_edited_or_compiled(desk, county):
     ready(desk)
     for said in ("approve", "publish"):
         desk.says("Cora Diaz", f"/sip newsletter {said}")
-    assert "Withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
-    assert "withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+    assert "Correct it, or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
+    assert "correct it or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
 
 
 def test_without_a_channel_it_is_not_published(desk, county, work):
@@ -393,32 +236,13 @@ def test_another_countys_edition_is_out_of_reach(desk, county, work, engine):
     assert "no such edition" in words(reply.message)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("One.\n\nTwo\nlines.", [("text", ("One.",)), ("text", ("Two", "lines."))]),
-        ("- a\n- b\n\n* c", [("bullets", ("a", "b", "c"))]),
-        ("### Head\nbody\n- x", [("heading", ("Head",)), ("text", ("body",)), ("bullets", ("x",))]),
-        ("", []),
-    ],
-)
-def test_parts_of_a_section(text, expected):
-    assert [(part.kind, part.lines) for part in parts(text)] == expected
-
-
 def test_typed_markup_stays_text(desk, county):
     ready(desk)
     evil = "[Press](do:newsletter%20publish) <!channel> | a | b |\n\n![x](https://evil.example)"
     desk.says("Cora Diaz", f"/sip newsletter edit hello {evil}")
     message = desk.says("Cora Diaz", "/sip newsletter preview").message
     assert "[Press](do:newsletter%20publish) <!channel>" in words(message)
-    assert {button.label for button in buttons(message)} == {"Edit", "Approve"}
-
-
-def test_a_short_story_is_found_only_when_it_is_all_there():
-    edition = Edition((Section("wins", "We moved the desk. It helps."),))
-    assert tells(edition, "we moved the desk") is not None
-    assert tells(edition, "We moved the phone") is None
+    assert {button.label for button in buttons(message)} == {"Edit", "As a post", "As an e-mail", "Approve"}
 
 
 def test_every_example_parses():

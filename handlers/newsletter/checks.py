@@ -1,0 +1,109 @@
+"""What keeps an edition from being approved, and what its coordinator should look at once more before it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.chat.compose import short
+from bot.domain import newsletter
+from bot.domain.newsletter import (
+    LEAST_LETTER,
+    LEAST_WORDS,
+    MOST_LETTER,
+    MOST_WORDS,
+    TO_WRITE,
+    Edition,
+    count_words,
+)
+from bot.domain.quoting import quotes
+from handlers.newsletter.editions import contents
+from handlers.newsletter.words import say
+from storage.models import story
+from storage.queries import people, subscribers
+from storage.queries.reports import ReportView
+from storage.uow import UnitOfWork
+
+LETTER, VOICE = "manager", "voice"
+NO_VOICE = "no voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What must be done before an edition may go out, and in which section. `kind`: see `words`; `text` says it."""
+
+    section: str
+    kind: str
+    text: str
+
+
+def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Problem]:
+    """Everything that keeps the edition from being approved or published; empty means it may go."""
+    edition = contents(view)
+
+    def problem(kind: str, section: str, **values: object) -> Problem:
+        return Problem(section, kind.partition(",")[0], say(kind, language, section, **values))
+
+    found = [problem("gap", one.id) for one in newsletter.to_write(edition) if one.id != VOICE]
+    voice = edition.text_of(VOICE)
+    if not voice.strip() or TO_WRITE in voice:
+        found.append(problem(NO_VOICE, VOICE))
+    staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
+    for section, finding in newsletter.blocked(edition, staff):
+        found.append(problem("identifies", section.id, text=short(finding.text, 60), why=finding.why))
+    for text in _taken_back(uow, edition):
+        telling = newsletter.tells(edition, text)
+        if telling is not None:
+            kind = "taken back, edited" if telling.edited else "taken back"
+            found.append(problem(kind, telling.id, text=short(text, 60)))
+    if edition.words > MOST_WORDS:
+        longest = max(edition.sections, key=lambda one: count_words(one.text))
+        found.append(problem("too long", longest.id, words=edition.words, most=MOST_WORDS))
+    if not any(section.text.strip() for section in edition.sections if section.id != VOICE):
+        found.append(problem("empty", "hello"))
+    return found
+
+
+def _taken_back(uow: UnitOfWork, edition: Edition) -> list[str]:
+    """Texts of the edition's stories that are no longer approved."""
+    statement = select(story.c.text).where(
+        story.c.organization_id == uow.organization.id, story.c.id.in_(edition.stories), story.c.state != "approved"
+    )
+    return list(uow.rows(statement).scalars()) if edition.stories else []
+
+
+def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:
+    """What would read better otherwise; none of it keeps the edition back."""
+    edition = contents(view)
+    found = []
+    letter = edition.text_of(LETTER)
+    length = count_words(letter)
+    to_come = MOST_LETTER - length if TO_WRITE in letter else 0
+    if edition.words + to_come < LEAST_WORDS:
+        found.append(say("short", language, words=edition.words, least=LEAST_WORDS, most=MOST_WORDS))
+    if not letter.strip():
+        found.append(say("no letter", language))
+    elif TO_WRITE not in letter and not LEAST_LETTER <= length <= MOST_LETTER:
+        found.append(say("letter", language, words=length, least=LEAST_LETTER, most=MOST_LETTER))
+    found += _about_wins(view, edition, language)
+    readers = sum(one.language == "es" for one in subscribers.receiving(uow))
+    if readers and not edition.text_of("spanish").strip():
+        found.append(say("no spanish", language, "spanish", readers=readers))
+    return found
+
+
+def _about_wins(view: ReportView, edition: Edition, language: str) -> list[str]:
+    """About the stories that stand in the edition, out of those there are."""
+    text = edition.text_of("wins")
+    there = view.facts.get("wins", ())
+    told = [win for win in there if quotes(text, win["text"])]
+    found = []
+    if len(told) < 2 <= len(there):
+        found.append(say("few wins", language, told=len(told), there=len(there)))
+    if any(win["linkages"] for win in there) and not any(win["linkages"] for win in told):
+        found.append(say("no linkages", language))
+    groups = {win["workgroup"] for win in told}
+    if len(told) > 1 and len(groups) == 1 and {win["workgroup"] for win in there} != groups:
+        found.append(say("one workgroup", language))
+    return found

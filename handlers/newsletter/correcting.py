@@ -1,0 +1,101 @@
+"""Correcting a published edition: the next revision is a draft like any other, with a reason that readers see."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from bot.chat.commands import Command
+from bot.chat.errors import UserError
+from bot.chat.forms import Field, Form
+from bot.chat.messages import Message
+from bot.chat.replies import Reply
+from bot.domain.newsletter import Correction
+from handlers.newsletter.approving import move
+from handlers.newsletter.editions import contents, current, title
+from handlers.newsletter.status import status_message
+from storage.models import report
+from storage.queries import reports
+from storage.queries.reports import CORRECTED, DRAFT, NEWSLETTER, PUBLISHED, ReportView
+from storage.uow import Destination, UnitOfWork
+
+_REASON = 300  # characters: one or two sentences at the top of a page
+
+
+def correct(command: Command, uow: UnitOfWork) -> Reply:
+    """published -> a draft copy as the next revision. The published one stays as it is until the copy is published."""
+    view = current(command, uow, change=True)
+    if view.state != PUBLISHED and not command.values.get("report"):
+        view = reports.latest(uow, NEWSLETTER, view.period, PUBLISHED) or view
+    if view.state != PUBLISHED:
+        raise UserError(f"{title(uow, view)} is {view.state}; only a published edition can be corrected.")
+    newest = reports.latest(uow, NEWSLETTER, view.period)
+    if newest and newest.id != view.id:
+        return Reply(status_message(uow, newest, "A correction of this edition is already being written."))
+    reason = " ".join(command.values.get("reason", "").split())
+    if command.source != "form" or not reason:
+        return Reply(form=_form(view, reason))
+    if len(reason) > _REASON:
+        raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
+    correction = Correction(sentence(reason), command.values.get("mail") == "yes")
+    copy = _copy(uow, view, correction)
+    uow.audit("newsletter correction begun", f"{view.period} revision {copy.revision}: {reason}")
+    opening = (
+        f"A copy to correct, revision {copy.revision}. The published edition stays as it is until this one is out."
+    )
+    return Reply(status_message(uow, copy, opening))
+
+
+def _form(view: ReportView, reason: str) -> Form:
+    fields = (
+        Field("reason", "What is corrected? Readers will see this.", "long", value=reason, max_length=_REASON),
+        Field(
+            "mail", "Send the corrected edition by e-mail too", "check", optional=True,
+            hint="Without it, those who open the e-mail's link find the corrected edition.",
+        ),
+    )  # fmt: skip
+    return Form("Correct the edition", "newsletter correct", fields, "Begin", (("report", str(view.id)),))
+
+
+def _copy(uow: UnitOfWork, view: ReportView, correction: Correction) -> ReportView:
+    key = uow.insert(
+        report,
+        kind=NEWSLETTER,
+        period=view.period,
+        revision=view.revision + 1,
+        state=DRAFT,
+        facts=dict(view.facts),
+        content=replace(contents(view), correction=correction).to_data(),
+        token=secrets.token_urlsafe(24),
+        created_at=uow.at,
+        corrects_id=view.id,
+    )
+    copy = reports.report_by_id(uow, NEWSLETTER, key)
+    assert copy is not None  # noqa: S101 - written in this transaction
+    return copy
+
+
+def put_in_place(uow: UnitOfWork, view: ReportView, reason: str) -> str:
+    """The corrected edition is out: the one before it points here, and a note stands under its posts. Says where."""
+    before = reports.report_by_id(uow, NEWSLETTER, view.corrects_id, lock=True) if view.corrects_id else None
+    if before and before.state == PUBLISHED:
+        move(uow, before, CORRECTED)
+    url = uow.page(f"/r/{view.token}") if uow.public_url else ""
+    message = uow.compose("newsletter/corrected", title=title(uow, view), on=uow.today, reason=reason, url=url)
+    count = tell_the_threads(uow, view, "newsletter_corrected", message)
+    return f"A note stands under {'its post' if count == 1 else f'its {count} posts'}." if count else ""
+
+
+def tell_the_threads(uow: UnitOfWork, view: ReportView, event: str, message: Message) -> int:
+    """Queue a note under every post of the edition and of those it corrected; how many."""
+    posts = [post for one in reports.lineage(uow, view) for post in reports.posts_of(uow, "newsletter", one)]
+    for post in posts:
+        to = Destination(channel_id=post.channel_id, thread=post.remote_id)
+        key = f"{event}:{view.id}:{post.channel_id}:{post.remote_id}"
+        uow.post("notice", to, message, key=key, period=view.period, subject_id=view.id)
+    return len(posts)
+
+
+def sentence(text: str) -> str:
+    """With a full stop."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,126 @@
+"""The newsletter's readers by e-mail: who gets it, who left, whose address takes no mail."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from storage.db import reading
+from storage.models import audit, organization, outbox, subscriber
+from storage.outbox import DEAD, PENDING, WITHDRAWN
+from storage.uow import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """`language`: en or es. `bounce_reason`: what the mail server said, with `bounced_at`."""
+
+    id: int
+    email: str
+    name: str
+    language: str
+    token: str
+    unsubscribed_at: datetime | None
+    bounced_at: datetime | None
+    bounce_reason: str
+
+    @property
+    def active(self) -> bool:
+        """The next edition goes to them."""
+        return self.unsubscribed_at is None and self.bounced_at is None
+
+
+_COLUMNS = tuple(subscriber.c[name] for name in Subscriber.__slots__)
+
+
+def _subscriber(row: Any) -> Subscriber:
+    return Subscriber(*row)
+
+
+def everyone(uow: UnitOfWork) -> list[Subscriber]:
+    """All there ever were, by address."""
+    statement = select(*_COLUMNS).where(subscriber.c.organization_id == uow.organization.id)
+    return [_subscriber(row) for row in uow.rows(statement.order_by(subscriber.c.email))]
+
+
+def receiving(uow: UnitOfWork) -> list[Subscriber]:
+    """Those the next edition goes to."""
+    return [one for one in everyone(uow) if one.active]
+
+
+def by_email(uow: UnitOfWork, email: str) -> Subscriber | None:
+    """The reader with this address, whether or not they get it now."""
+    mine = subscriber.c.organization_id == uow.organization.id
+    row = uow.row(select(*_COLUMNS).where(mine, subscriber.c.email == email.lower()))
+    return _subscriber(row) if row else None
+
+
+def subscribe(uow: UnitOfWork, email: str, name: str, language: str) -> None:
+    """A new reader, or one who comes back: then with a fresh start and the link they had."""
+    known = by_email(uow, email)
+    given: dict[str, Any] = {"language": language, "subscribed_at": uow.at, "unsubscribed_at": None, "bounced_at": None}
+    given["bounce_reason"] = ""
+    if known is None:
+        uow.insert(subscriber, email=email.lower(), name=name, token=secrets.token_urlsafe(24), **given)
+    else:
+        uow.change(subscriber, subscriber.c.id == known.id, name=name or known.name, **given)
+
+
+def leave(uow: UnitOfWork, known: Subscriber) -> None:
+    """They get no more mail; what waits for them is not sent."""
+    uow.change(subscriber, subscriber.c.id == known.id, unsubscribed_at=uow.at)
+    _unpost(uow.connection, known.id)
+
+
+def bounced(uow: UnitOfWork, subscriber_id: int, reason: str) -> None:
+    """Their address takes no mail: nothing is sent there until somebody adds it again."""
+    uow.change(subscriber, subscriber.c.id == subscriber_id, bounced_at=uow.at, bounce_reason=reason[:500])
+    _unpost(uow.connection, subscriber_id)
+
+
+def _unpost(connection: Connection, subscriber_id: int) -> None:
+    waiting = (outbox.c.subscriber_id == subscriber_id, outbox.c.state == PENDING)
+    connection.execute(update(outbox).where(*waiting).values(state=DEAD, error=WITHDRAWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the page behind an unsubscribe link may say."""
+
+    organization: str
+    language: str
+    gone: bool
+
+
+def reader_by_token(engine: Engine, token: str) -> Reader | None:
+    """Whose link this is, in whatever organization."""
+    statement = (
+        select(organization.c.name, subscriber.c.language, subscriber.c.unsubscribed_at)
+        .join(organization, organization.c.id == subscriber.c.organization_id)
+        .where(subscriber.c.token == token)
+    )
+    with reading(engine) as connection:
+        row = connection.execute(statement).first()
+    return Reader(row.name, row.language, row.unsubscribed_at is not None) if row else None
+
+
+def unsubscribe(engine: Engine, token: str, at: datetime) -> None:
+    """Their own click, which needs no account and so does not come through the dispatcher. An unknown token and a
+    second click change nothing."""
+    with engine.begin() as connection:
+        statement = (
+            update(subscriber)
+            .where(subscriber.c.token == token, subscriber.c.unsubscribed_at.is_(None))
+            .values(unsubscribed_at=at)
+            .returning(subscriber.c.id, subscriber.c.organization_id, subscriber.c.email)
+        )
+        row = connection.execute(statement).first()
+        if row is None:
+            return
+        _unpost(connection, row.id)
+        given = {"person_id": None, "at": at, "action": "newsletter unsubscribed", "detail": row.email}
+        connection.execute(insert(audit).values(organization_id=row.organization_id, **given))

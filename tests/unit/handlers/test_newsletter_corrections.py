@@ -1,0 +1,104 @@
+"""A published edition is corrected: never silently, and never twice at once."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy import update as sql_update
+
+from bot.pages import report_page
+from storage.models import outbox, report
+from tests.desk import words
+from tests.unit.handlers.newsletter_county import STORY, county, desk, ready
+
+__all__ = ["county", "desk"]
+
+
+@pytest.fixture
+def published(desk, county, engine):
+    """The first quarter's edition is out and posted as message 171.5."""
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with engine.begin() as connection:
+        connection.execute(sql_update(outbox).values(state="sent", attempts=1, remote_id="171.5"))
+
+
+def begin(desk, reason="The date of the training was wrong", **fields):
+    return desk.submits("Cora Diaz", desk.says("Cora Diaz", "/sip newsletter correct"), reason=reason, **fields)
+
+
+def put_out(desk):
+    for said in ("edit coming up The training is on 12 May.", "approve", "publish"):
+        reply = desk.says("Cora Diaz", f"/sip newsletter {said}")
+    return words(reply.message)
+
+
+def pages(engine):
+    """The pages of all revisions as Markdown, oldest first."""
+    with engine.connect() as connection:
+        tokens = list(connection.execute(select(report.c.token).order_by(report.c.revision)).scalars())
+    return tokens, [page.body.decode() if (page := report_page(engine, one, "md")) else "" for one in tokens]
+
+
+def test_the_published_edition_stays_until_the_correction_is_out(desk, published, engine):
+    said = words(begin(desk).message)
+    assert "A copy to correct, revision 2" in said
+    assert "Correction: The date of the training was wrong." in said
+    (_, (first, second)) = pages(engine)
+    assert STORY in first
+    assert second == ""
+
+
+def test_a_correction_says_so_where_it_stands_and_where_the_old_one_stood(desk, published, engine):
+    begin(desk)
+    said = put_out(desk)
+    assert "A note stands under its post." in said
+    (tokens, (first, second)) = pages(engine)
+    assert "corrected this newsletter for Q1 2026" in first
+    assert STORY not in first
+    assert f"/r/{tokens[1]}" in first
+    assert "**Corrected on 7 April 2026:** The date of the training was wrong." in second
+    assert "The training is on 12 May." in second
+    (note,) = desk.queued("notice")
+    assert (note.to, note.row.thread) == ("#everyone", "171.5")
+    assert f"/r/{tokens[1]}" in str(note.message)
+    assert len(desk.queued("newsletter")) == 1, "no second post in the channel"
+
+
+def test_a_correction_of_a_correction_is_reached_from_the_first(desk, published, engine):
+    begin(desk)
+    put_out(desk)
+    begin(desk, "And the place")
+    put_out(desk)
+    (tokens, (first, second, third)) = pages(engine)
+    assert f"/r/{tokens[2]}" in first
+    assert f"/r/{tokens[2]}" in second
+    assert "**Corrected on 7 April 2026:** And the place." in third
+    assert [note.row.thread for note in desk.queued("notice")] == ["171.5", "171.5"]
+
+
+def test_a_corrected_edition_can_be_withdrawn(desk, published, engine):
+    begin(desk)
+    put_out(desk)
+    desk.says("Cora Diaz", "/sip newsletter withdraw All of it was wrong.")
+    (_, (first, second)) = pages(engine)
+    assert "corrected this newsletter" in first
+    assert "withdrew this newsletter" in second
+    assert "was withdrawn" in words(desk.queued("notice")[-1].message)
+    assert desk.queued("notice")[-1].row.thread == "171.5"
+
+
+def test_there_is_one_correction_at_a_time(desk, published):
+    begin(desk)
+    assert "already being written" in words(desk.says("Cora Diaz", "/sip newsletter correct").message)
+
+
+def test_what_is_not_out_is_edited_not_corrected(desk, county):
+    ready(desk)
+    assert "only a published edition" in words(desk.says("Cora Diaz", "/sip newsletter correct It is wrong.").message)
+
+
+def test_a_correction_is_approved_like_any_edition(desk, published):
+    begin(desk)
+    assert "is not approved: it is draft" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)

@@ -1,0 +1,132 @@
+"""A story taken back leaves an edition, before it is published and after."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.codec import to_data
+from bot.chat.messages import (
+    Bullets,
+    Context,
+    Facts,
+    Heading,
+    Image,
+    Message,
+    Progress,
+    Table,
+    Text,
+    spans,
+)
+from bot.domain.newsletter import Edition, Section, tells
+from storage.models import report, story
+from storage.queries import reports
+from tests.desk import words
+from tests.unit.handlers.newsletter_county import STORY, county, desk, ready, withdraw_story
+
+__all__ = ["county", "desk"]
+
+
+def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    withdraw_story(work)
+    with engine.connect() as connection:
+        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert page is not None
+    assert STORY not in words(page.message)
+    assert reports.TAKEN_BACK in words(page.message)
+    assert "steady work" in words(page.message)
+
+
+def page_of(engine):
+    with engine.connect() as connection:
+        found = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert found is not None
+    return words(found.message)
+
+
+def test_a_story_told_in_bullets_leaves_the_page_too(desk, county, work, engine):
+    told = "### Shorter calls\n\nWe tried this:\n\n- One letter, not three\n- One shared phone line for both offices"
+    with work() as uow:
+        uow.change(story, text=told, original_text=told)
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    assert "- One letter, not three" in page_of(engine)
+    withdraw_story(work)
+    after = page_of(engine)
+    for gone in ("Shorter calls", "We tried this", "One letter", "shared phone line"):
+        assert gone not in after
+    assert after.count(reports.TAKEN_BACK) == 1
+    assert "steady work" in after
+    assert "1.1.1" in after, "the bullets of other sections stay"
+
+
+def test_a_story_sent_back_and_told_anew_leaves_with_the_words_it_was_published_with(desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        uow.change(story, state="in review", text="Something else altogether, told in other words.")
+    assert STORY not in page_of(engine)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Heading(STORY),
+        Text(spans(STORY)),
+        Context(spans(STORY)),
+        Bullets((spans("Kept."), spans(STORY))),
+        Facts((("Kept", spans(STORY)), (STORY, spans("Kept.")))),
+        Table((STORY, "Kept"), ((spans(STORY), spans("Kept.")),)),
+        Image("https://sip.example/a.png", STORY),
+        Progress(STORY, 1, 2),
+    ],
+    ids=lambda block: type(block).__name__,
+)
+def test_a_story_taken_back_leaves_every_kind_of_block(block, desk, county, work, engine):
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        content = uow.scalar(select(report.c.content))
+        message = Message((Text(spans("Before.")), block, Text(spans("After."))), STORY)
+        uow.change(report, content={**content, "message": to_data(message)})
+    withdraw_story(work)
+    with engine.connect() as connection:
+        page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
+    assert "appointment letter" not in repr(page.message)
+    assert reports.TAKEN_BACK in repr(page.message)
+    assert ("Kept" in repr(block)) == ("Kept" in repr(page.message))
+    assert words(page.message).startswith("Before.")
+    assert words(page.message).endswith("After.")
+
+
+def test_a_story_taken_back_stops_it_even_after_approval(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    withdraw_story(work)
+    text = words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+    assert "a story that is no longer approved: “Two offices now share" in text
+    assert not desk.queued("newsletter")
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+
+
+def test_a_story_taken_back_is_found_in_an_edited_section(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
+    withdraw_story(work)
+    desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
+    text = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "Take it out of the text" in text
+
+
+def test_a_short_story_is_found_only_when_it_is_all_there():
+    edition = Edition((Section("wins", "We moved the desk. It helps."),))
+    assert tells(edition, "we moved the desk") is not None
+    assert tells(edition, "We moved the phone") is None
