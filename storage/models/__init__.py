@@ -17,7 +17,7 @@ from storage.models.plan import (
     strategy,
     strategy_place,
 )
-from storage.models.progress import report, story, update, voice_result
+from storage.models.progress import report, story, story_credit, update, voice_result
 from storage.models.references import conversation_reference
 from storage.models.workgroups import (
     attendance,
@@ -56,6 +56,7 @@ __all__ = [
     "step",
     "step_owner",
     "story",
+    "story_credit",
     "strategy",
     "strategy_place",
     "update",

@@ -84,6 +84,12 @@ def find_names(reading: Reading, staff_names: frozenset[str]) -> Iterator[Findin
         yield reading.finding(match.span(), "name", "review", _NAME_WHY)
 
 
+def mentions(text: str, name: str) -> bool:
+    """Whether `text` has a part of somebody's name, written as names are."""
+    parts = {part.casefold() for part in _WORD.findall(name) if len(part) > 2}
+    return any(word.casefold() in parts and not word.islower() for word in _WORD.findall(text))
+
+
 def _introduced(reading: Reading) -> Iterator[Finding]:
     for match in _INTRODUCED.finditer(reading.text):
         yield reading.finding(match.span(match.lastgroup or 0), "client name", "block", _CLIENT_WHY)
