@@ -91,6 +91,8 @@ _AGE = re.compile(
     rf"|\b(?:age[ds]?|turned|turning|turns)\s+(?P<aged>{_NUMBER})\b(?!\s*(?:-|to|through)\s*\d|\s+\w*s\b)"
     rf"|\b{PERSON_NOUN},\s+(?P<comma>\d{{1,2}})(?=[,.)])"
     rf"|\b{PERSON_NOUN}\s+\((?P<bracket>\d{{1,2}})\)"
+    # "a grandmother of 93"; "a mother of three" tells of children
+    rf"|\b{PERSON_NOUN}\s+of\s+(?P<of>1[5-9]|[2-9]\d|1\d\d)\b(?!\s+(?:\w+\s+)?(?:kids|children)\b)"
     rf"|\b(?:tiene|cumplió|de)\s+(?P<anos>{_NUMBER})\s+(?:años|añitos|meses)\b",
     re.IGNORECASE,
 )

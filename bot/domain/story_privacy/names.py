@@ -34,7 +34,9 @@ _KIN_OF = re.compile(r"\b(?:hij[oa]s?|niñ[oa]s?|espos[oa]|madre|mamá|caso) de 
 _FAMILY_NAME = re.compile(
     r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|household|kids|children|boys|girls|twins)\b"
 )
-_TITLED = re.compile(r"\b(?:Ms|Mrs|Mr|Miss|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)")
+_TITLED = re.compile(
+    r"\b(?:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
+)
 
 _INITIALS = re.compile(
     r"(?<![\w.&])(?!U\.\s?S\.|A\.\s?M\.|P\.\s?M\.|E\.\s?T\.|D\.\s?C\.|P\.\s?O\.)[A-Z]\.\s?[A-Z](?:\.|\b)(?!\w)"

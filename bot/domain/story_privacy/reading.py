@@ -23,7 +23,8 @@ _SENTENCE_END = re.compile(r"(?<!\bMs)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\
 
 PERSON_NOUN = (
     r"(?:client|participant|customer|recipient|applicant|enrollee|mother|mom|mum|mama|father|dad|parent|"
-    r"grandmother|grandma|grandfather|grandparent|aunt|uncle|woman|lady|gentleman|man|girl|boy|teen|teenager|"
+    r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|stepson|stepdaughter|niece|nephew|cousin|"
+    r"guardian|caregiver|aunt|uncle|woman|lady|gentleman|man|girl|boy|teen|teenager|"
     r"child|kid|son|daughter|baby|toddler|infant|newborn|sister|brother|husband|wife|boyfriend|girlfriend|fiance|"
     r"couple|family|household|veteran|survivor|student|clienta|cliente|participante|mamá|madre|papá|padre|"
     r"abuela|abuelo|señora|señor|mujer|hombre|muchacha|muchacho|hijo|hija|esposo|esposa|familia|niño|niña|bebé)"
@@ -36,6 +37,12 @@ _COMPOUND = (
 )
 _ONE_PERSON = re.compile(
     rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{PERSON_NOUN}(?:'s)?\b(?!-|'s day|\s+{_COMPOUND}\b)",
+    re.IGNORECASE,
+)
+# "One of our moms": one of many is one.
+_ONE_OF = re.compile(
+    r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+)?(?:clients|participants|customers|"
+    r"recipients|moms?|mothers|dads|fathers|parents|families|women|men|students|kids|children|teens|youths?)\b",
     re.IGNORECASE,
 )
 _KIN = re.compile(
@@ -125,7 +132,7 @@ def _about_one(part: str, before: Sentence | None) -> bool:
 
     A colleague explains it when one is named earlier in the sentence, or in the sentence before.
     """
-    if _ONE_PERSON.search(part) or _KIN.search(part) or _SPOKEN_I.search(part):
+    if _ONE_PERSON.search(part) or _ONE_OF.search(part) or _KIN.search(part) or _SPOKEN_I.search(part):
         return True
     after_one = before is not None and before.about_one
     if pronoun := _PRONOUN.search(part):

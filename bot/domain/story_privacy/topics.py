@@ -24,6 +24,12 @@ _ORGANIZATION = (
 
 _ORGANIZATION_NEXT = re.compile(_ORGANIZATION, re.IGNORECASE)
 # "our work with child welfare": the partner itself. Cases and workers of a person are caught as a life above.
+# "together with the parents": some particular people, though not one of them.
+_PARTICULAR = re.compile(
+    r"\b(?:with|for|helped|and|to|gave|told|called) (?:the|these|those|both) "
+    r"(?:parents|families|kids|children|mothers|fathers|moms|dads|siblings|brothers|sisters)\b",
+    re.IGNORECASE,
+)
 _PARTNER_BEFORE = re.compile(r"\b(?:with|and|from|by|both|between|our)\s+$", re.IGNORECASE)
 
 
@@ -46,7 +52,8 @@ def _subject_severity(reading: Reading, start: int, end: int, kind: str) -> Seve
     A partner named beside a family hints at the family's need, so it asks; anywhere else it passes.
     """
     if not reading.about_one:
-        return None
+        particular = kind == "child welfare" and _PARTICULAR.search(reading.sentence_at(start).text)
+        return "review" if particular else None
     about_one = reading.sentence_at(start).about_one
     if _ORGANIZATION_NEXT.match(reading.text, end) or (
         kind == "child welfare" and _PARTNER_BEFORE.search(reading.text[max(0, start - 20) : start])

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,16 @@ from hypothesis import strategies as st
 
 from bot.domain.story_privacy import check_story
 
-STORIES = [json.loads(line) for line in Path(__file__).with_name("stories.jsonl").read_text("utf-8").splitlines()]
+
+def labelled(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()]
+
+
+STORIES = labelled("stories.jsonl")
+# Written in one go before the check had seen any of them: at first 18 of 20 `block` were blocked and 2 passed as ok (a
+# recovery told in slang, an age after "of"), 16 of 20 `review` asked for review (2 blocked, 2 passed), 20 of 20 `ok`
+# passed; and one `review` was wrong: a date beside one person blocks.
+UNSEEN = labelled("stories_unseen.jsonl")
 TEXTS = st.sampled_from([story["text"] for story in STORIES])
 
 
@@ -20,11 +30,10 @@ def kinds(text: str, *staff: str) -> set[tuple[str, str]]:
     return {(finding.kind, finding.severity) for finding in check_story(text, frozenset(staff)).findings}
 
 
-def test_protected_stories_never_pass_and_innocent_ones_mostly_do() -> None:
-    figures = Counter(
-        (story["label"], check_story(story["text"], frozenset(story["staff"])).verdict) for story in STORIES
-    )
-    totals = Counter(story["label"] for story in STORIES)
+@pytest.mark.parametrize("told", [STORIES, UNSEEN], ids=["first set", "second set"])
+def test_protected_stories_never_pass_and_innocent_ones_mostly_do(told: list[dict[str, Any]]) -> None:
+    figures = Counter((story["label"], check_story(story["text"], frozenset(story["staff"])).verdict) for story in told)
+    totals = Counter(story["label"] for story in told)
     print("\nlabel -> verdict:", {f"{label} -> {verdict}": n for (label, verdict), n in sorted(figures.items())})
     assert min(totals.values()) >= 20
     assert figures["block", "ok"] == 0
