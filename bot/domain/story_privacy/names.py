@@ -35,7 +35,8 @@ _FAMILY_NAME = re.compile(
     r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|household|kids|children|boys|girls|twins)\b"
 )
 _TITLED = re.compile(
-    r"\b(?:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
+    r"\b(?:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+"
+    r"(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
 )
 
 _INITIALS = re.compile(
