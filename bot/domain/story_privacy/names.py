@@ -15,6 +15,7 @@ from bot.domain.story_privacy.words import AMBIGUOUS_NAMES, FIRST_NAMES, KNOWN_W
 
 _CLIENT_WHY = "This looks like the name of a person we serve. Say “a parent” or “a family in our county”."
 _NAME_WHY = "Name only staff who agreed to it; anyone else is “a colleague” or “a family in our county”."
+_PLACE_WHY = "A named place can point at one person. Say “a local employer” or “in our county”."
 _INITIALS_WHY = "Initials point at a person as a name does. Say “a parent” instead."
 
 _INTRODUCED = re.compile(
@@ -35,8 +36,10 @@ _FAMILY_NAME = re.compile(
     r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|household|kids|children|boys|girls|twins)\b"
 )
 _TITLED = re.compile(
-    r"\b(?:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+"
-    r"(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
+    r"\b(?:(?i:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora?|Sra|Sr|Doña|Don|Tía|Tío|Auntie)"
+    r"\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
+    # in small letters only titles that are no other word
+    r"|(?:mrs|mr)\b\.?\s+(?P<small>[a-záéíóúñ]{2,}))"
 )
 
 _INITIALS = re.compile(
@@ -51,10 +54,17 @@ _OPENING_NAME = re.compile(
     r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?=,? (?:who|and (?:her|his)|got|was|is|has|had|came|told|said|finished|started|found|"
     r"moved|now|lost|left|works|worked|enrolled|graduated|called|walked|never|just|brought|cried|fue|consiguió|encontró)\b)"
 )
+# Nouns that open sentences about staff and programs; no name of our counties ends so.
+_ORDINARY = re.compile(r"(?:[^aeiou]s|es|ies|al|ed|ing|ly|ers|ors|ight|body|one|thing)$")
 _CAPITALISED = re.compile(r"(?<![\w@#'-])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?:['-]?[A-ZÁÉÍÓÚÑ]?[a-záéíóúñ]+)*")
 _WORD = re.compile(r"[^\W\d_]+")
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}")
 _COMMON_ENDINGS = ("tion", "sion", "ment", "ness", "ship", "ance", "ence", "ability", "ality", "ivity", "ology")
+# Places and businesses that carry a person's name: "Santa Rosa", "Amy's Kitchen".
+_SAINTED = re.compile(r"\b(?:Santa|San|Santo|Saint|St\.|Los|Las|La|El|Fort|Mount|Mt\.|Lake|Port|Point)\s+$")
+_BUSINESS = re.compile(
+    r"\s+(?:Kitchen|Diner|Market|Caf[eé]|Bakery|Restaurant|Ranch|Farms?|Winery|Place|Salon|House|Grill)\b"
+)
 _COUNTY_NEXT = re.compile(r"(?:\s+[A-Z]\w+)?\s+County\b")
 _LIFE = re.compile(
     r"\b(?:kids?|children|son|daughter|baby|homeless\w*|shelter|evict\w+|rent|ged|diploma|"
@@ -65,7 +75,11 @@ _LIFE = re.compile(
 )
 _BESIDE = 25  # characters within which a job title belongs to a name: "Dana Whitfield from the intake team"
 _NEAR = 300  # characters; sentences are shorter, but a hostile text may have none
+_UNIT = (
+    r"(?:intake|reception|front desk|fiscal|clerical|eligibility|call center|mail ?room|hr|it|admin|payroll|training)"
+)
 _STAFF_TITLE = re.compile(
+    rf"\b(?:in|from|at|over in|over at|of) (?:our |the )?{_UNIT}\b|"
     r"\b(?:worker|supervisor|manager|analyst|coordinator|director|trainer|specialist|clerk|colleague|coworker|lead|"
     r"technician|staff|team|unit|supervisora|trabajadora?)\b",
     re.IGNORECASE,
@@ -120,7 +134,7 @@ def _initials(reading: Reading) -> Iterator[Finding]:
 
 def _titled(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
     for match in _TITLED.finditer(reading.text):
-        if match["name"].casefold() not in agreed:
+        if (match["name"] or match["small"]).casefold() not in agreed:
             sentence = reading.sentence_at(match.start())
             yield reading.finding(match.span(), *_judged(sentence, match.span()), _NAME_WHY)
 
@@ -134,8 +148,14 @@ def _capitalised(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
         opens = _opens(reading, match.start())
         personal = _is_personal(reading, match, sentence, opens)
         if opens and not personal:
-            continue  # an ordinary first word of a sentence
+            # an ordinary first word of a sentence, unless it does what people do: "Xiomara got the job"
+            if _OPENING_NAME.match(reading.text, match.start()) and not _ORDINARY.search(word.lower()):
+                yield reading.finding(match.span(), "name", "review", _NAME_WHY)
+            continue
         span = (match.start(), match.start() + len(word))
+        if _SAINTED.search(reading.text, max(0, span[0] - 12), span[0]) or _BUSINESS.match(reading.text, match.end()):
+            yield reading.finding(span, "place", "review", _PLACE_WHY)
+            continue
         kind, severity = _judged(sentence, span) if personal else ("name", "review")
         yield reading.finding(span, kind, severity, _CLIENT_WHY if severity == "block" else _NAME_WHY)
 

@@ -19,28 +19,49 @@ _PLAIN: Final = {"‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”":
 )
 
 # A stop ends a sentence unless it follows a title or a single letter (Ms. Lopez, J. M.).
-_SENTENCE_END = re.compile(r"(?<!\bMs)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\b[A-Z])[.!?]+[\"')]*(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<!\b[Mm]s)(?<!\b[Mm]r)(?<!\b[Mm]rs)(?<!\b[DdSs]r)(?<!\b[Ss]ra)(?<!\bSt)(?<!\b[A-Z])[.!?]+[\"')]*(?=\s|$)|\n+"
+)
+
+
+def without_accents(text: str) -> str:
+    """Letter for letter, because staff type Spanish both ways: "salió" and "salio"."""
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
+
 
 PERSON_NOUN = (
-    r"(?:client|participant|customer|recipient|applicant|enrollee|mother|mom|mum|mama|father|dad|parent|"
-    r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|stepson|stepdaughter|niece|nephew|cousin|"
-    r"guardian|caregiver|aunt|uncle|woman|lady|gentleman|man|girl|boy|teen|teenager|"
+    r"(?:client|participant|customer|recipient|applicant|enrollee|caller|walk-in|clt|cx|ptcpt|"
+    r"mother|mom|mum|mama|momma|mommy|mami|father|dad|daddy|papi|parent|"
+    r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|granny|gramma|nana|"
+    r"stepson|stepdaughter|niece|nephew|cousin|"
+    r"guardian|caregiver|aunt|auntie|uncle|woman|lady|gentleman|man|guy|gal|dude|homeboy|homegirl|elder|widow|"
+    r"girl|boy|teen|teenager|kiddo|youngster|tenant|newcomer|"
     r"child|kid|son|daughter|baby|toddler|infant|newborn|sister|brother|husband|wife|boyfriend|girlfriend|fiance|"
     r"couple|family|household|veteran|survivor|student|clienta|cliente|participante|mamá|madre|papá|padre|"
-    r"abuela|abuelo|señora|señor|mujer|hombre|muchacha|muchacho|hijo|hija|esposo|esposa|familia|niño|niña|bebé)"
+    r"abuel(?:it)?[ao]|viejit[ao]|tí[ao]|señora|señor|sra|mujer|hombre|muchach[ao]|chamac[ao]|joven|jovencit[ao]|"
+    r"hij[ao]|espos[ao]|novi[ao]|herman[ao]|vecin[ao]|familia|niñ[ao]|bebé)"
 )
 _COMPOUND = (
     r"(?:voice|survey|stabilization|welfare|care|support|services?|experience|engagement|feedback|center|portal|"
     r"satisfaction|resource|advocate|strengthening|leadership|advisory|partners?|files?|folders?|contacts?|"
     r"letters?|handouts?|packets?|orientation|needs|flow|surveys|journey|calls|appointments|interviews?|success|"
-    r"stories|story|council|outcomes|education|records|data|panel|nights?|events?)"
+    r"stories|story|council|outcomes|education|records|data|panel|nights?|events?|corners?|rooms?|lobby|area|"
+    r"friendly|days?)"
 )
 _ONE_PERSON = re.compile(
-    rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{PERSON_NOUN}(?:'s)?\b(?!-|'s day|\s+{_COMPOUND}\b)",
+    rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{without_accents(PERSON_NOUN)}(?:'s)?\b"
+    rf"(?!-|'s day|\s+{_COMPOUND}\b)",
+    re.IGNORECASE,
+)
+# "Somebody on my caseload": a person whom no noun describes.
+_SOMEBODY = re.compile(
+    r"\b(?:someone|somebody|(?:a|this|that|one) person|this one|alguien|una persona)\s+"
+    r"(?:on|in|from|who|that|with|we|i|que|de)\b(?! (?:our|the|my) (?:\w+ )?(?:team|unit|staff|office|side)\b)",
     re.IGNORECASE,
 )
 # "One of our moms": one of many is one.
 _ONE_OF = re.compile(
+    r"\b(?:one|another|two) of ours\b|"
     r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+)?(?:clients|participants|customers|"
     r"recipients|moms?|mothers|dads|fathers|parents|families|women|men|students|kids|children|teens|youths?)\b",
     re.IGNORECASE,
@@ -60,6 +81,11 @@ _STAFF_NOUN = re.compile(
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(?:we|our|us|nosotros)\b", re.IGNORECASE)
+# Praise names a colleague, so a "she" after it is that colleague: "thanks to … for giving up her lunch".
+_PRAISE = re.compile(
+    r"\b(?:thanks|thank you|thx|ty|shout ?-?out|kudos|props|hats off|congrats|gracias|felicidades)\s+(?:to|a)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +105,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A story's cleaned `text`, its sentences, and where each character came from."""
+    """A story's cleaned `text`, the same without accents (`plain`), its sentences, and each character's origin."""
 
     original: str
     text: str
+    plain: str
     origins: tuple[int, ...]
     sentences: tuple[Sentence, ...]
 
@@ -109,7 +136,7 @@ def read_story(original: str) -> Reading:
         letters.append(plain if len(plain) == 1 else character)
         origins.append(position)
     text = "".join(letters)
-    return Reading(original, text, tuple(origins), tuple(_sentences(text)))
+    return Reading(original, text, without_accents(text), tuple(origins), tuple(_sentences(text)))
 
 
 def _sentences(text: str) -> list[Sentence]:
@@ -132,11 +159,16 @@ def _about_one(part: str, before: Sentence | None) -> bool:
 
     A colleague explains it when one is named earlier in the sentence, or in the sentence before.
     """
-    if _ONE_PERSON.search(part) or _ONE_OF.search(part) or _KIN.search(part) or _SPOKEN_I.search(part):
+    plain = without_accents(part)
+    if any(pattern.search(plain) for pattern in (_ONE_PERSON, _SOMEBODY, _ONE_OF, _KIN, _SPOKEN_I)):
         return True
     after_one = before is not None and before.about_one
     if pronoun := _PRONOUN.search(part):
-        colleague_before = before is not None and not after_one and bool(_STAFF_NOUN.search(before.text))
-        return not _STAFF_NOUN.search(part[: pronoun.start()]) and not colleague_before
+        colleague_before = before is not None and not after_one and bool(_colleague(before.text))
+        return not _colleague(part[: pronoun.start()]) and not colleague_before
     they = _THEY.search(part)
     return after_one and they is not None and not _STAFF_NOUN.search(part[: they.start()])
+
+
+def _colleague(part: str) -> re.Match[str] | None:
+    return _STAFF_NOUN.search(part) or _PRAISE.search(part)

@@ -1,6 +1,6 @@
 """The words that speak of a person's private life, field by field, in English and the most important in Spanish.
 
-Words are regular expressions, matched from a word's beginning. A field's `life` words say something about a life
+Words are regular expressions, matched from a word's beginning and without regard to accents. A field's `life` words say something about a life
 whoever says them ("relapsed"); its `subject` words also name partners, trainings and policies.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from bot.domain.story_privacy.reading import without_accents
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Field:
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(alternatives)})", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(map(without_accents, alternatives))})", re.IGNORECASE)
 
 
 FIELDS = (
@@ -29,6 +31,18 @@ FIELDS = (
         "child welfare",
         _words(
             r"reunif\w+",
+            r"reunited with",
+            r"(?:kids?|children|son|daughter|baby|hijos?) (?:are |is |were |was )?"
+            r"(?:finally |now )?(?:c[oa]m(?:e|es|ing) home|back home|back with|home for good)",
+            r"placed with (?:her|his|their|an?|the)\b",
+            r"(?:relative|kinship|emergency) placement",
+            r"kin(?:ship)? care",
+            r"(?:legal )?guardianship",
+            r"raising (?:her|his|their) (?:\w+ )?(?:grand\w+|niece|nephew|siblings|brothers?|sisters?)",
+            r"supervised visit\w*",
+            r"(?:cps|cws|dcfs|social services|el dcfs) (?:came|showed up|knocked|called on)",
+            r"adopt(?:ed|ing|ion of) (?:her|his|the|their) (?:\w+ )?(?:\w*kids?|\w*children|\w*son|\w*daughter|baby|niece|nephew)",
+            r"aged? out of (?:care|foster|the system)",
             r"foster (?:care|child|children|home|parents?|youth|placement|family)\b",
             r"(?:kids?|child|children|son|daughter|baby|boys?|girls?|hijos?)\s+"
             r"(?:\w+\s+)?(?:were|was|being|had been|got)"
@@ -54,7 +68,15 @@ FIELDS = (
             r"taken from (?:her|his|their) (?:mother|father|mom|dad|parents?|home|family)",
             r"(?:cps|cws|child welfare) (?:returned|removed|took|placed|opened|closed|investigated|got involved)",
         ),
-        _words(r"child welfare\b", r"cps\b", r"cws\b", r"dcfs\b", r"child protective\b", r"bienestar infantil\b"),
+        _words(
+            r"child welfare\b",
+            r"cps\b",
+            r"cws\b",
+            r"dcfs\b",
+            r"child protective\b",
+            r"bienestar infantil\b",
+            r"visitation\b",
+        ),
         "That a child-welfare case, report or removal exists is protected (WIC 827). "
         "Tell what the two programs did together.",
     ),
@@ -62,6 +84,29 @@ FIELDS = (
         "health",
         _words(
             r"diagnos(?:ed|is)\b",
+            r"51-?50\b",  # holds under the Welfare and Institutions Code
+            r"5250\b",
+            r"(?:aa|na|sobriety|recovery|day|month|year) chip\b",
+            r"(?:sponsor|higher power) (?:from|at|in) (?:aa|na)\b",
+            r"(?:off|quit|quitting|kicked|kicking|stopped|back on|strung out on) (?:of )?"
+            r"(?:the )?(?:drugs|meth|dope|crack|pills|booze|bottle|drinking|using|alcohol|weed)\b",
+            r"using again\b",
+            r"(?:psych|mental) (?:ward|hold|hospital|unit|meds|breakdown)\b",
+            r"(?:mental|nervous) breakdown\b",
+            r"suboxone\b",
+            r"methadone\b",
+            r"vivitrol\b",
+            r"narcan\w*",
+            r"gave birth\b",
+            r"giving birth\b",
+            r"(?:nicu|preemie|c-section|stillborn|stillbirth|postpartum|ultrasound)\b",
+            r"expecting (?:a|her|their|another|twins|baby)\b",
+            r"dej[oó] (?:de tomar|de beber|las drogas|el alcohol|el vicio)",
+            r"dio a luz\b",
+            r"en rehabilitación\b",
+            r"reca[ií]da\b",
+            r"drogadict\w+",
+            r"sobri[ao]\b",
             r"relaps\w+",
             r"(?:got|stay(?:ed|ing)?|is|was|been|clean and|now) sober\b",
             r"sobriety\b",
@@ -101,6 +146,34 @@ FIELDS = (
         ),
         _words(
             r"mental health\b",
+            r"meds\b",
+            r"ss[di]i?\b",  # SSI, SSDI: paid for a disability
+            r"ihss\b",
+            r"regional center\b",
+            r"special ed\b",
+            r"iep\b",
+            r"speech therapy",
+            r"on the spectrum\b",
+            r"insulin\b",
+            r"transplant\b",
+            r"amputat\w+",
+            r"prosthe\w+",
+            r"(?:blind|paralyzed|bedridden)\b",
+            r"lupus\b",
+            r"hep(?:atitis)?(?: c)?\b",
+            r"sickle cell",
+            r"parkinson\w*",
+            r"alzheimer\w*",
+            r"arthritis\b",
+            r"migraines?\b",
+            r"hospice\b",
+            r"(?:in|into|from|to|at) (?:the|an?) (?-i:ER|ICU)\b",
+            r"(?:service|emotional support) (?:dog|animal)",
+            r"hearing aids?\b",
+            r"silla de ruedas",
+            r"cirug[ií]a\b",
+            r"operaci[oó]n\b",
+            r"quimio\w*",
             r"mental illness\b",
             r"suicide\b",
             r"overdose\b",
@@ -160,6 +233,21 @@ FIELDS = (
         "immigration",
         _words(
             r"undocumented\b",
+            r"(?:lpr|tps|u4u|vawa|siv|uscis)\b",
+            r"(?-i:ICE)\b",  # in capitals; "ice" is served at the potluck
+            r"la migra\b",
+            r"humanitarian parole",
+            r"work (?:permit|authorization)",
+            r"permiso de trabajo",
+            r"residencia\b",
+            r"(?:got|getting|fixed|has|without|no|waiting for|waiting on) (?:her|his|their) (?:papers|residency)\b",
+            r"(?:her|his|their) papers (?:came|are|were|got)\b",
+            r"arregl\w+ (?:sus|los|mis) papeles",
+            r"(?:sworn in as a|became an? (?:us |american |u\.s\. )?)citizen",
+            r"naturaliz\w+",
+            r"cruz\w+ (?:la frontera|el r[ií]o|el desierto)",
+            r"cross\w+ (?:over )?(?:the )?(?:border|desert|river)",
+            r"coyote\b",
             r"deport\w+",
             r"asylum\b",
             r"asilo\b",
@@ -179,11 +267,13 @@ FIELDS = (
             r"immigra(?:nt|nts|tion)\b",
             r"refugees?\b",
             r"visa\b",
-            r"citizenship\b",
+            r"citizen(?:ship)?\b",
+            r"ciudadan[ií]\w*",
+            r"frontera\b",
+            r"(?:just|recently|newly) arrived from",
             r"migratori\w+",
             r"inmigra\w+",
             r"refugiad\w+",
-            r"crossed the border\b",
             r"fled (?!the system)\w+",
         ),
         "Immigration status is private. Leave it out.",
@@ -192,6 +282,18 @@ FIELDS = (
         "criminal history",
         _words(
             r"arrest(?:ed|s)?\b",
+            r"(?:her|his|their|client's|dad's|mom's) (?:(?-i:PO|P\.O\.)|po (?!box)\w|p\.o\. (?!box)|probation officer|parole officer|public defender)",
+            r"lock(?:ed)? up\b",
+            r"behind bars\b",
+            r"(?:get|got|getting|came|coming|been|is|was|fresh) (?:home |back )?out of (?:county|state|the pen|lockup|pelican bay)\b",
+            r"(?:just|recently|first|he|she) got out\b(?! of (?:work|class|school|bed|the (?:meeting|workshop|class)))",
+            r"(?:did|doing|done) (?:time|\w+ (?:years?|yrs?|months?|mos?))\b(?! (?:of|at|in|with)\b)",
+            r"(?:ankle|gps) (?:monitor|bracelet)",
+            r"(?:inmates?|convict|parolee|probationer|rap sheet|misdemeanor)\b",
+            r"(?:halfway|transition) house\b",
+            r"(?:her|his|their) (?:old )?(?:criminal )?records? (?:is |was |got |has been )?(?:sealed|cleared|expunged|clean\w*)",
+            r"sali[oó] (?:de|del) (?:la )?(?:cárcel|prisión|bote|pinta)",
+            r"(?:estuvo|estaba|está) pres[ao]\b",
             r"incarcerat\w+",
             r"felon\w*",
             r"criminal (?:record|history|charges?)",
@@ -210,6 +312,9 @@ FIELDS = (
         ),
         _words(
             r"jail\b",
+            r"warrants?\b",
+            r"(?:bail|sentenced|court date|court-ordered|community service|charges)\b",
+            r"background check",
             r"prison\b",
             r"probation\b",
             r"parole\b",
@@ -228,6 +333,19 @@ FIELDS = (
         "domestic violence",
         _words(
             r"abus(?:er|ive|ed)\b",
+            r"(?:dv|domestic violence|battered women\w*|women's) (?:shelter|program|safe\w*|survivor|victim)",
+            r"(?:beat|beats|beating|hit|hitting|punch\w*|chok\w+|slapp\w+) (?:on )?(?:her|him|them)\b",
+            r"beat(?:ing)? up\b",
+            r"(?:hiding|running|ran|run|running away|safe) from (?:her|his|the|an?) (?:\w+ )?"
+            r"(?:ex\b|husband|boyfriend|partner|man|father|dad|girlfriend|wife)",
+            r"(?:protective|stay-away|no-contact) order",
+            r"(?-i:TRO|DVRO)\b",
+            r"(?:molest\w*|kidnap\w*|stabb\w+|gunshot|murder\w*)",
+            r"(?:was|got|been) shot\b(?! (?:of|at))",
+            r"safe at home program",
+            r"(?:le|la) (?:pegaba|pegó|golpeó|amenaz\w+|maltrat\w+)",
+            r"(?:huy|escap)\w+ de su\b",
+            r"violad[ao]\b",
             r"restraining order\b",
             r"(?:fled|fleeing|escaped|escaping|left) (?:her|his|an?|the|domestic) "
             r"(?:\w+ )?(?:abus\w+|violen\w+|husband|partner|ex|boyfriend|relationship|marriage)",
@@ -260,5 +378,32 @@ FIELDS = (
             r"safe house\b",
         ),
         "Domestic violence must not be tied to anyone. Leave it out.",
+    ),
+    Field(
+        "family event",
+        _words(
+            r"passed away\b",
+            r"(?:mom|mother|dad|father|son|daughter|baby|husband|wife|partner|brother|sister|grand\w+|parents?) "
+            r"(?:passed|died)\b(?! (?:the|her|his|an?|all|by|on)\b)",
+            r"(?:death|funeral|burial|suicide) (?:of|for) (?:her|his|their)",
+            r"widow\w*",
+            r"orphan\w*",
+            r"los(?:t|ing) (?:her|his|their|both) (?:\w+ ){0,2}?(?:twins?|baby|sons?|daughters?|husband|wife|partner|mom|mother|"
+            r"dad|father|parents|brother|sister|child|kids?|grand\w+)\b",
+            r"divorc\w+",
+            r"falleci\w+",
+            r"muri[oó]\b",
+            r"perd(?:ió|er) a su\b",
+            r"viud[ao]\b",
+            r"huérfan\w+",
+        ),
+        _words(
+            r"(?:twins|triplets|gemel[ao]s|newborn|baby (?:girl|boy|shower))\b",
+            r"died\b",
+            r"funeral\b",
+            r"born\b",
+            r"nació\b",
+        ),
+        "Births, deaths and partings are known in the neighbourhood. Leave them out.",
     ),
 )

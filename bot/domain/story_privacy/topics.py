@@ -1,4 +1,5 @@
-"""Facts of a person's life that may not be told: child welfare, health, immigration, crime, domestic violence.
+"""Facts of a person's life that may not be told: child welfare, health, immigration, crime, domestic violence,
+births and deaths.
 
 The words are in `topic_words`. Many of them also name partners and trainings ("our mental health partners"), which
 stories may praise, so it matters what follows a word and whether its sentence is about one person served.
@@ -17,7 +18,7 @@ from bot.domain.story_privacy.topic_words import FIELDS
 _ORGANIZATION = (
     r"(?:\W+(?:services?|abuse|treatment|and|&|wellness|prevention|awareness))*\W+(?:partners?|staff|teams?|divisions?|"
     r"departments?|units?|programs?|colleagues?|supervisors?|managers?|workgroups?|directors?|leadership|liaisons?|"
-    r"agency|agencies|training|trainings|trainers?|workshops?|committee|meetings?|cards?|posters?|flyers?|"
+    r"agency|agencies|training|trainings|trainers?|workshops?|committee|meetings?|resource cards?|posters?|flyers?|"
     r"resources? (?:list|guide|card|table|fair)|month|advocates?|specialists?|side|policy|questions?|screening|"
     r"socios|equipos?|capacitaci[oó]n)\b"
 )
@@ -35,12 +36,12 @@ _PARTNER_BEFORE = re.compile(r"\b(?:with|and|from|by|both|between|our)\s+$", re.
 
 def find_topics(reading: Reading) -> Iterator[Finding]:
     for field in FIELDS:
-        for match in field.life.finditer(reading.text):
+        for match in field.life.finditer(reading.plain):
             if not _ORGANIZATION_NEXT.match(reading.text, match.end()):
                 told_of = reading.about_one or reading.sentence_at(match.start()).has_pronoun
                 severity: Severity = "block" if told_of else "review"
                 yield reading.finding(match.span(), field.kind, severity, field.why)
-        for match in field.subject.finditer(reading.text):
+        for match in field.subject.finditer(reading.plain):
             found = _subject_severity(reading, match.start(), match.end(), field.kind)
             if found:
                 yield reading.finding(match.span(), field.kind, found, field.why)
