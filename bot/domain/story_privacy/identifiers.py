@@ -45,7 +45,8 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
         "e-mail",
         re.compile(
             r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+"
-            r"|(?<![\w.])[\w.]{1,64} at [\w-]+ dot (?:com|org|net|gov|edu)\b",
+            r"|(?<![\w.])[\w.]{1,64} at "
+            r"(?:[\w-]+ dot (?:com|org|net|gov|edu)|gmail|yahoo|hotmail|outlook|icloud|aol)\b",
             re.IGNORECASE,
         ),
         "This looks like an e-mail address. Take it out.",
@@ -56,6 +57,8 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
             r"\b\d{1,6}\s+(?:[NSEW]\.?\s+)?(?:[\w'.]+\s+){1,3}?"
             r"(?:(?i:street|avenue|ave|road|rd|boulevard|blvd|lane|ln)\b|(?i:st)\b(?!\w)|"
             r"(?:Drive|Dr|Court|Ct|Way|Place|Pl|Circle|Terrace|Parkway|Highway|Hwy)\b)"
+            r"|\b\d{1,3}(?:st|nd|rd|th)\s+(?i:street|st|avenue|ave)\b"
+            r"|\b(?i:inn|motel|hotel|lodge|park),?\s+(?i:room|rm|unit|space|spc|lot|#)\.?\s*#?\d+"
             r"|\b(?i:p\.?\s?o\.?\s?box)\s+\d+|\b(?i:apt|apartment|apartamento)\.?\s*#?\s?\d+\w?\b|\bCA\s+9\d{4}\b"
         ),
         "This looks like a street address. Take it out, or say “in our county”.",
@@ -106,7 +109,8 @@ _AGE = re.compile(
     r"(?=\s*(?:[,.!?;]|$|and\b|but\b|now\b|with\b|w/|so\b|lol\b|when\b))"
     r"|\bin (?:her|his|their) (?:(?:early|mid|late)[- ])?(?P<decade>\d0|twenties|thirties|forties|fifties|sixties|"
     r"seventies|eighties)(?:'?s)?\b"
-    rf"|\b(?P<months>{_NUMBER}|several)[- ]?(?:months?|mos?\.?|m/|weeks?|wks?|days?)[- ]?o(?:ld)?\b(?![- ](?:\w+ )?{_THINGS})"
+    rf"|\b(?P<months>{_NUMBER}|several)[- ]?(?:months?|mos?\.?|m/|weeks?|wks?|days?)[- ]?o(?:ld)?\b"
+    rf"(?![- ](?:\w+ )?{_THINGS})"
     rf"|\b(?:age[ds]?|turned|turning|turns)\s+(?P<aged>{_NUMBER})\b(?!\s*(?:-|to|through)\s*\d|\s+\w*s\b)"
     rf"|\b{PERSON_NOUN},\s+(?P<comma>\d{{1,2}})(?=[,.)])"
     rf"|\b{PERSON_NOUN}\s+\((?P<bracket>\d{{1,2}})\)"
@@ -129,9 +133,10 @@ def find_identifiers(reading: Reading) -> Iterator[Finding]:
 
 def _dates(reading: Reading) -> Iterator[Finding]:
     """An exact date blocks in a sentence about one person; a date in the staff's own calendar is no finding."""
+    births = {sentence.start for sentence in reading.sentences if _BIRTH.search(sentence.text)}
     for match in _DATE.finditer(reading.text):
         sentence = reading.sentence_at(match.start())
-        birth = _BIRTH.search(sentence.text)
+        birth = sentence.start in births
         if birth or sentence.about_one:
             kind = "date of birth" if birth else "date"
             why = "An exact date can point at one person. Say the season or the quarter instead."
@@ -144,7 +149,9 @@ def _dates(reading: Reading) -> Iterator[Finding]:
 def _ages(reading: Reading) -> Iterator[Finding]:
     for match in _AGE.finditer(reading.text):
         severity: Severity = "review"
-        if match["months"] or not match["decade"] and not ADULT <= _number(match[match.lastgroup or 0]) <= OLDEST_SHOWN:
+        if not match["decade"] and (
+            match["months"] or not ADULT <= _number(match[match.lastgroup or 0]) <= OLDEST_SHOWN
+        ):
             severity = "block"
         why = "An age can point at one person. Say “a young child” or “a parent” instead."
         yield reading.finding(match.span(), "child age" if severity == "block" else "age", severity, why)

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.story_privacy.model import Finding, Severity
+from bot.domain.story_privacy.name_words import AMBIGUOUS_NAMES, FIRST_NAMES, LAST_NAMES
 from bot.domain.story_privacy.reading import PERSON_NOUN, Reading, Sentence
-from bot.domain.story_privacy.words import AMBIGUOUS_NAMES, FIRST_NAMES, KNOWN_WORDS
+from bot.domain.story_privacy.traces import PLACE
+from bot.domain.story_privacy.words import KNOWN_WORDS
 
 _CLIENT_WHY = "This looks like the name of a person we serve. Say “a parent” or “a family in our county”."
 _NAME_WHY = "Name only staff who agreed to it; anyone else is “a colleague” or “a family in our county”."
@@ -28,7 +30,8 @@ _INTRODUCED = re.compile(
 _CLIENT_THEN_NAME = re.compile(rf"\b(?i:{PERSON_NOUN}s?|little),?\s+(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ'-]+)")
 _KIN = (
     r"(?:sons?|daughters?|child|children|kids?|baby|twins|husband|wife|boyfriend|girlfriend|partner|mother|mom|father|dad|"
-    r"sister|brother|grandmother|family|case|benefits|landlord|apartment|file|caseworker|sanction|appointment)"
+    r"sister|brother|grandmother|family|case|benefits|landlord|apartment|file|caseworker|sanction|appointment|"
+    r"day ?care|child ?care|car|lease|shift|ged|food stamps|calfresh|rent)"
 )
 _NAME_OWNS = re.compile(rf"\b(?P<name>\w[\w-]+)'s?\s+(?:\w+[- ]){{0,2}}?{_KIN}\b", re.IGNORECASE)
 _KIN_OF = re.compile(r"\b(?:hij[oa]s?|niñ[oa]s?|espos[oa]|madre|mamá|caso) de (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)")
@@ -70,7 +73,8 @@ _LIFE = re.compile(
     r"\b(?:kids?|children|son|daughter|baby|homeless\w*|shelter|evict\w+|rent|ged|diploma|"
     r"got (?:a|the|her|his) \w*\s?job|hired|benefits|on aid|calworks for|her case|his case|"
     r"single (?:mom|mother|parent|dad)|applied|lost (?:her|his)|apartment|"
-    r"housing|client|hijos?|beneficios|desamparad\w+)\b",
+    r"housing|lease|citizen\w*|ciudadan\w*|cna|graduated|food stamps|"
+    r"(?:passed|paso|pasó) (?:her|his|su)|client|hijos?|beneficios|desamparad\w+)\b",
     re.IGNORECASE,
 )
 _BESIDE = 25  # characters within which a job title belongs to a name: "Dana Whitfield from the intake team"
@@ -79,7 +83,7 @@ _UNIT = (
     r"(?:intake|reception|front desk|fiscal|clerical|eligibility|call center|mail ?room|hr|it|admin|payroll|training)"
 )
 _STAFF_TITLE = re.compile(
-    rf"\b(?:in|from|at|over in|over at|of) (?:our |the )?{_UNIT}\b|"
+    rf"\b(?:in|from|at|over in|over at|of) (?:our |the )?{_UNIT}\b|\bfrom (?:our|the) (?:\w+ )?office\b|"
     r"\b(?:worker|supervisor|manager|analyst|coordinator|director|trainer|specialist|clerk|colleague|coworker|lead|"
     r"technician|staff|team|unit|supervisora|trabajadora?)\b",
     re.IGNORECASE,
@@ -140,10 +144,13 @@ def _titled(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
 
 
 def _capitalised(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
+    places = [match.span() for match in PLACE.finditer(reading.text)]
     for match in _CAPITALISED.finditer(reading.text):
         word = match[0].removesuffix("'s")
         if word.casefold() in agreed or _is_known(word) or _COUNTY_NEXT.match(reading.text, match.end()):
             continue
+        if any(start <= match.start() < end for start, end in places):
+            continue  # "Elsie Allen High School" is asked about as a place
         sentence = reading.sentence_at(match.start())
         opens = _opens(reading, match.start())
         personal = _is_personal(reading, match, sentence, opens)
@@ -170,12 +177,12 @@ def _is_personal(reading: Reading, match: re.Match[str], sentence: Sentence, ope
 
 
 def _lower_case(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
-    """First names typed without a capital or all in capitals, as in chat; only names that are no other word."""
+    """Names typed without a capital or all in capitals, as in chat; only names that are no other word."""
     for match in _WORD.finditer(reading.text):
         word = match[0]
         if len(word) < 4 or not (word.islower() or word.isupper()) or word.casefold() in agreed:
             continue
-        if word.lower() in FIRST_NAMES:
+        if word.lower() in FIRST_NAMES or word.lower() in LAST_NAMES:
             sentence = reading.sentence_at(match.start())
             yield reading.finding(match.span(), *_judged(sentence, match.span()), _NAME_WHY)
 

@@ -35,7 +35,7 @@ PERSON_NOUN = (
     r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|granny|gramma|nana|"
     r"stepson|stepdaughter|niece|nephew|cousin|"
     r"guardian|caregiver|aunt|auntie|uncle|woman|lady|gentleman|man|guy|gal|dude|homeboy|homegirl|elder|widow|"
-    r"girl|boy|teen|teenager|kiddo|youngster|tenant|newcomer|"
+    r"girl|boy|teen|teenager|kiddo|youngster|tenant|resident|newcomer|"
     r"child|kid|son|daughter|baby|toddler|infant|newborn|sister|brother|husband|wife|boyfriend|girlfriend|fiance|"
     r"couple|family|household|veteran|survivor|student|clienta|cliente|participante|mamá|madre|papá|padre|"
     r"abuel(?:it)?[ao]|viejit[ao]|tí[ao]|señora|señor|sra|mujer|hombre|muchach[ao]|chamac[ao]|joven|jovencit[ao]|"
@@ -62,8 +62,10 @@ _SOMEBODY = re.compile(
 # "One of our moms": one of many is one.
 _ONE_OF = re.compile(
     r"\b(?:one|another|two) of ours\b|"
-    r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+)?(?:clients|participants|customers|"
-    r"recipients|moms?|mothers|dads|fathers|parents|families|women|men|students|kids|children|teens|youths?)\b",
+    r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:clients|participants|customers|"
+    r"recipients|moms?|mothers|dads|fathers|parents|families|women|ladies|men|guys|students|kids|children|girls|boys|"
+    r"teens|youths?|folks|seniors|veterans)\b",
     re.IGNORECASE,
 )
 _KIN = re.compile(
@@ -71,7 +73,15 @@ _KIN = re.compile(
     r"boyfriend|girlfriend|mom|mother|dad|father|family|landlord|rent|case|benefits|aid|worker|hijos?|hijas?)\b",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"\b(?:she|he|her|his|him|hers|herself|himself|ella|él)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:she|he|shes|hes|her|his|him|hers|herself|himself|ella|él)\b", re.IGNORECASE)
+# An outcome tells of one person even where only a trade or a nickname says who: "the barber got hired".
+_OUTCOME = re.compile(
+    r"\b(?:got|getting|gets|been|was|were) "
+    r"(?:approved for|housed|hired|evicted|off (?:aid|cash aid|calworks|the streets?))\b"
+    r"|\bgot (?:a|an|the|her|his|their) (?:\w+ )?(?:job|apartment|apt|place|keys|license|ged|diploma|car|house)\b"
+    r"|\b(?:moved in|moved into|graduated|relapsed|(?:consiguio|encontro) (?:trabajo|empleo|casa))\b",
+    re.IGNORECASE,
+)
 _THEY = re.compile(r"\b(?:they|their|them|themselves|ellos|ellas|su|sus|le|les|there)\b", re.IGNORECASE)
 _SPOKEN_I = re.compile(r"\"[^\"]*\b(?:I|I'm|I've|my|me|yo|mi|mis)\b[^\"]*\"")
 _STAFF_NOUN = re.compile(
@@ -161,6 +171,9 @@ def _about_one(part: str, before: Sentence | None) -> bool:
     """
     plain = without_accents(part)
     if any(pattern.search(plain) for pattern in (_ONE_PERSON, _SOMEBODY, _ONE_OF, _KIN, _SPOKEN_I)):
+        return True
+    outcome = _OUTCOME.search(plain)
+    if outcome and not _colleague(part[: outcome.start()]) and not _WE.search(part[: outcome.start()]):
         return True
     after_one = before is not None and before.about_one
     if pronoun := _PRONOUN.search(part):

@@ -20,7 +20,7 @@ _ORGANIZATION = (
     r"departments?|units?|programs?|colleagues?|supervisors?|managers?|workgroups?|directors?|leadership|liaisons?|"
     r"agency|agencies|training|trainings|trainers?|workshops?|committee|meetings?|resource cards?|posters?|flyers?|"
     r"resources? (?:list|guide|card|table|fair)|month|advocates?|specialists?|side|policy|questions?|screening|"
-    r"socios|equipos?|capacitaci[oó]n)\b"
+    r"volunteers?|socios|equipos?|capacitaci[oó]n)\b"
 )
 
 _ORGANIZATION_NEXT = re.compile(_ORGANIZATION, re.IGNORECASE)
@@ -59,5 +59,6 @@ def _subject_severity(reading: Reading, start: int, end: int, kind: str) -> Seve
     if _ORGANIZATION_NEXT.match(reading.text, end) or (
         kind == "child welfare" and _PARTNER_BEFORE.search(reading.text[max(0, start - 20) : start])
     ):
-        return "review" if about_one else None
+        # an advocate for survivors beside one person says what happened to that person
+        return ("block" if kind == "domestic violence" else "review") if about_one else None
     return "block" if about_one else "review"

@@ -13,7 +13,8 @@ QUOTATION_WORDS = 25  # a longer one carries a person's voice well enough to be 
 _SMALL = r"(?:[1-9]|10|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
 _PEOPLE = (
     r"(?:families|clients?|people|persons?|participants?|parents?|mothers?|moms?|fathers?|dads?|children|kids|"
-    r"households?|individuals?|customers?|recipients?|students?|youths?|teens|women|men|adults|applicants?|couples|"
+    r"households?|individuals?|customers?|recipients?|students?|youths?|teens|women|ladies|men|guys|girls|boys|adults|"
+    r"applicants?|couples|folks|ppl|seniors|veterans|"
     r"familias|clientes|clientas|personas|madres|padres|niños|niñas|participantes|hogares)"
 )
 _DESCRIBED = (
@@ -33,7 +34,7 @@ _PICTURE = re.compile(
     r"|\battached (?:photo|picture|screenshot)",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+PLACE = re.compile(
     r"\b(?:[A-Z][\w'.]+\s+){1,4}(?:Elementary|Middle School|High School|High|School|College|University|Academy|"
     r"Preschool|Shelter|Mission|Apartments|Motel|Inn|Hotel|Hospital|Clinic|Church|Temple|Mosque|Rancheria|Reservation|"
     r"Tribe|Restaurant|Market|Diner|Bakery|Farms?|Winery|Vineyards?|Casino|Nursing Home|Park|Street|Avenue|Road)\b"
@@ -67,7 +68,7 @@ def find_traces(reading: Reading) -> Iterator[Finding]:
             yield reading.finding(match.span(), "quotation", "review", why)
     for match in _PICTURE.finditer(reading.text):
         yield reading.finding(match.span(), "picture", "review", "Pictures and screenshots can show who it is.")
-    for pattern in (_PLACE, _BRANDS):
+    for pattern in (PLACE, _BRANDS):
         for match in pattern.finditer(reading.text):
             why = "A named place can point at one person. Say “a local employer”, “a school”, “in our county”."
             yield reading.finding(match.span(), "place", "review", why)
