@@ -18,6 +18,7 @@ CHILD_WELFARE = Field(
         r"(?:cps|cws|dcfs|social services|el dcfs) (?:came|showed up|knocked|called on)",
         r"adopt(?:ed|ing|ion of) (?:her|his|the|their) (?:\w+ )?"
         r"(?:\w*kids?|\w*children|\w*son|\w*daughter|baby|niece|nephew)",
+        r"(?:grew up|raised|been|was|child|kid) in the system\b",
         r"aged? out of (?:care|foster|the system)",
         r"foster (?:care|child|children|home|parents?|youth|placement|family)\b",
         r"(?:kids?|child|children|son|daughter|baby|boys?|girls?|hijos?)\s+"
@@ -79,7 +80,7 @@ FAMILY_EVENT = Field(
     ),
     any_of(
         r"(?:twins|triplets|gemel[ao]s|newborn|baby (?:girl|boy|shower))\b",
-        r"died\b",
+        r"(?<!car )(?<!van )(?<!phone )(?<!laptop )(?<!truck )(?<!battery )died\b",
         r"funeral\b",
         r"born\b",
         r"nació\b",

@@ -12,7 +12,9 @@ HEALTH = Field(
         r"(?:sponsor|higher power) (?:from|at|in) (?:aa|na)\b",
         r"(?:off|quit|quitting|kicked|kicking|stopped|back on|strung out on) (?:of )?"
         r"(?:the )?(?:drugs|meth|dope|crack|pills|booze|bottle|drinking|alcohol|weed)\b",
-        r"using again\b",
+        r"(?:using again|tested positive)\b",
+        r"(?:quit|stopp?(?:ed|ing)?) using\b(?=\s*(?:[,.!;]|$|and\b|when\b|but\b|for\b|\d))",
+        r"(?:is|was|she's|shes) expecting\b(?=\s*(?:[,.!;]|$|and\b|in\b|her\b|soon\b))",
         r"(?:was|is|been|still|st|and) using\b(?=\s*(?:[,.!;]|$|and\b|when\b|but\b))",
         r"(?:days?|weeks?|months?|mos?|years?|yrs?) clean\b(?! (?:copy|data|audit))",
         r"(?:psych|mental) (?:ward|hold|hospital|unit|meds|breakdown)\b",
@@ -80,6 +82,12 @@ HEALTH = Field(
         r"speech therapy",
         r"on the spectrum\b",
         r"insulin\b",
+        r"oxygen\b",
+        r"special needs\b",
+        r"hard of hearing\b",
+        r"(?:can'?t|cannot|unable to) (?:walk|see|hear)\b(?! (?:the|us|our|what|why|how|back)\b)",
+        r"(?:goes|going|went|go) to (?:\w+ )?meetings\b",  # of a recovery program
+        r"has \d+ (?:days|months|years)\b(?! (?:of|left|to|in)\b)",
         r"covid\w*",
         r"transplant\b",
         r"amputat\w+",

@@ -59,6 +59,7 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
             r"(?:Drive|Dr|Court|Ct|Way|Place|Pl|Circle|Terrace|Parkway|Highway|Hwy)\b)"
             r"|\b\d{1,3}(?:st|nd|rd|th)\s+(?i:street|st|avenue|ave)\b"
             r"|\b(?i:inn|motel|hotel|lodge|park),?\s+(?i:room|rm|unit|space|spc|lot|#)\.?\s*#?\d+"
+            r"|\b(?i:liv(?:e|es|ed|ing)|stay(?:s|ed|ing)?|address is)\s+(?:at|on)\s+\d{1,6}\s+\w+"
             r"|\b(?i:p\.?\s?o\.?\s?box)\s+\d+|\b(?i:apt|apartment|apartamento)\.?\s*#?\s?\d+\w?\b|\bCA\s+9\d{4}\b"
         ),
         "This looks like a street address. Take it out, or say “in our county”.",
@@ -79,7 +80,7 @@ _DATE = re.compile(
     rf"|\b(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?=\W|$)(?:,?\s+\d{{4}})?"
     rf"|\b\d{{1,2}}\s+de\s+{_MES}(?:\s+(?:de|del)\s+\d{{4}})?"
     rf"|\b(?:{_DAY}),?\s+(?:the\s+|el\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:am|pm|a\.m|p\.m|:|o'clock|people|staff))"
-    r"|\b(?:on|since|by|until) the \d{1,2}(?:st|nd|rd|th)\b(?! (?:floor|try|time|day|page|week|visit|call))"
+    r"|\b(?:on|since|by|until|as of) the \d{1,2}(?:st|nd|rd|th)\b(?! (?:floor|try|time|day|page|week|visit|call))"
     r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b|\b(?:on|since|by|until|el|desde)\s+\d{1,2}/\d{1,2}\b",
     re.IGNORECASE,
 )

@@ -60,6 +60,8 @@ CRIMINAL_HISTORY = Field(
         r"(?:(?-i:PO|P\.O\.)|po (?!box)\w|p\.o\. (?!box)|probation officer|parole officer|public defender)",
         r"lock(?:ed)? up\b",
         r"behind bars\b",
+        r"put away\b(?= (?:for|in|when)\b)",
+        r"(?:has|had|have|with|got) an? (?:\w+ )?record\b(?! (?:of|number|year|month|turnout|low|high))",
         r"(?:years?|yrs?|months?|mos?|time) inside\b",
         r"on a tether\b",
         r"(?:get|got|getting|came|coming|been|is|was|fresh) (?:home |back )?"
@@ -120,6 +122,8 @@ DOMESTIC_VIOLENCE = Field(
         r"beat(?:ing)? up\b",
         r"(?:hiding|running|ran|run|running away|safe) from (?:her|his|the|an?) (?:\w+ )?"
         r"(?:ex\b|husband|boyfriend|partner|man|father|dad|girlfriend|wife)",
+        r"(?:her|his) (?:ex|ex-\w+) (?:showed|found|came|followed|tracked|threaten\w+|hit|hurt|won't|wouldn'?t|was)\b",
+        r"(?:left|leaving|leave) (?:him|her)\b(?=\s*(?:[,.!;]|$|and\b|for good|when\b|after\b|last\b))",
         r"(?:protective|stay-away|no-contact) order",
         r"(?-i:TRO|DVRO)\b",
         r"(?:molest\w*|kidnap\w*|stabb\w+|gunshot|murder\w*)",
@@ -158,6 +162,7 @@ DOMESTIC_VIOLENCE = Field(
         r"abuse\b",
         r"abuso\b",
         r"safe house\b",
+        r"(?:guns?|knife|knives|weapons?)\b",
     ),
     "Domestic violence must not be tied to anyone. Leave it out.",
 )

@@ -25,6 +25,7 @@ _ENDINGS = (
     ("'s", ""), ("s'", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"),
     ("ing", ""), ("ly", ""), ("er", ""), ("est", ""),
 )  # fmt: skip
+_PREFIXES = ("re", "un", "over", "mis", "pre")  # "rewrite", "unhelpful"
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 _STRETCHED = re.compile(r"(.)\1{2,}")  # "sooo"
 
@@ -61,6 +62,8 @@ def _is_plain(word: str) -> bool:
         return True
     if "-" in word:
         return all(_is_plain(part) for part in word.split("-"))
+    if any(word.startswith(prefix) and word.removeprefix(prefix) in PLAIN_WORDS for prefix in _PREFIXES):
+        return True
     for ending, instead in _ENDINGS:
         if word.endswith(ending):
             stem = word.removesuffix(ending) + instead

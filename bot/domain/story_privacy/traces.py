@@ -25,12 +25,13 @@ _DESCRIBED = (
 _COUNT = re.compile(
     rf"(?<![\d.,$-])\b{_SMALL}\s+(?:{_DESCRIBED}\s+){{0,3}}{_PEOPLE}\b(?!\s+(?:forms?|files?|records?|surveys?))"
     r"|\b(?:only|just)\s+(?:a\s+)?(?:handful|couple|few)\s+of\s+(?:families|clients|people|participants|parents)"
+    rf"|\b(?:family|household|familia)\s+(?:of|de)\s+{_SMALL}\b"
     rf"|\b{_SMALL}\s+(?:out\s+)?of\s+(?:\d+|them|those|the)\s+{_PEOPLE}\b",
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r'"([^"]+)"')
 _PICTURE = re.compile(
-    r"\b(?:photos?|pictures?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|attached|de|is|are)\b"
+    r"\b(?:photos?|pictures?|pics?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|attached|de|is|are)\b"
     r"|\battached (?:photo|picture|screenshot)",
     re.IGNORECASE,
 )
@@ -48,12 +49,21 @@ _RARE = re.compile(
     r"\b(?:mixtec\w*|hmong|punjabi|tagalog|farsi|dari|pashto|ukrainian|russian|native american|american indian|pomo|"
     r"miwok|tongan|samoan|filipin[oa]|indigenous|tigrinya|eritrean|ethiopian|afghan|syrian|haitian|triqui|zapotec\w*|"
     r"vietnamese|cambodian|khmer|lao|mien|arabic|armenian|trans|transgender|lesbian|gay|"
-    r"queer|nonbinary|muslim|jewish|yurok|hupa|karuk|chinese|mandarin|cantonese|korean|indígena)\b",
+    r"queer|nonbinary|came out (?:as|to)|(?:can'?t|cannot|does(?:n'?t| not)|never learned to) (?:read|write)|"
+    r"muslim|jewish|yurok|hupa|karuk|chinese|mandarin|cantonese|korean|indígena)\b",
     re.IGNORECASE,
 )
 _COMMON = re.compile(
     r"\b(?:latin[oa]|hispanic|black|african american|african-american|white|asian|spanish-speaking|monolingual|deaf|"
     r"catholic|pacific islander)\b",
+    re.IGNORECASE,
+)
+
+
+# "Now works as a welder": a trade narrows a neighbourhood down to one person.
+_TRADE = re.compile(
+    r"\b(?:(?:works?|working|worked|hired|job|started|trained|licensed|now) as|became|becoming|now) an? "
+    r"(?!(?:member|partner|volunteer|mentor|part|regular|step|month|week|day|call|letter|worker calls)\b)\w+",
     re.IGNORECASE,
 )
 
@@ -72,6 +82,9 @@ def find_traces(reading: Reading) -> Iterator[Finding]:
         for match in pattern.finditer(reading.text):
             why = "A named place can point at one person. Say “a local employer”, “a school”, “in our county”."
             yield reading.finding(match.span(), "place", "review", why)
+    for match in _TRADE.finditer(reading.text):
+        if reading.sentence_at(match.start()).about_one:
+            yield reading.finding(match.span(), "place", "review", "A trade can point at one person. Say “found work”.")
     yield from _mixes(reading)
 
 
