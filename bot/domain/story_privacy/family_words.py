@@ -68,9 +68,9 @@ FAMILY_EVENT = Field(
         r"los(?:t|ing)\b[^.\n]{0,60}?\b(?:her|his) (?:husband|wife|mom|mother|dad|father|son|daughter|baby) to\b",
         r"widow\w*",
         r"orphan\w*",
-        r"los(?:t|ing) (?:her|his|their|both) (?:\w+ ){0,2}?"
+        r"los(?:t|ing) (?:her|his|their|both|an?|two|three|\d) (?:\w+ ){0,2}?"
         r"(?:twins?|baby|sons?|daughters?|husband|wife|partner|mom|mother|"
-        r"dad|father|parents|brother|sister|child|kids?|grand\w+)\b",
+        r"dad|father|parents|brothers?|sisters?|cousins?|aunt|uncle|niece|nephew|child|kids?|grand\w+)\b",
         r"divorc\w+",
         r"falleci\w+",
         r"muri[oó]\b",

@@ -112,6 +112,7 @@ _AGE = re.compile(
     r"seventies|eighties)(?:'?s)?\b"
     rf"|\b(?P<months>{_NUMBER}|several)[- ]?(?:months?|mos?\.?|m/|weeks?|wks?|days?)[- ]?o(?:ld)?\b"
     rf"(?![- ](?:\w+ )?{_THINGS})"
+    r"|\b(?:they are|they're|aged|ages)\s+(?P<pair>\d{1,2})\s+(?:and|&)\s+\d{1,2}\b"
     rf"|\b(?:age[ds]?|turned|turning|turns)\s+(?P<aged>{_NUMBER})\b(?!\s*(?:-|to|through)\s*\d|\s+\w*s\b)"
     rf"|\b{PERSON_NOUN},\s+(?P<comma>\d{{1,2}})(?=[,.)])"
     rf"|\b{PERSON_NOUN}\s+\((?P<bracket>\d{{1,2}})\)"

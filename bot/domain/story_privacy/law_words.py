@@ -94,6 +94,7 @@ CRIMINAL_HISTORY = Field(
     any_of(
         r"jail\b",
         r"warrants?\b",
+        r"(?:one|two|three|\d|a) strikes?\b",
         r"(?:bail|sentenced|court date|court-ordered|community service|charges)\b",
         r"background check",
         r"judge\b",
@@ -124,6 +125,7 @@ DOMESTIC_VIOLENCE = Field(
         r"(?:ex\b|husband|boyfriend|partner|man|father|dad|girlfriend|wife)",
         r"(?:her|his) (?:ex|ex-\w+) (?:showed|found|came|followed|tracked|threaten\w+|hit|hurt|won't|wouldn'?t|was)\b",
         r"(?:left|leaving|leave) (?:him|her)\b(?=\s*(?:[,.!;]|$|and\b|for good|when\b|after\b|last\b))",
+        r"(?:away|escaped?|hid\w*) from (?:him\b|that man\b|(?:her|his) (?:ex|abus\w+|husband|boyfriend)\b)",
         r"(?:protective|stay-away|no-contact) order",
         r"(?-i:TRO|DVRO)\b",
         r"(?:molest\w*|kidnap\w*|stabb\w+|gunshot|murder\w*)",
@@ -162,6 +164,7 @@ DOMESTIC_VIOLENCE = Field(
         r"abuse\b",
         r"abuso\b",
         r"safe house\b",
+        r"confidential (?:location|address)\b",
         r"(?:guns?|knife|knives|weapons?)\b",
     ),
     "Domestic violence must not be tied to anyone. Leave it out.",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bot.domain.story_privacy.model import Finding, Severity
 from bot.domain.story_privacy.name_words import AMBIGUOUS_NAMES, FIRST_NAMES, LAST_NAMES
+from bot.domain.story_privacy.plain_words import PLAIN_WORDS
 from bot.domain.story_privacy.reading import PERSON_NOUN, Reading, Sentence
 from bot.domain.story_privacy.traces import PLACE
 from bot.domain.story_privacy.words import KNOWN_WORDS
@@ -57,6 +58,7 @@ _OPENING_NAME = re.compile(
     r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?=,? (?:who|and (?:her|his)|got|was|is|has|had|came|told|said|finished|started|found|"
     r"moved|now|lost|left|works|worked|enrolled|graduated|called|walked|never|just|brought|cried|fue|consiguió|encontró)\b)"
 )
+_FOLKS = re.compile(r"\s+(?:folks|families|residents|people|parents|moms|dads|kids|students)\b")  # "Paradise folks"
 # Nouns that open sentences about staff and programs; no name of our counties ends so.
 _ORDINARY = re.compile(r"(?:[^aeiou]s|es|ies|al|ed|ing|ly|ers|ors|ight|body|one|thing)$")
 _CAPITALISED = re.compile(r"(?<![\w@#'-])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?:['-]?[A-ZÁÉÍÓÚÑ]?[a-záéíóúñ]+)*")
@@ -155,8 +157,10 @@ def _capitalised(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
         opens = _opens(reading, match.start())
         personal = _is_personal(reading, match, sentence, opens)
         if opens and not personal:
-            # an ordinary first word of a sentence, unless it does what people do: "Xiomara got the job"
-            if _OPENING_NAME.match(reading.text, match.start()) and not _ORDINARY.search(word.lower()):
+            # an ordinary first word of a sentence, unless it does what people do, "Xiomara got the job",
+            # or says where they live, "Paradise folks"
+            acts = _OPENING_NAME.match(reading.text, match.start()) or _FOLKS.match(reading.text, match.end())
+            if acts and not _ORDINARY.search(word.lower()) and word.lower() not in PLAIN_WORDS:
                 yield reading.finding(match.span(), "name", "review", _NAME_WHY)
             continue
         span = (match.start(), match.start() + len(word))

@@ -35,7 +35,8 @@ PERSON_NOUN = (
     r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|granny|gramma|nana|"
     r"stepson|stepdaughter|niece|nephew|cousin|"
     r"guardian|caregiver|aunt|auntie|uncle|woman|lady|gentleman|man|guy|gal|dude|homeboy|homegirl|elder|widow|"
-    r"girl|boy|teen|teenager|kiddo|youngster|tenant|resident|newcomer|"
+    r"girl|boy|teen|teenager|kiddo|youngster|tenant|resident|newcomer|dropout|felon|inmate|parolee|addict|refugee|immigrant|farmworker|"
+    r"orphan|runaway|bf|gf|hubby|"
     r"child|kid|son|daughter|baby|toddler|infant|newborn|sister|brother|husband|wife|boyfriend|girlfriend|fiance|"
     r"couple|family|household|veteran|survivor|student|clienta|cliente|participante|mamá|madre|papá|padre|"
     r"abuel(?:it)?[ao]|viejit[ao]|tí[ao]|señora|señor|sra|mujer|hombre|muchach[ao]|chamac[ao]|joven|jovencit[ao]|"
@@ -78,6 +79,8 @@ _PRONOUN = re.compile(r"\b(?:she|he|shes|hes|her|his|him|hers|herself|himself|el
 _OUTCOME = re.compile(
     r"\b(?:got|getting|gets|been|was|were) "
     r"(?:approved for|housed|hired|evicted|off (?:aid|cash aid|calworks|the streets?))\b"
+    r"|\b(?:hired (?:at|by|on|full)|landed (?:a|an|the)|off (?:cash )?aid|"
+    r"passed (?:the|his|her) (?:\w+ )?(?:test|exam|boards?))\b"
     r"|\bgot (?:a|an|the|her|his|their) (?:\w+ )?(?:job|apartment|apt|place|keys|license|ged|diploma|car|house)\b"
     r"|\b(?:moved in|moved into|graduated|relapsed|(?:consiguio|encontro) (?:trabajo|empleo|casa))\b",
     re.IGNORECASE,
