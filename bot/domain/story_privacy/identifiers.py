@@ -45,6 +45,7 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
         "e-mail",
         re.compile(
             r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+"
+            r"|(?<![\w.])[\w.]{1,64}@(?:gmail|yahoo|hotmail|outlook|icloud|aol)\b"
             r"|(?<![\w.])[\w.]{1,64} at "
             r"(?:[\w-]+ dot (?:com|org|net|gov|edu)|gmail|yahoo|hotmail|outlook|icloud|aol)\b",
             re.IGNORECASE,
@@ -118,7 +119,7 @@ _AGE = re.compile(
     rf"|\b{PERSON_NOUN}\s+\((?P<bracket>\d{{1,2}})\)"
     # "a grandmother of 93"; "a mother of three" tells of children
     rf"|\b{PERSON_NOUN}\s+of\s+(?P<of>1[5-9]|[2-9]\d|1\d\d)\b(?!\s+(?:\w+\s+)?(?:kids|children)\b)"
-    rf"|\b(?:tiene|cumplió|de)\s+(?P<anos>{_NUMBER})\s+(?:años|añitos|meses)\b",
+    rf"|\b(?:tiene|cumplió|de|con|a los)\s+(?P<anos>{_NUMBER})\s+(?:años|añitos|meses)\b",
     re.IGNORECASE,
 )
 OLDEST_SHOWN = 89  # ages over 89 identify on their own (HIPAA safe harbor, 45 CFR 164.514(b)(2)(i)(C))

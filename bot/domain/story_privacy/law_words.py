@@ -10,7 +10,7 @@ IMMIGRATION = Field(
         r"(?-i:ICE)\b",  # in capitals; "ice" is served at the potluck
         r"la migra\b",
         r"humanitarian parole",
-        r"work (?:permit|authorization)",
+        r"work(?:er)? (?:permit|authorization)",
         r"permiso de trabajo",
         r"residencia\b",
         r"(?:got|getting|fixed|has|without|no|waiting for|waiting on) (?:her|his|their) (?:papers|residency)\b",
@@ -18,7 +18,7 @@ IMMIGRATION = Field(
         r"arregl\w+ (?:sus|los|mis) papeles",
         r"(?:sworn in as a|became an? (?:us |american |u\.s\. )?)citizen",
         r"naturaliz\w+",
-        r"cruz\w+ (?:la frontera|el r[ií]o|el desierto)",
+        r"cruz\w+ (?:sol[ao]|la frontera|el r[ií]o|el desierto)",
         r"cross\w+ (?:over )?(?:the )?(?:border|desert|river)",
         r"coyote\b",
         r"deport\w+",

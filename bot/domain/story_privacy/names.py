@@ -37,7 +37,8 @@ _KIN = (
 _NAME_OWNS = re.compile(rf"\b(?P<name>\w[\w-]+)'s?\s+(?:\w+[- ]){{0,2}}?{_KIN}\b", re.IGNORECASE)
 _KIN_OF = re.compile(r"\b(?:hij[oa]s?|niñ[oa]s?|espos[oa]|madre|mamá|caso) de (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)")
 _FAMILY_NAME = re.compile(
-    r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|household|kids|children|boys|girls|twins)\b"
+    r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|fam|household|kids|children|boys|girls|twins|sisters|"
+    r"brothers|siblings|cousins|clan)\b"
 )
 _TITLED = re.compile(
     r"\b(?:(?i:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora?|Sra|Sr|Doña|Don|Tía|Tío|Auntie)"
@@ -61,6 +62,7 @@ _OPENING_NAME = re.compile(
 _FOLKS = re.compile(r"\s+(?:folks|families|residents|people|parents|moms|dads|kids|students)\b")  # "Paradise folks"
 # Nouns that open sentences about staff and programs; no name of our counties ends so.
 _ORDINARY = re.compile(r"(?:[^aeiou]s|es|ies|al|ed|ing|ly|ers|ors|ight|body|one|thing)$")
+_WHERE = re.compile(r"\b(?:in|at|on|off|from|near|to|of|around|by|en|de)\s+$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w@#'-])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?:['-]?[A-ZÁÉÍÓÚÑ]?[a-záéíóúñ]+)*")
 _WORD = re.compile(r"[^\W\d_]+")
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}")
@@ -176,7 +178,9 @@ def _is_personal(reading: Reading, match: re.Match[str], sentence: Sentence, ope
     plain = match[0].removesuffix("'s").lower()
     if plain in FIRST_NAMES or (plain in AMBIGUOUS_NAMES and not opens):
         return True
-    acts = opens and _OPENING_NAME.match(reading.text, match.start())
+    # "yesterday Fatuma got her license", but "a family in Guerneville told us"
+    start = match.start()
+    acts = _OPENING_NAME.match(reading.text, start) and not _WHERE.search(reading.text, max(0, start - 8), start)
     return sentence.about_one and bool(acts or _set_apart(reading.text, match))
 
 

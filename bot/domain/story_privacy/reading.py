@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(
 
 def without_accents(text: str) -> str:
     """Letter for letter, because staff type Spanish both ways: "salió" and "salio"."""
-    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
+    return "".join(letter if letter.isascii() else unicodedata.normalize("NFD", letter)[0] for letter in text)
 
 
 PERSON_NOUN = (
@@ -66,7 +66,7 @@ _ONE_OF = re.compile(
     r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+){0,3}?"
     r"(?:clients|participants|customers|"
     r"recipients|moms?|mothers|dads|fathers|parents|families|women|ladies|men|guys|students|kids|children|girls|boys|"
-    r"teens|youths?|folks|seniors|veterans)\b",
+    r"teens|youths?|folks|seniors|veterans|graduates|trainees|interns)\b",
     re.IGNORECASE,
 )
 _KIN = re.compile(
@@ -145,7 +145,9 @@ def read_story(original: str) -> Reading:
     for position, character in enumerate(original):
         if unicodedata.category(character) == "Cf":  # zero-width and direction marks
             continue
-        plain = _PLAIN.get(character) or unicodedata.normalize("NFKC", character)
+        plain = _PLAIN.get(character) or (
+            character if character.isascii() else unicodedata.normalize("NFKC", character)
+        )
         letters.append(plain if len(plain) == 1 else character)
         origins.append(position)
     text = "".join(letters)

@@ -31,7 +31,7 @@ _COUNT = re.compile(
 )
 _QUOTATION = re.compile(r'"([^"]+)"')
 _PICTURE = re.compile(
-    r"\b(?:photos?|pictures?|pics?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|attached|de|is|are)\b"
+    r"\b(?:photos?|pictures?|pics?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|w|attached|de|is|are)\b"
     r"|\battached (?:photo|picture|screenshot)",
     re.IGNORECASE,
 )
