@@ -24,7 +24,7 @@ HEALTH = Field(
         r"vivitrol\b",
         r"narcan\w*",
         r"gave birth\b",
-        r"had (?:her|his|their|a|the) (?:\w+ )?baby\b",
+        r"had (?:her|his|their|a|the) (?:\w+ )?baby\b(?! shower)",
         r"baby on the way\b",
         r"giving birth\b",
         r"(?:nicu|preemie|c-section|stillborn|stillbirth|postpartum|ultrasound)\b",

@@ -55,7 +55,7 @@ _INITIALS = re.compile(
     r"|(?<![\w.'])[B-HJ-Z]\.?(?=\s+(?:and|was|is|had|has|got|told|said|came|now|found|who|started|finished)\b)"
 )
 _SHORT_SURNAME = re.compile(r"\b(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)\s+[A-Z]\.(?=\s+[a-z]|$)")
-_OPENING_NAME = re.compile(
+_ACTING_NAME = re.compile(
     r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?=,? (?:who|and (?:her|his)|got|was|is|has|had|came|told|said|finished|started|found|"
     r"moved|now|lost|left|works|worked|enrolled|graduated|called|walked|never|just|brought|cried|fue|consiguió|encontró)\b)"
 )
@@ -161,7 +161,7 @@ def _capitalised(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
         if opens and not personal:
             # an ordinary first word of a sentence, unless it does what people do, "Xiomara got the job",
             # or says where they live, "Paradise folks"
-            acts = _OPENING_NAME.match(reading.text, match.start()) or _FOLKS.match(reading.text, match.end())
+            acts = _ACTING_NAME.match(reading.text, match.start()) or _FOLKS.match(reading.text, match.end())
             if acts and not _ORDINARY.search(word.lower()) and word.lower() not in PLAIN_WORDS:
                 yield reading.finding(match.span(), "name", "review", _NAME_WHY)
             continue
@@ -180,7 +180,7 @@ def _is_personal(reading: Reading, match: re.Match[str], sentence: Sentence, ope
         return True
     # "yesterday Fatuma got her license", but "a family in Guerneville told us"
     start = match.start()
-    acts = _OPENING_NAME.match(reading.text, start) and not _WHERE.search(reading.text, max(0, start - 8), start)
+    acts = _ACTING_NAME.match(reading.text, start) and not _WHERE.search(reading.text, max(0, start - 8), start)
     return sentence.about_one and bool(acts or _set_apart(reading.text, match))
 
 

@@ -47,7 +47,7 @@ _COMPOUND = (
     r"satisfaction|resource|advocate|strengthening|leadership|advisory|partners?|files?|folders?|contacts?|"
     r"letters?|handouts?|packets?|orientation|needs|flow|surveys|journey|calls|appointments|interviews?|success|"
     r"stories|story|council|outcomes|education|records|data|panel|nights?|events?|corners?|rooms?|lobby|area|"
-    r"friendly|days?)"
+    r"friendly|days?|shower)"
 )
 _ONE_PERSON = re.compile(
     rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{without_accents(PERSON_NOUN)}(?:'s)?\b"

@@ -151,6 +151,7 @@ def test_what_may_point_at_someone_asks_for_review(text: str, kind: str) -> None
         "On March 14 our team opened the new desk.",
         "A dad told us that the reminder helped him and he did not feel judged.",
         "Una clienta nos dijo que la carta nueva es más fácil de leer.",
+        "Our team lead had a baby shower in the break room.",
         "Thanks to the fiscal unit for giving up her lunch break.",
         "It saved $1,250,000 and 12,345,678 sheets of paper.",
         "",
