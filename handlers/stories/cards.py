@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from bot.chat.errors import UserError
 from bot.chat.messages import Message, Span, Text
 from bot.domain.periods import Quarter
+from bot.domain.redline import changes
 from bot.domain.story_privacy import Finding, StoryCheck, check_story
 from storage.queries import people, stories
+from storage.queries import story_credits as naming
+from storage.queries.people import Person
 from storage.queries.stories import COMPOSITE, RELEASE, STAFF_ONLY, StoryView
 from storage.uow import UnitOfWork
 
@@ -24,6 +27,7 @@ _TITLE = re.compile(r"\s*\(.*?\)\s*$")
 CARD, QUEUE = "card", "queue"
 CHANGE_THIS = "Please change this before it can be sent."
 _SHOWN = 4  # findings in one sentence of a form
+_CHANGES = 8  # of an edit, on a card
 
 
 def check(uow: UnitOfWork, text: str, credit: str) -> StoryCheck:
@@ -45,6 +49,19 @@ def credited(uow: UnitOfWork, credit: str) -> tuple[frozenset[str], tuple[str, .
     return frozenset(staff), tuple(others)
 
 
+def credited_people(uow: UnitOfWork, credit: str) -> list[Person]:
+    """The people of this county in the credit line."""
+    names = credited(uow, credit)[0]
+    return [person for person in people.all_people(uow) if person.name in names]
+
+
+def without_credit(credit: str, name: str) -> str:
+    """The credit line without one name; the others as they were written."""
+    parts = [part.strip() for part in _BETWEEN_NAMES.split(credit) if part.strip()]
+    kept = [part for part in parts if _TITLE.sub("", part).strip().lstrip("@").casefold() != name.casefold()]
+    return ", ".join(kept)
+
+
 def what_to_change(check: StoryCheck) -> str:
     """The blocking findings as sentences for the author."""
     return " ".join((CHANGE_THIS, *blocking(check)))
@@ -59,7 +76,9 @@ def blocking(check: StoryCheck) -> list[str]:
 
 def version(story: StoryView) -> str:
     """A short mark of everything a reviewer sees, so that nobody approves other words than the ones they read."""
-    seen = (story.text, story.credit, story.consent, story.release_ref, story.linkages, story.step_id)
+    seen = (
+        story.text, story.credit, story.consent, story.release_ref, story.release_on, story.linkages, story.step_id,
+    )  # fmt: skip
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
 
 
@@ -81,11 +100,15 @@ def card(uow: UnitOfWork, story: StoryView, shown_in: str = CARD) -> Message:
     """A story for review: who told it, the words with what needs a look, the buttons. `shown_in`: the message it is
     part of, CARD for one of its own, which its decision may replace."""
     head = uow.compose("stories/card_head", story=story)
+    edits = changes(story.original_text, story.text)
     foot = uow.compose(
         "stories/card_foot",
         story=story,
         consent=CONSENT_WORDS[story.consent],
         unknown=credited(uow, story.credit)[1],
+        credits=naming.credits_of(uow, story.id),
+        changes=edits[:_CHANGES],
+        more=len(edits) - _CHANGES,
         version=version(story),
         shown_in=shown_in,
         open=story.state == stories.IN_REVIEW,

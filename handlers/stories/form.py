@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.chat.compose import short
 from bot.chat.forms import Field, Form, Option
@@ -28,6 +29,7 @@ class Told:
     credit: str
     consent: str
     release_ref: str
+    release_on: date | None
     linkages: bool
     story_id: int | None
 
@@ -47,15 +49,23 @@ def read_told(values: Mapping[str, str]) -> Told:
         credit=values.get("credit", "").strip(),
         consent=consent if consent in CONSENTS else "",
         release_ref=values.get("release_ref", "").strip(),
+        release_on=_day(values.get("release_on", "")),
         linkages=values.get("linkages") == "yes",
         story_id=row("story"),
     )
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
 def as_told(story: StoryView) -> Told:
     return Told(
         story.text, story.workgroup_id, story.step_id, story.credit, story.consent, story.release_ref,
-        story.linkages, story.id,
+        story.release_on, story.linkages, story.id,
     )  # fmt: skip
 
 
@@ -75,8 +85,12 @@ def story_form(uow: UnitOfWork, told: Told, reason: str = "") -> Form:
             hint="Only when a release is on file. A file number, never a client’s name.",
         ),
         Field(
+            "release_on", "When was it signed?", "date", optional=True,
+            value=told.release_on.isoformat() if told.release_on else "",
+        ),
+        Field(
             "credit", "Who may be named?", value=told.credit, optional=True,
-            hint="Staff who agreed to be named, with commas between the names. Leave empty for nobody.",
+            hint="Staff who agreed, with commas between the names. Each is told and can still say no.",
         ),
         _step_field(uow, told),
         _workgroup_field(uow, told),

@@ -8,14 +8,16 @@ from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import Divider, Message
 from bot.chat.replies import Reply
+from handlers.stories.asking import reviewers, tell
 from handlers.stories.cards import CARD, QUEUE, card, check, found, marked, newsletter_title, version, what_to_change
-from handlers.stories.telling import reviewers
-from storage.queries import stories
+from handlers.stories.naming import refused_names, tell_the_credited
+from storage.queries import reports, stories
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, StoryView
-from storage.uow import Destination, UnitOfWork
+from storage.uow import UnitOfWork
 
 _SHOWN = 5  # stories in one message: each takes about five blocks, and Slack shows 50
 _MAX_REASON = 1_000  # characters
+_PROGRAMS = {"calworks": "CalWORKs", "child_welfare": "child welfare"}
 
 
 def queue(command: Command, uow: UnitOfWork) -> Reply:
@@ -43,14 +45,44 @@ def approve(command: Command, uow: UnitOfWork) -> Reply:
         return _instead(command, uow, head if in_queue else head.plus(*card(uow, story).blocks))
     alone = _may_decide(uow, story)
     _refuse_what_is_blocked(uow, story)
+    if not story.agreed_by_both:
+        faults = _agreements(command, uow, story)
+        if faults is not None:
+            return faults
     stories.set_state(uow, story.id, APPROVED, reviewed=True)
     uow.audit("story approved", f"story {story.id}" + (" by its author, the only coordinator" if alone else ""))
     if not alone:
         edited = story.text != story.original_text
         told = uow.compose("stories/approved_author", story=story, edition=newsletter_title(uow), edited=edited)
-        _tell_author(uow, story, told.plus(marked(story.text, ())) if edited else told, "approved")
+        tell(uow, story.person_id, story, told.plus(marked(story.text, ())) if edited else told, "approved")
     message = uow.compose("stories/approved", story=story, edition=newsletter_title(uow), alone=alone)
     return _instead(command, uow, message)
+
+
+def _agreements(command: Command, uow: UnitOfWork, story: StoryView) -> Reply | None:
+    """Who agreed for each program to a story in which both have a part; None once both names are stored. That a family
+    is known to child welfare is protected on its own (WIC 827), so one program cannot decide alone."""
+    calworks, welfare = (" ".join(command.values.get(name, "").split()) for name in _PROGRAMS)
+    if command.source != "form":
+        return Reply(form=_agreement_form(story, command.values.get("shown_in", "")))
+    faults = [(name, f"Say who agreed for {program}.") for name, program in _PROGRAMS.items()]
+    missing = tuple(fault for fault, said in zip(faults, (calworks, welfare), strict=True) if not said)
+    if not missing and calworks.casefold() == welfare.casefold():
+        missing = (("child_welfare", "Somebody from each program has to agree; these are the same person."),)
+    if missing:
+        return Reply(errors=FormErrors(missing))
+    stories.change_story(uow, story.id, agreed_calworks=calworks, agreed_child_welfare=welfare)
+    uow.audit("story agreed by both programs", f"story {story.id}: {calworks}; {welfare}")
+    return None
+
+
+def _agreement_form(story: StoryView, shown_in: str) -> Form:
+    fields = tuple(
+        Field(name, f"Who agreed for {program}?", value=getattr(story, f"agreed_{name}"), max_length=200)
+        for name, program in _PROGRAMS.items()
+    )
+    hidden = (("story", str(story.id)), ("version", version(story)), ("shown_in", shown_in))
+    return Form("Both programs agree", "stories approve", fields, "Approve", hidden)
 
 
 def edit(command: Command, uow: UnitOfWork) -> Reply:
@@ -64,10 +96,16 @@ def edit(command: Command, uow: UnitOfWork) -> Reply:
     if not text or checked.verdict == "block":
         fault = what_to_change(checked) if text else "The story cannot be empty. To refuse it, decline it."
         return Reply(errors=FormErrors((("text", fault),)))
+    refused = refused_names(uow, credit, story.id)
+    if refused:
+        sentence = f"{', '.join(refused)} asked not to be named in this win. Please take the name out."
+        return Reply(errors=FormErrors((("credit", sentence),)))
     data = stories.findings_to_data(checked.findings)
     stories.change_story(uow, story.id, text=text, credit=credit, verdict=checked.verdict, findings=data)
     uow.audit("story edited in review", f"story {story.id}")
-    return Reply(card(uow, found(uow, str(story.id))))
+    edited = found(uow, str(story.id))
+    tell_the_credited(uow, edited)
+    return Reply(card(uow, edited))
 
 
 def send_back(command: Command, uow: UnitOfWork) -> Reply:
@@ -91,9 +129,11 @@ def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
     if len(reason) > _MAX_REASON:
         return Reply(errors=FormErrors((("reason", f"Please keep the reason under {_MAX_REASON:,} characters."),)))
     stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
+    if story.state == APPROVED:
+        reports.retell(uow, reports.told_in(uow, story.id))
     uow.audit(f"story {state}", f"story {story.id}: {reason}")
     name = "sent_back_author" if state == SENT_BACK else "declined_author"
-    _tell_author(uow, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)
+    tell(uow, story.person_id, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)
     return Reply(uow.compose("stories/decided", story=story, state=state, reason=reason))
 
 
@@ -132,11 +172,6 @@ def _in_state(story: StoryView, states: tuple[str, ...]) -> None:
         return
     by = f" by {story.reviewer}" if story.reviewer and story.state not in (IN_REVIEW, stories.WITHDRAWN) else ""
     raise UserError(f"Nothing changed: this story is {story.state}{by}.", (("Stories that wait", "stories", ()),))
-
-
-def _tell_author(uow: UnitOfWork, story: StoryView, message: Message, what: str) -> None:
-    key = f"story:{story.id}:{what}:{uow.at.isoformat()}"
-    uow.post("notice", Destination(person_id=story.person_id), message, key=key, subject_id=story.id)
 
 
 def _edit_form(story: StoryView) -> Form:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.commands import Command, Role
+from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.forms import FormErrors
 from bot.chat.replies import Reply
 from bot.domain.story_privacy import StoryCheck
-from handlers.stories.cards import card, check, found, newsletter_title, what_to_change
+from handlers.stories.asking import ask_for_review, reviewers, tell
+from handlers.stories.cards import check, found, newsletter_title, what_to_change
 from handlers.stories.form import MAX_TEXT, Told, as_told, read_told, story_form
-from storage.queries import people, stories
+from handlers.stories.naming import refused_names, tell_the_credited
 from storage.queries import plan as plans
+from storage.queries import reports, stories
 from storage.queries import workgroups as groups
-from storage.queries.people import Person
 from storage.queries.setup import readable
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, PENDING, RELEASE, SENT_BACK, StoryView
-from storage.uow import Destination, UnitOfWork
+from storage.uow import UnitOfWork
 
 
-def tell(command: Command, uow: UnitOfWork) -> Reply:
+def told_by(command: Command, uow: UnitOfWork) -> Reply:
     """`win [text]`: always by form, because consent is asked for; an Edit button opens it with the story in it."""
     told = read_told(command.values)
     told = replace(told, text=readable(uow, command.actor, told.text))
@@ -49,19 +50,13 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError("That story was already taken back.")
     stories.set_state(uow, story.id, stories.WITHDRAWN)
     uow.audit("story withdrawn", f"story {story.id}, was {story.state}")
+    published = reports.told_in(uow, story.id)
     if story.state == APPROVED:
-        message = uow.compose("stories/author_withdrew", story=story)
+        reports.retell(uow, published)
+        message = uow.compose("stories/author_withdrew", story=story, published=published)
         for coordinator in reviewers(uow, story.person_id):
-            _direct(uow, coordinator, message, f"story:{story.id}:withdrawn:{coordinator.id}")
-    return Reply(uow.compose("stories/withdrawn", story=story))
-
-
-def reviewers(uow: UnitOfWork, author_id: int) -> list[Person]:
-    """The coordinators who may review a story of this author: the others, or the author where there is no other.
-    Administrators, who are IT, only where there is no coordinator."""
-    able = people.people_with_role(uow, Role.COORDINATOR)
-    named = [person for person in able if person.role == Role.COORDINATOR] or able
-    return [person for person in named if person.id != author_id] or named
+            tell(uow, coordinator.id, story, message, "withdrawn")
+    return Reply(uow.compose("stories/withdrawn", story=story, published=published))
 
 
 def _submit(uow: UnitOfWork, told: Told) -> Reply:
@@ -82,8 +77,9 @@ def _submit(uow: UnitOfWork, told: Told) -> Reply:
         stories.change_story(uow, story_id, original_text=told.text, state=IN_REVIEW, reason="", **columns)
         uow.audit("story edited by its author", f"story {story_id}")
     story = found(uow, str(story_id))
+    tell_the_credited(uow, story)
     if before is None or before.state == SENT_BACK:
-        _ask_for_review(uow, story)
+        ask_for_review(uow, story)
     names = [person.name for person in reviewers(uow, story.person_id)]
     return Reply(uow.compose("stories/told", story=story, reviewers=names[:3], edition=newsletter_title(uow)))
 
@@ -98,12 +94,26 @@ def _faults(uow: UnitOfWork, told: Told, checked: StoryCheck) -> dict[str, str]:
         faults["text"] = what_to_change(checked)
     if not told.consent:
         faults["consent"] = "Choose who is in the story."
-    elif told.consent == RELEASE and not told.release_ref:
-        faults["release_ref"] = "Say where the signed release is filed, without the client’s name."
+    elif told.consent == RELEASE:
+        faults |= _release_faults(uow, told)
+    refused = refused_names(uow, told.credit, told.story_id)
+    if refused:
+        faults["credit"] = f"{', '.join(refused)} asked not to be named in this win. Please take the name out."
     if told.step_id is not None and plans.step_by_id(uow, told.step_id) is None:
         faults["step"] = "That step is no longer in the plan. Choose another one or none."
     if told.workgroup_id is not None and groups.workgroup_by_id(uow, told.workgroup_id) is None:
         faults["workgroup"] = "That workgroup is no longer active. Choose another one or none."
+    return faults
+
+
+def _release_faults(uow: UnitOfWork, told: Told) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    if not told.release_ref:
+        faults["release_ref"] = "Say where the signed release is filed, without the client’s name."
+    if told.release_on is None:
+        faults["release_on"] = "Say on which day the release was signed."
+    elif told.release_on > uow.today:
+        faults["release_on"] = "That day is still to come. Say on which day the release was signed."
     return faults
 
 
@@ -115,22 +125,11 @@ def _columns(told: Told, checked: StoryCheck) -> dict[str, Any]:
         "credit": told.credit,
         "consent": told.consent,
         "release_ref": told.release_ref if told.consent == RELEASE else "",
+        "release_on": told.release_on if told.consent == RELEASE else None,
         "verdict": checked.verdict,
         "findings": stories.findings_to_data(checked.findings),
         "linkages": told.linkages,
     }
-
-
-def _ask_for_review(uow: UnitOfWork, story: StoryView) -> None:
-    """One direct message to each reviewer; a story that comes back after a send-back asks again."""
-    message = card(uow, story)
-    for person in reviewers(uow, story.person_id):
-        key = f"story:{story.id}:review:{uow.at.isoformat()}:{person.id}"
-        uow.post("review", Destination(person_id=person.id), message, key=key, subject_id=story.id)
-
-
-def _direct(uow: UnitOfWork, person: Person, message: Any, key: str) -> None:
-    uow.post("notice", Destination(person_id=person.id), message, key=key)
 
 
 def _own(uow: UnitOfWork, value: str) -> StoryView:

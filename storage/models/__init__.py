@@ -18,7 +18,7 @@ from storage.models.plan import (
     strategy,
     strategy_place,
 )
-from storage.models.progress import learning, report, story, update, voice_result
+from storage.models.progress import learning, report, story, story_credit, update, voice_result
 from storage.models.references import conversation_reference
 from storage.models.surveys import survey, survey_answer
 from storage.models.workgroups import (
@@ -62,6 +62,7 @@ __all__ = [
     "step",
     "step_owner",
     "story",
+    "story_credit",
     "strategy",
     "strategy_place",
     "subscriber",

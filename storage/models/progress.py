@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -54,6 +54,7 @@ story = Table(
     Column("credit", Text, nullable=False, default=""),  # staff who agreed to be named
     Column("consent", String(16), nullable=False),  # staff, release, composite
     Column("release_ref", String(200), nullable=False, default=""),
+    Column("release_on", Date),  # when the release was signed
     # in review, sent back, approved, declined, withdrawn
     Column("state", String(12), nullable=False),
     Column("verdict", String(8), nullable=False),  # ok, review, block
@@ -62,6 +63,22 @@ story = Table(
     to("person", "reviewed_by", nullable=True, index=False),
     Column("reviewed_at", UtcDateTime),
     Column("linkages", Boolean, nullable=False, default=False),
+    # Who agreed for each program to a story in which child welfare has a part; empty until the story is approved.
+    Column("agreed_calworks", String(200), nullable=False, default="", server_default=""),
+    Column("agreed_child_welfare", String(200), nullable=False, default="", server_default=""),
+)
+
+# A person whom a story credits, and what they said to it.
+story_credit = Table(
+    "story_credit",
+    metadata,
+    key(),
+    organization_key(),
+    to("story"),
+    to("person"),
+    Column("state", String(8), nullable=False),  # asked, agreed, declined
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("story_id", "person_id"),
 )
 Index("ix_story_organization_id_reviewed_at", story.c.organization_id, story.c.reviewed_at)
 Index("ix_story_organization_id_at", story.c.organization_id, story.c.at)

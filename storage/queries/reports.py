@@ -16,15 +16,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from bot.chat.codec import from_data as message_from
-from bot.chat.codec import to_data
+from bot.chat.codec import from_json, to_data, to_json
 from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
-from bot.domain.periods import Month
+from bot.domain.periods import Month, Quarter
 from bot.domain.quoting import quoting
 from storage.models import ledger, organization, outbox, plan, plan_change, report, story, update
-from storage.outbox import DEAD
-from storage.uow import UnitOfWork
+from storage.outbox import DEAD, PENDING
+from storage.uow import Destination, UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
 # Working papers: their page shows them as they were compiled last, and they are never published.
@@ -51,6 +51,13 @@ class ReportView:
     published_at: datetime | None
     reason: str
     corrects_id: int | None = None
+
+    @property
+    def title(self) -> str:
+        """`March 2026 roll-up`, `newsletter Q1 2026, January–March`."""
+        if self.kind == ROLLUP:
+            return f"{Month.parse(self.period).title} roll-up"
+        return f"newsletter {Quarter.parse(self.period).title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +194,27 @@ def as_published(uow: UnitOfWork, view: ReportView) -> Message:
 def _shown(connection: Connection, mine: int, facts: Mapping[str, Any], content: Mapping[str, Any]) -> Message:
     """A roll-up's content is its message; an edition's stands beside its sections."""
     found: Message = message_from(content.get("message", content))
-    told = {*content.get("stories", ()), *(win["story"] for win in facts.get("wins", ()))}
+    gone = _gone(connection, mine, facts, content)
+    return _without(found, gone) if gone else found
+
+
+def _told(facts: Mapping[str, Any], content: Mapping[str, Any]) -> set[int]:
+    """Ids of the stories a report was made from."""
+    return {*content.get("stories", ()), *(win["story"] for win in facts.get("wins", ()))}
+
+
+def _gone(connection: Connection, mine: int, facts: Mapping[str, Any], content: Mapping[str, Any]) -> list[str]:
+    """The texts of a report's stories that are no longer approved."""
+    told = _told(facts, content)
     if not told:
-        return found
+        return []
     taken_back = select(story.c.id, story.c.text).where(
         story.c.organization_id == mine, story.c.id.in_(told), story.c.state != "approved"
     )
     gone = {row.id: row.text for row in connection.execute(taken_back)}
     # Sent back after it was approved, a story may be told in other words by now than the ones that stand here.
     as_told = [win["text"] for win in facts.get("wins", ()) if win["story"] in gone]
-    return _without(found, [*gone.values(), *as_told])
+    return [*gone.values(), *as_told]
 
 
 def _without(message: Message, stories: list[str]) -> Message:
@@ -244,6 +262,43 @@ def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> str
     given = {"kind": kind, "period": period, "state": DRAFT, "token": token, "created_at": uow.at}
     uow.insert(report, facts={}, content=content, **given)
     return token
+
+
+def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
+    """The published reports that tell a story, the oldest period first."""
+    return [
+        view
+        for kind in (ROLLUP, NEWSLETTER)
+        for view in published(uow, kind)
+        if story_id in _told(view.facts, view.content)
+    ]
+
+
+def retell(uow: UnitOfWork, views: Iterable[ReportView]) -> None:
+    """A story in these reports was taken back: their posts get new words without it, and those that wait go out
+    without it."""
+    for view in views:
+        gone = _gone(uow.connection, uow.organization.id, view.facts, view.content)
+        rows = uow.rows(
+            select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message).where(
+                outbox.c.organization_id == uow.organization.id,
+                outbox.c.kind == view.kind,
+                outbox.c.subject_id == view.id,
+                outbox.c.thread == "",
+                outbox.c.target == "",
+                outbox.c.state != DEAD,
+            )
+        ).all()
+        for row in rows:
+            before: Message = from_json(row.message)
+            after = _without(before, gone)
+            if after == before:
+                continue
+            if row.state == PENDING:
+                uow.change(outbox, outbox.c.id == row.id, outbox.c.state == PENDING, message=to_json(after))
+            elif row.channel_id is not None:
+                key = f"retold:{row.id}:{uow.at.isoformat()}"
+                uow.post("retold", Destination(channel_id=row.channel_id), after, key=key, target=row.remote_id)
 
 
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:

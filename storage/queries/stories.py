@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -23,7 +23,8 @@ CONSENTS = (STAFF_ONLY, RELEASE, COMPOSITE)
 @dataclass(frozen=True, slots=True)
 class StoryView:
     """A win. `original_text`: as it was told, before a coordinator's edit. `ref`: of its step, or "". `credit`: staff
-    who agreed to be named. `findings` are of `text`. `linkages`: child welfare has a part in it."""
+    who agreed to be named. `release_on`: when the client's release was signed. `findings` are of `text`. `linkages`:
+    child welfare has a part in it; then `agreed_…` say who agreed for each program, once somebody did."""
 
     id: int
     person_id: int
@@ -38,6 +39,7 @@ class StoryView:
     credit: str
     consent: str
     release_ref: str
+    release_on: date | None
     state: str
     verdict: str
     findings: tuple[Finding, ...]
@@ -46,6 +48,13 @@ class StoryView:
     reviewer: str
     reviewed_at: datetime | None
     linkages: bool
+    agreed_calworks: str
+    agreed_child_welfare: str
+
+    @property
+    def agreed_by_both(self) -> bool:
+        """Both programs agreed to it, or only one has a part in it."""
+        return not self.linkages or bool(self.agreed_calworks and self.agreed_child_welfare)
 
 
 _reviewer = person.alias("reviewer")
@@ -165,6 +174,7 @@ def _views(uow: UnitOfWork, statement: Select[Any]) -> list[StoryView]:
             credit=r.credit,
             consent=r.consent,
             release_ref=r.release_ref,
+            release_on=r.release_on,
             state=r.state,
             verdict=r.verdict,
             findings=tuple(Finding(**finding) for finding in r.findings),
@@ -173,6 +183,8 @@ def _views(uow: UnitOfWork, statement: Select[Any]) -> list[StoryView]:
             reviewer=r.reviewer_name or "",
             reviewed_at=r.reviewed_at,
             linkages=r.linkages,
+            agreed_calworks=r.agreed_calworks,
+            agreed_child_welfare=r.agreed_child_welfare,
         )
         for r in rows
     ]

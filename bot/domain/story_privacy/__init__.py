@@ -7,5 +7,6 @@ The check assists: it reads words, not meaning, and a person still approves ever
 
 from bot.domain.story_privacy.check import check_story
 from bot.domain.story_privacy.model import Finding, StoryCheck, Verdict
+from bot.domain.story_privacy.names import mentions
 
-__all__ = ["Finding", "StoryCheck", "Verdict", "check_story"]
+__all__ = ["Finding", "StoryCheck", "Verdict", "check_story", "mentions"]

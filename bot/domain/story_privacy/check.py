@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.domain.story_privacy.identifiers import find_identifiers
 from bot.domain.story_privacy.model import Finding, StoryCheck, Verdict
 from bot.domain.story_privacy.names import find_names
+from bot.domain.story_privacy.particulars import find_particulars
 from bot.domain.story_privacy.reading import read_story
 from bot.domain.story_privacy.topics import find_topics
 from bot.domain.story_privacy.traces import find_traces
@@ -25,6 +26,7 @@ def check_story(text: str, staff_names: frozenset[str] = frozenset()) -> StoryCh
         *find_traces(reading),
         *find_names(reading, staff_names),
     ]
+    found += find_particulars(reading, found)
     findings = _without_overlaps(found, len(text))
     return StoryCheck(_verdict(findings), findings)
 

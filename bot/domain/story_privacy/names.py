@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.story_privacy.model import Finding, Severity
+from bot.domain.story_privacy.name_words import AMBIGUOUS_NAMES, FIRST_NAMES, LAST_NAMES
+from bot.domain.story_privacy.plain_words import PLAIN_WORDS
 from bot.domain.story_privacy.reading import PERSON_NOUN, Reading, Sentence
-from bot.domain.story_privacy.words import AMBIGUOUS_NAMES, FIRST_NAMES, KNOWN_WORDS
+from bot.domain.story_privacy.traces import PLACE
+from bot.domain.story_privacy.words import KNOWN_WORDS
 
 _CLIENT_WHY = "This looks like the name of a person we serve. Say “a parent” or “a family in our county”."
 _NAME_WHY = "Name only staff who agreed to it; anyone else is “a colleague” or “a family in our county”."
+_PLACE_WHY = "A named place can point at one person. Say “a local employer” or “in our county”."
 _INITIALS_WHY = "Initials point at a person as a name does. Say “a parent” instead."
 
 _INTRODUCED = re.compile(
@@ -27,14 +31,21 @@ _INTRODUCED = re.compile(
 _CLIENT_THEN_NAME = re.compile(rf"\b(?i:{PERSON_NOUN}s?|little),?\s+(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ'-]+)")
 _KIN = (
     r"(?:sons?|daughters?|child|children|kids?|baby|twins|husband|wife|boyfriend|girlfriend|partner|mother|mom|father|dad|"
-    r"sister|brother|grandmother|family|case|benefits|landlord|apartment|file|caseworker|sanction|appointment)"
+    r"sister|brother|grandmother|family|case|benefits|landlord|apartment|file|caseworker|sanction|appointment|"
+    r"day ?care|child ?care|car|lease|shift|ged|food stamps|calfresh|rent)"
 )
 _NAME_OWNS = re.compile(rf"\b(?P<name>\w[\w-]+)'s?\s+(?:\w+[- ]){{0,2}}?{_KIN}\b", re.IGNORECASE)
 _KIN_OF = re.compile(r"\b(?:hij[oa]s?|niñ[oa]s?|espos[oa]|madre|mamá|caso) de (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)")
 _FAMILY_NAME = re.compile(
-    r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|household|kids|children|boys|girls|twins)\b"
+    r"\b[Tt]he (?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+) (?:family|fam|household|kids|children|boys|girls|twins|sisters|"
+    r"brothers|siblings|cousins|clan)\b"
 )
-_TITLED = re.compile(r"\b(?:Ms|Mrs|Mr|Miss|Señora|Señor|Sra|Sr|Doña|Don)\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)")
+_TITLED = re.compile(
+    r"\b(?:(?i:Ms|Mrs|Mr|Miss|Dr|Dra|Judge|Officer|Deputy|Sgt|Pastor|Rev|Señora?|Sra|Sr|Doña|Don|Tía|Tío|Auntie)"
+    r"\b\.?\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'-]*)"
+    # in small letters only titles that are no other word
+    r"|(?:mrs|mr)\b\.?\s+(?P<small>[a-záéíóúñ]{2,}))"
+)
 
 _INITIALS = re.compile(
     r"(?<![\w.&])(?!U\.\s?S\.|A\.\s?M\.|P\.\s?M\.|E\.\s?T\.|D\.\s?C\.|P\.\s?O\.)[A-Z]\.\s?[A-Z](?:\.|\b)(?!\w)"
@@ -44,25 +55,39 @@ _INITIALS = re.compile(
     r"|(?<![\w.'])[B-HJ-Z]\.?(?=\s+(?:and|was|is|had|has|got|told|said|came|now|found|who|started|finished)\b)"
 )
 _SHORT_SURNAME = re.compile(r"\b(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)\s+[A-Z]\.(?=\s+[a-z]|$)")
-_OPENING_NAME = re.compile(
+_ACTING_NAME = re.compile(
     r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?=,? (?:who|and (?:her|his)|got|was|is|has|had|came|told|said|finished|started|found|"
     r"moved|now|lost|left|works|worked|enrolled|graduated|called|walked|never|just|brought|cried|fue|consiguió|encontró)\b)"
 )
+_FOLKS = re.compile(r"\s+(?:folks|families|residents|people|parents|moms|dads|kids|students)\b")  # "Paradise folks"
+# Nouns that open sentences about staff and programs; no name of our counties ends so.
+_ORDINARY = re.compile(r"(?:[^aeiou]s|es|ies|al|ed|ing|ly|ers|ors|ight|body|one|thing)$")
+_WHERE = re.compile(r"\b(?:in|at|on|off|from|near|to|of|around|by|en|de)\s+$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w@#'-])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+(?:['-]?[A-ZÁÉÍÓÚÑ]?[a-záéíóúñ]+)*")
 _WORD = re.compile(r"[^\W\d_]+")
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}")
 _COMMON_ENDINGS = ("tion", "sion", "ment", "ness", "ship", "ance", "ence", "ability", "ality", "ivity", "ology")
+# Places and businesses that carry a person's name: "Santa Rosa", "Amy's Kitchen".
+_SAINTED = re.compile(r"\b(?:Santa|San|Santo|Saint|St\.|Los|Las|La|El|Fort|Mount|Mt\.|Lake|Port|Point)\s+$")
+_BUSINESS = re.compile(
+    r"\s+(?:Kitchen|Diner|Market|Caf[eé]|Bakery|Restaurant|Ranch|Farms?|Winery|Place|Salon|House|Grill)\b"
+)
 _COUNTY_NEXT = re.compile(r"(?:\s+[A-Z]\w+)?\s+County\b")
 _LIFE = re.compile(
     r"\b(?:kids?|children|son|daughter|baby|homeless\w*|shelter|evict\w+|rent|ged|diploma|"
     r"got (?:a|the|her|his) \w*\s?job|hired|benefits|on aid|calworks for|her case|his case|"
     r"single (?:mom|mother|parent|dad)|applied|lost (?:her|his)|apartment|"
-    r"housing|client|hijos?|beneficios|desamparad\w+)\b",
+    r"housing|lease|citizen\w*|ciudadan\w*|cna|graduated|food stamps|"
+    r"(?:passed|paso|pasó) (?:her|his|su)|client|hijos?|beneficios|desamparad\w+)\b",
     re.IGNORECASE,
 )
 _BESIDE = 25  # characters within which a job title belongs to a name: "Dana Whitfield from the intake team"
 _NEAR = 300  # characters; sentences are shorter, but a hostile text may have none
+_UNIT = (
+    r"(?:intake|reception|front desk|fiscal|clerical|eligibility|call center|mail ?room|hr|it|admin|payroll|training)"
+)
 _STAFF_TITLE = re.compile(
+    rf"\b(?:in|from|at|over in|over at|of) (?:our |the )?{_UNIT}\b|\bfrom (?:our|the) (?:\w+ )?office\b|"
     r"\b(?:worker|supervisor|manager|analyst|coordinator|director|trainer|specialist|clerk|colleague|coworker|lead|"
     r"technician|staff|team|unit|supervisora|trabajadora?)\b",
     re.IGNORECASE,
@@ -82,6 +107,12 @@ def find_names(reading: Reading, staff_names: frozenset[str]) -> Iterator[Findin
             yield reading.finding(match.span(), "client name", "block", _CLIENT_WHY)
     for match in _HANDLE.finditer(reading.text):
         yield reading.finding(match.span(), "name", "review", _NAME_WHY)
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether `text` has a part of somebody's name, written as names are."""
+    parts = {part.casefold() for part in _WORD.findall(name) if len(part) > 2}
+    return any(word.casefold() in parts and not word.islower() for word in _WORD.findall(text))
 
 
 def _introduced(reading: Reading) -> Iterator[Finding]:
@@ -111,22 +142,33 @@ def _initials(reading: Reading) -> Iterator[Finding]:
 
 def _titled(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
     for match in _TITLED.finditer(reading.text):
-        if match["name"].casefold() not in agreed:
+        if (match["name"] or match["small"]).casefold() not in agreed:
             sentence = reading.sentence_at(match.start())
             yield reading.finding(match.span(), *_judged(sentence, match.span()), _NAME_WHY)
 
 
 def _capitalised(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
+    places = [match.span() for match in PLACE.finditer(reading.text)]
     for match in _CAPITALISED.finditer(reading.text):
         word = match[0].removesuffix("'s")
         if word.casefold() in agreed or _is_known(word) or _COUNTY_NEXT.match(reading.text, match.end()):
             continue
+        if any(start <= match.start() < end for start, end in places):
+            continue  # "Elsie Allen High School" is asked about as a place
         sentence = reading.sentence_at(match.start())
         opens = _opens(reading, match.start())
         personal = _is_personal(reading, match, sentence, opens)
         if opens and not personal:
-            continue  # an ordinary first word of a sentence
+            # an ordinary first word of a sentence, unless it does what people do, "Xiomara got the job",
+            # or says where they live, "Paradise folks"
+            acts = _ACTING_NAME.match(reading.text, match.start()) or _FOLKS.match(reading.text, match.end())
+            if acts and not _ORDINARY.search(word.lower()) and word.lower() not in PLAIN_WORDS:
+                yield reading.finding(match.span(), "name", "review", _NAME_WHY)
+            continue
         span = (match.start(), match.start() + len(word))
+        if _SAINTED.search(reading.text, max(0, span[0] - 12), span[0]) or _BUSINESS.match(reading.text, match.end()):
+            yield reading.finding(span, "place", "review", _PLACE_WHY)
+            continue
         kind, severity = _judged(sentence, span) if personal else ("name", "review")
         yield reading.finding(span, kind, severity, _CLIENT_WHY if severity == "block" else _NAME_WHY)
 
@@ -136,17 +178,19 @@ def _is_personal(reading: Reading, match: re.Match[str], sentence: Sentence, ope
     plain = match[0].removesuffix("'s").lower()
     if plain in FIRST_NAMES or (plain in AMBIGUOUS_NAMES and not opens):
         return True
-    acts = opens and _OPENING_NAME.match(reading.text, match.start())
+    # "yesterday Fatuma got her license", but "a family in Guerneville told us"
+    start = match.start()
+    acts = _ACTING_NAME.match(reading.text, start) and not _WHERE.search(reading.text, max(0, start - 8), start)
     return sentence.about_one and bool(acts or _set_apart(reading.text, match))
 
 
 def _lower_case(reading: Reading, agreed: frozenset[str]) -> Iterator[Finding]:
-    """First names typed without a capital or all in capitals, as in chat; only names that are no other word."""
+    """Names typed without a capital or all in capitals, as in chat; only names that are no other word."""
     for match in _WORD.finditer(reading.text):
         word = match[0]
         if len(word) < 4 or not (word.islower() or word.isupper()) or word.casefold() in agreed:
             continue
-        if word.lower() in FIRST_NAMES:
+        if word.lower() in FIRST_NAMES or word.lower() in LAST_NAMES:
             sentence = reading.sentence_at(match.start())
             yield reading.finding(match.span(), *_judged(sentence, match.span()), _NAME_WHY)
 

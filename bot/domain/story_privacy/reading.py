@@ -19,23 +19,54 @@ _PLAIN: Final = {"‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”":
 )
 
 # A stop ends a sentence unless it follows a title or a single letter (Ms. Lopez, J. M.).
-_SENTENCE_END = re.compile(r"(?<!\bMs)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\b[A-Z])[.!?]+[\"')]*(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<!\b[Mm]s)(?<!\b[Mm]r)(?<!\b[Mm]rs)(?<!\b[DdSs]r)(?<!\b[Ss]ra)(?<!\bSt)(?<!\b[A-Z])[.!?]+[\"')]*(?=\s|$)|\n+"
+)
+
+
+def without_accents(text: str) -> str:
+    """Letter for letter, because staff type Spanish both ways: "salió" and "salio"."""
+    return "".join(letter if letter.isascii() else unicodedata.normalize("NFD", letter)[0] for letter in text)
+
 
 PERSON_NOUN = (
-    r"(?:client|participant|customer|recipient|applicant|enrollee|mother|mom|mum|mama|father|dad|parent|"
-    r"grandmother|grandma|grandfather|grandparent|aunt|uncle|woman|lady|gentleman|man|girl|boy|teen|teenager|"
+    r"(?:client|participant|customer|recipient|applicant|enrollee|caller|walk-in|clt|cx|ptcpt|"
+    r"mother|mom|mum|mama|momma|mommy|mami|father|dad|daddy|papi|parent|"
+    r"(?:great-)?grand(?:mother|ma|father|pa|parent|son|daughter|child)|granny|gramma|nana|"
+    r"stepson|stepdaughter|niece|nephew|cousin|"
+    r"guardian|caregiver|aunt|auntie|uncle|woman|lady|gentleman|man|guy|gal|dude|homeboy|homegirl|elder|widow|"
+    r"girl|boy|teen|teenager|kiddo|youngster|tenant|resident|newcomer|dropout|felon|inmate|parolee|addict|refugee|immigrant|farmworker|"
+    r"orphan|runaway|bf|gf|hubby|"
     r"child|kid|son|daughter|baby|toddler|infant|newborn|sister|brother|husband|wife|boyfriend|girlfriend|fiance|"
     r"couple|family|household|veteran|survivor|student|clienta|cliente|participante|mamá|madre|papá|padre|"
-    r"abuela|abuelo|señora|señor|mujer|hombre|muchacha|muchacho|hijo|hija|esposo|esposa|familia|niño|niña|bebé)"
+    r"abuel(?:it)?[ao]|viejit[ao]|tí[ao]|señora|señor|sra|mujer|hombre|muchach[ao]|chamac[ao]|joven|jovencit[ao]|"
+    r"hij[ao]|espos[ao]|novi[ao]|herman[ao]|vecin[ao]|familia|niñ[ao]|bebé)"
 )
 _COMPOUND = (
     r"(?:voice|survey|stabilization|welfare|care|support|services?|experience|engagement|feedback|center|portal|"
     r"satisfaction|resource|advocate|strengthening|leadership|advisory|partners?|files?|folders?|contacts?|"
     r"letters?|handouts?|packets?|orientation|needs|flow|surveys|journey|calls|appointments|interviews?|success|"
-    r"stories|story|council|outcomes|education|records|data|panel|nights?|events?)"
+    r"stories|story|council|outcomes|education|records|data|panel|nights?|events?|corners?|rooms?|lobby|area|"
+    r"friendly|days?|shower)"
 )
 _ONE_PERSON = re.compile(
-    rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{PERSON_NOUN}(?:'s)?\b(?!-|'s day|\s+{_COMPOUND}\b)",
+    rf"(?<!per )(?<!each )(?<!every )(?<!any )(?<!de cada )\b{without_accents(PERSON_NOUN)}(?:'s)?\b"
+    rf"(?!-|'s day|\s+{_COMPOUND}\b)",
+    re.IGNORECASE,
+)
+# "Somebody on my caseload": a person whom no noun describes.
+_SOMEBODY = re.compile(
+    r"\b(?:someone|somebody|(?:a|this|that|one) person|this one|alguien|una persona)\s+"
+    r"(?:on|in|from|who|that|with|we|i|que|de)\b(?! (?:our|the|my) (?:\w+ )?(?:team|unit|staff|office|side)\b)",
+    re.IGNORECASE,
+)
+# "One of our moms": one of many is one.
+_ONE_OF = re.compile(
+    r"\b(?:one|another|two) of ours\b|"
+    r"\b(?:one|another|two) of (?:our|the|my|her|his|these|those)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:clients|participants|customers|"
+    r"recipients|moms?|mothers|dads|fathers|parents|families|women|ladies|men|guys|students|kids|children|girls|boys|"
+    r"teens|youths?|folks|seniors|veterans|graduates|trainees|interns)\b",
     re.IGNORECASE,
 )
 _KIN = re.compile(
@@ -43,7 +74,17 @@ _KIN = re.compile(
     r"boyfriend|girlfriend|mom|mother|dad|father|family|landlord|rent|case|benefits|aid|worker|hijos?|hijas?)\b",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"\b(?:she|he|her|his|him|hers|herself|himself|ella|él)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:she|he|shes|hes|her|his|him|hers|herself|himself|ella|él)\b", re.IGNORECASE)
+# An outcome tells of one person even where only a trade or a nickname says who: "the barber got hired".
+_OUTCOME = re.compile(
+    r"\b(?:got|getting|gets|been|was|were) "
+    r"(?:approved for|housed|hired|evicted|off (?:aid|cash aid|calworks|the streets?))\b"
+    r"|\b(?:hired (?:at|by|on|full)|landed (?:a|an|the)|off (?:cash )?aid|"
+    r"passed (?:the|his|her) (?:\w+ )?(?:test|exam|boards?))\b"
+    r"|\bgot (?:a|an|the|her|his|their) (?:\w+ )?(?:job|apartment|apt|place|keys|license|ged|diploma|car|house)\b"
+    r"|\b(?:moved in|moved into|graduated|relapsed|(?:consiguio|encontro) (?:trabajo|empleo|casa))\b",
+    re.IGNORECASE,
+)
 _THEY = re.compile(r"\b(?:they|their|them|themselves|ellos|ellas|su|sus|le|les|there)\b", re.IGNORECASE)
 _SPOKEN_I = re.compile(r"\"[^\"]*\b(?:I|I'm|I've|my|me|yo|mi|mis)\b[^\"]*\"")
 _STAFF_NOUN = re.compile(
@@ -53,6 +94,11 @@ _STAFF_NOUN = re.compile(
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(?:we|our|us|nosotros)\b", re.IGNORECASE)
+# Praise names a colleague, so a "she" after it is that colleague: "thanks to … for giving up her lunch".
+_PRAISE = re.compile(
+    r"\b(?:thanks|thank you|thx|ty|shout ?-?out|kudos|props|hats off|congrats|gracias|felicidades)\s+(?:to|a)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +118,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A story's cleaned `text`, its sentences, and where each character came from."""
+    """A story's cleaned `text`, the same without accents (`plain`), its sentences, and each character's origin."""
 
     original: str
     text: str
+    plain: str
     origins: tuple[int, ...]
     sentences: tuple[Sentence, ...]
 
@@ -98,11 +145,13 @@ def read_story(original: str) -> Reading:
     for position, character in enumerate(original):
         if unicodedata.category(character) == "Cf":  # zero-width and direction marks
             continue
-        plain = _PLAIN.get(character) or unicodedata.normalize("NFKC", character)
+        plain = _PLAIN.get(character) or (
+            character if character.isascii() else unicodedata.normalize("NFKC", character)
+        )
         letters.append(plain if len(plain) == 1 else character)
         origins.append(position)
     text = "".join(letters)
-    return Reading(original, text, tuple(origins), tuple(_sentences(text)))
+    return Reading(original, text, without_accents(text), tuple(origins), tuple(_sentences(text)))
 
 
 def _sentences(text: str) -> list[Sentence]:
@@ -125,11 +174,19 @@ def _about_one(part: str, before: Sentence | None) -> bool:
 
     A colleague explains it when one is named earlier in the sentence, or in the sentence before.
     """
-    if _ONE_PERSON.search(part) or _KIN.search(part) or _SPOKEN_I.search(part):
+    plain = without_accents(part)
+    if any(pattern.search(plain) for pattern in (_ONE_PERSON, _SOMEBODY, _ONE_OF, _KIN, _SPOKEN_I)):
+        return True
+    outcome = _OUTCOME.search(plain)
+    if outcome and not _colleague(part[: outcome.start()]) and not _WE.search(part[: outcome.start()]):
         return True
     after_one = before is not None and before.about_one
     if pronoun := _PRONOUN.search(part):
-        colleague_before = before is not None and not after_one and bool(_STAFF_NOUN.search(before.text))
-        return not _STAFF_NOUN.search(part[: pronoun.start()]) and not colleague_before
+        colleague_before = before is not None and not after_one and bool(_colleague(before.text))
+        return not _colleague(part[: pronoun.start()]) and not colleague_before
     they = _THEY.search(part)
     return after_one and they is not None and not _STAFF_NOUN.search(part[: they.start()])
+
+
+def _colleague(part: str) -> re.Match[str] | None:
+    return _STAFF_NOUN.search(part) or _PRAISE.search(part)

@@ -13,7 +13,8 @@ QUOTATION_WORDS = 25  # a longer one carries a person's voice well enough to be 
 _SMALL = r"(?:[1-9]|10|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
 _PEOPLE = (
     r"(?:families|clients?|people|persons?|participants?|parents?|mothers?|moms?|fathers?|dads?|children|kids|"
-    r"households?|individuals?|customers?|recipients?|students?|youths?|teens|women|men|adults|applicants?|couples|"
+    r"households?|individuals?|customers?|recipients?|students?|youths?|teens|women|ladies|men|guys|girls|boys|adults|"
+    r"applicants?|couples|folks|ppl|seniors|veterans|"
     r"familias|clientes|clientas|personas|madres|padres|niños|niñas|participantes|hogares)"
 )
 _DESCRIBED = (
@@ -24,16 +25,17 @@ _DESCRIBED = (
 _COUNT = re.compile(
     rf"(?<![\d.,$-])\b{_SMALL}\s+(?:{_DESCRIBED}\s+){{0,3}}{_PEOPLE}\b(?!\s+(?:forms?|files?|records?|surveys?))"
     r"|\b(?:only|just)\s+(?:a\s+)?(?:handful|couple|few)\s+of\s+(?:families|clients|people|participants|parents)"
+    rf"|\b(?:family|household|familia)\s+(?:of|de)\s+{_SMALL}\b"
     rf"|\b{_SMALL}\s+(?:out\s+)?of\s+(?:\d+|them|those|the)\s+{_PEOPLE}\b",
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r'"([^"]+)"')
 _PICTURE = re.compile(
-    r"\b(?:photos?|pictures?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|attached|de|is|are)\b"
+    r"\b(?:photos?|pictures?|pics?|screenshots?|selfies?|fotos?)\s+(?:of|from|with|w|attached|de|is|are)\b"
     r"|\battached (?:photo|picture|screenshot)",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+PLACE = re.compile(
     r"\b(?:[A-Z][\w'.]+\s+){1,4}(?:Elementary|Middle School|High School|High|School|College|University|Academy|"
     r"Preschool|Shelter|Mission|Apartments|Motel|Inn|Hotel|Hospital|Clinic|Church|Temple|Mosque|Rancheria|Reservation|"
     r"Tribe|Restaurant|Market|Diner|Bakery|Farms?|Winery|Vineyards?|Casino|Nursing Home|Park|Street|Avenue|Road)\b"
@@ -47,12 +49,21 @@ _RARE = re.compile(
     r"\b(?:mixtec\w*|hmong|punjabi|tagalog|farsi|dari|pashto|ukrainian|russian|native american|american indian|pomo|"
     r"miwok|tongan|samoan|filipin[oa]|indigenous|tigrinya|eritrean|ethiopian|afghan|syrian|haitian|triqui|zapotec\w*|"
     r"vietnamese|cambodian|khmer|lao|mien|arabic|armenian|trans|transgender|lesbian|gay|"
-    r"queer|nonbinary|muslim|jewish|yurok|hupa|karuk|chinese|mandarin|cantonese|korean|indígena)\b",
+    r"queer|nonbinary|came out (?:as|to)|(?:can'?t|cannot|does(?:n'?t| not)|never learned to) (?:read|write)|"
+    r"muslim|jewish|yurok|hupa|karuk|chinese|mandarin|cantonese|korean|indígena)\b",
     re.IGNORECASE,
 )
 _COMMON = re.compile(
     r"\b(?:latin[oa]|hispanic|black|african american|african-american|white|asian|spanish-speaking|monolingual|deaf|"
     r"catholic|pacific islander)\b",
+    re.IGNORECASE,
+)
+
+
+# "Now works as a welder": a trade narrows a neighbourhood down to one person.
+_TRADE = re.compile(
+    r"\b(?:(?:works?|working|worked|hired|job|started|trained|licensed|now) as|became|becoming|now) an? "
+    r"(?!(?:member|partner|volunteer|mentor|part|regular|step|month|week|day|call|letter|worker calls)\b)\w+",
     re.IGNORECASE,
 )
 
@@ -67,10 +78,13 @@ def find_traces(reading: Reading) -> Iterator[Finding]:
             yield reading.finding(match.span(), "quotation", "review", why)
     for match in _PICTURE.finditer(reading.text):
         yield reading.finding(match.span(), "picture", "review", "Pictures and screenshots can show who it is.")
-    for pattern in (_PLACE, _BRANDS):
+    for pattern in (PLACE, _BRANDS):
         for match in pattern.finditer(reading.text):
             why = "A named place can point at one person. Say “a local employer”, “a school”, “in our county”."
             yield reading.finding(match.span(), "place", "review", why)
+    for match in _TRADE.finditer(reading.text):
+        if reading.sentence_at(match.start()).about_one:
+            yield reading.finding(match.span(), "place", "review", "A trade can point at one person. Say “found work”.")
     yield from _mixes(reading)
 
 

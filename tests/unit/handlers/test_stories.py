@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -104,12 +104,15 @@ def test_words_that_must_not_leave_are_not_stored_and_the_form_stays(desk, work)
     assert desk.queued("review") == []
 
 
-def test_consent_is_asked_for_and_a_release_needs_its_place(desk, work):
+def test_consent_is_asked_for_and_a_release_needs_its_place_and_date(desk, work):
     assert "consent" in dict(tell(desk, consent="").errors.errors)
-    assert "release_ref" in dict(tell(desk, consent="release").errors.errors)
-    tell(desk, consent="release", release_ref="Binder 7", linkages="yes")
+    assert {"release_ref", "release_on"} <= dict(tell(desk, consent="release").errors.errors).keys()
+    late = tell(desk, consent="release", release_ref="Binder 7", release_on="2030-01-01")
+    assert "still to come" in dict(late.errors.errors)["release_on"]
+    tell(desk, consent="release", release_ref="Binder 7", release_on="2026-02-27", linkages="yes")
     (row,) = rows(work)
-    assert (row.release_ref, row.linkages) == ("Binder 7", True)
+    assert (row.release_ref, row.release_on, row.linkages) == ("Binder 7", date(2026, 2, 27), True)
+    assert "Binder 7, signed 27 February 2026" in words(desk.queued("review")[0].message)
 
 
 def test_staff_who_agreed_may_be_named_and_others_are_pointed_out(desk, work):
@@ -234,6 +237,9 @@ def test_an_edit_in_review_keeps_what_was_told_and_is_checked(desk, work, told):
     assert "555-123-4567" in dict(desk.submits(CLEO, form, text=BLOCKED).errors.errors)["text"]
     card = desk.submits(CLEO, form, text="Two units share one meeting.")
     assert f"As it was told: {FINE}" in words(card.message)
+    assert "- “now hand over families in one meeting instead of three.” became “share one meeting.”" in words(
+        card.message
+    )
     desk.presses(CLEO, card.message, "Approve")
     (row,) = rows(work)
     assert (row.text, row.original_text, row.state) == ("Two units share one meeting.", FINE, "approved")
