@@ -82,7 +82,7 @@ def test_a_template_that_is_nowhere_is_our_mistake(folder):
 
 
 def _fail(command, uow):
-    return Reply(uow.compose(NAME, kind="note", error=command.values["text"]))
+    return Reply(uow.compose(NAME, **DATA | {"error": command.values["text"]}))
 
 
 SPECS = (CommandSpec("fail", _fail, "say that something failed", args=(Arg("text", "rest"),)),)
@@ -101,7 +101,7 @@ def desk(engine, clock, work, folder) -> Desk:
 
 def test_coordinators_are_told_once_a_day(desk, clock):
     for _ in range(3):
-        assert "The platform said: no luck." in words(desk.says("Ann Ortiz", "/sip fail no luck").message)
+        assert "Why: no luck." in words(desk.says("Ann Ortiz", "/sip fail no luck").message)
     notices = desk.queued("broken_template")
     assert sorted(notice.to for notice in notices) == ["Cora Diaz", "Ida Adams"]
     said = words(notices[0].message)

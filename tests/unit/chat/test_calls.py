@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from bot.adapters.teams import cards, wording
 from bot.chat.calls import CALL, marked
@@ -56,7 +58,19 @@ def slack(message: Message) -> str:
     return json.dumps([message_blocks(message), fallback_text(message)], ensure_ascii=False)
 
 
-@pytest.mark.parametrize("drawn", [slack, to_text, *(writer for writer, _ in FORMATS.values())])
+def as_file(form: str) -> Callable[[Message], str]:
+    """What a reader of that file meets."""
+
+    def read(message: Message) -> str:
+        written = FORMATS[form][0](message)
+        if form != "pdf":
+            return written.decode()
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(written)).pages)
+
+    return read
+
+
+@pytest.mark.parametrize("drawn", [slack, to_text, *map(as_file, FORMATS)], ids=["slack", "text", *FORMATS])
 def test_outside_teams_it_is_the_slash_command(drawn: Callable[[Message], str]) -> None:
     said = drawn(EVERYWHERE)
     assert CALL not in said
