@@ -20,6 +20,7 @@ from handlers.newsletter import (
     readers,
     review,
     status,
+    taken_back,
     wins,
 )
 
@@ -174,5 +175,6 @@ _READERS = (
 COMMANDS = (*_EDITION, *_GOING_OUT, *_READERS)
 JOBS = (
     JobSpec("newsletter_draft", drafting.due, drafting.compile_due),
+    JobSpec("newsletter_without", taken_back.due, taken_back.take_out),
     JobSpec("newsletter_mail", readers.mail_finished, readers.sum_up),
 )

@@ -18,11 +18,13 @@ from bot.domain.newsletter import (
     count_words,
 )
 from bot.domain.quoting import quotes
+from bot.domain.story_privacy import mentions
 from handlers.newsletter.editions import contents
 from handlers.newsletter.words import say
 from storage.models import story
 from storage.queries import people, subscribers
 from storage.queries.reports import ReportView
+from storage.queries.story_credits import declined_names
 from storage.uow import UnitOfWork
 
 LETTER, VOICE = "manager", "voice"
@@ -52,11 +54,15 @@ def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Pr
     staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
     for section, finding in newsletter.blocked(edition, staff):
         found.append(problem("identifies", section.id, text=short(finding.text, 60), why=finding.why))
-    for text in _taken_back(uow, edition):
+    for text in no_longer_approved(uow, edition).values():
         telling = newsletter.tells(edition, text)
         if telling is not None:
             kind = "taken back, edited" if telling.edited else "taken back"
             found.append(problem(kind, telling.id, text=short(text, 60)))
+    for name in sorted(declined_names(uow, list(edition.stories))):
+        naming = next((section for section in edition.sections if mentions(section.text, name)), None)
+        if naming is not None:
+            found.append(problem("declined", naming.id, name=name))
     if edition.words > MOST_WORDS:
         longest = max(edition.sections, key=lambda one: count_words(one.text))
         found.append(problem("too long", longest.id, words=edition.words, most=MOST_WORDS))
@@ -65,12 +71,12 @@ def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Pr
     return found
 
 
-def _taken_back(uow: UnitOfWork, edition: Edition) -> list[str]:
-    """Texts of the edition's stories that are no longer approved."""
-    statement = select(story.c.text).where(
+def no_longer_approved(uow: UnitOfWork, edition: Edition) -> dict[int, str]:
+    """The edition's stories that are no longer approved: id -> text."""
+    statement = select(story.c.id, story.c.text).where(
         story.c.organization_id == uow.organization.id, story.c.id.in_(edition.stories), story.c.state != "approved"
     )
-    return list(uow.rows(statement).scalars()) if edition.stories else []
+    return {row.id: row.text for row in uow.rows(statement)} if edition.stories else {}
 
 
 def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:

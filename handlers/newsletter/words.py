@@ -26,6 +26,7 @@ _ENGLISH: Mapping[str, str] = {
     "taken back": "“{title}” has a story that is no longer approved: “{text}”. Take it out, or compile the draft "
     "again.",
     "taken back, edited": "“{title}” has a story that is no longer approved: “{text}”. Take it out of the text.",
+    "declined": "“{title}” names {name}, who asked not to be named in a win of this edition. Take the name out.",
     "too long": "It has {words} words and may have {most}. Shorten it; “{title}” is the longest.",
     "empty": "Every section is empty. Write something, or compile the draft again.",
     "short": "It has {words} words; {least}–{most} read well. A short issue is honest when little was reported.",
@@ -55,6 +56,7 @@ _SPANISH: Mapping[str, str] = {
     "identifies": "«{title}» contiene «{text}», que podría identificar a alguien. {why}",
     "taken back": "«{title}» contiene una historia que ya no está aprobada: «{text}». Quítela o compile de nuevo.",
     "taken back, edited": "«{title}» contiene una historia que ya no está aprobada: «{text}». Quítela del texto.",
+    "declined": "«{title}» nombra a {name}, que pidió no ser nombrado en un logro de esta edición. Quite el nombre.",
     "too long": "Tiene {words} palabras y puede tener {most}. Acórtela; «{title}» es la sección más larga.",
     "empty": "Todas las secciones están vacías. Escriba algo o compile el borrador de nuevo.",
     "short": "Tiene {words} palabras; entre {least} y {most} se lee bien. Una edición corta es honesta si hubo poco.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
-from storage.models import person, report_approval
+from storage.models import person, person_link, report_approval
+from storage.queries.people import LINKED
 from storage.uow import UnitOfWork
 
 
@@ -19,13 +20,15 @@ class Approval:
 
 
 def approvals(uow: UnitOfWork, report_id: int) -> list[Approval]:
-    """The approvals that count, first one first."""
+    """The approvals that count, first one first: one human with two accounts that were linked since counts once."""
+    somebody_else = exists().where(person_link.c.was_id == person.c.id, person_link.c.state == LINKED)
     rows = uow.rows(
         select(report_approval.c.person_id, person.c.name, report_approval.c.at)
         .join(person, person.c.id == report_approval.c.person_id)
         .where(
             report_approval.c.organization_id == uow.organization.id,
             report_approval.c.report_id == report_id,
+            ~somebody_else,
         )
         .order_by(report_approval.c.id)
     )

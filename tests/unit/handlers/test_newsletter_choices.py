@@ -11,6 +11,7 @@ from sqlalchemy import update as sql_update
 from bot.chat.commands import Role
 from bot.domain.newsletter import MOST_WORDS
 from storage.models import organization, person, story, voice_result
+from storage.queries import links
 from tests.builders import a_person, a_workgroup
 from tests.desk import buttons, words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready
@@ -150,6 +151,21 @@ def test_two_people_approve_where_the_county_asks_for_it(desk, county, work):
     assert "Approved by: Cora Diaz, Dev Rao" in second
     desk.says("Cora Diaz", "/sip newsletter publish")
     assert desk.queued("newsletter")
+
+
+def test_one_person_with_two_accounts_approves_once(desk, county, work):
+    """Linked after both accounts had approved."""
+    settings_of(work, newsletter_approvals="2")
+    ready(desk)
+    for name in ("Cora Diaz", "Dev Rao"):
+        desk.says(name, "/sip newsletter approve")
+    with work() as uow:
+        ids = [uow.scalar(select(person.c.id).where(person.c.name == name)) for name in ("Cora Diaz", "Dev Rao")]
+        link = links.start(uow, *ids)
+        links.join(uow, links.link(uow, link))
+    said = words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+    assert "asks for 2 approvals now and this edition has 1 (Cora Diaz)" in said
+    assert not desk.queued("newsletter")
 
 
 @pytest.mark.parametrize("change", ["edit hello Good day.", "draft", "none"])

@@ -19,8 +19,9 @@ from bot.chat.messages import (
     spans,
 )
 from bot.domain.newsletter import Edition, Section, tells
-from storage.models import report, story
+from storage.models import report, story, story_credit
 from storage.queries import reports
+from tests.builders import a_person
 from tests.desk import words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready, withdraw_story
 
@@ -115,6 +116,46 @@ def test_a_story_taken_back_stops_it_even_after_approval(desk, county, work):
     desk.says("Cora Diaz", "/sip newsletter draft Q1 2026")
     assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
     assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+
+
+def test_a_story_taken_back_leaves_the_draft_by_itself_and_its_approval_ends(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    desk.tick()
+    withdraw_story(work)
+    before = len(desk.queued("newsletter_draft"))
+    desk.tick()
+    desk.tick()
+    told = desk.queued("newsletter_draft")[before:]
+    assert [note.to for note in told] == ["Cora Diaz", "Dev Rao"]
+    assert "no longer approved, so the draft was compiled again without it" in words(told[0].message)
+    assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert "steady work" in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    assert "is not approved" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+def test_words_a_person_wrote_are_left_to_them(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
+    desk.tick()
+    withdraw_story(work)
+    before = len(desk.queued("newsletter_draft"))
+    desk.tick()
+    assert len(desk.queued("newsletter_draft")) == before
+    assert "Hear this!" in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+
+
+def test_somebody_who_declined_to_be_named_keeps_the_edition_back(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter edit shoutouts Thank you, Bo Lindqvist.")
+    with work() as uow:
+        bo = a_person(uow, "Bo Lindqvist")
+        key = uow.scalar(select(story.c.id))
+        uow.insert(story_credit, story_id=key, person_id=bo.id, state="declined", at=uow.at)
+    said = words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "names Bo Lindqvist, who asked not to be named" in said
+    desk.says("Cora Diaz", "/sip newsletter edit shoutouts Thank you, front desk.")
+    assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
 
 
 def test_a_story_taken_back_is_found_in_an_edited_section(desk, county, work):

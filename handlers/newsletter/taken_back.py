@@ -1,0 +1,46 @@
+"""A win that is taken back leaves the edition people work on, by itself; words a person wrote stay for them to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.chat.jobs import Due
+from bot.domain import newsletter
+from bot.domain.periods import Quarter
+from handlers.newsletter.checks import no_longer_approved
+from handlers.newsletter.compiling import coordinators
+from handlers.newsletter.drafting import compile_edition
+from handlers.newsletter.editions import contents
+from handlers.newsletter.status import status_message
+from storage.queries import reports
+from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
+from storage.uow import Destination, UnitOfWork
+
+OPENING = "A win of this draft is no longer approved, so the draft was compiled again without it."
+
+
+def due(uow: UnitOfWork) -> Iterable[Due]:
+    """The edition in work, where it tells such a win in a section that nobody edited. A correction is its editors'
+    alone: there the win keeps it from being published."""
+    view = reports.latest(uow, NEWSLETTER, "", DRAFT, APPROVED)
+    if view is None or view.corrects_id is not None:
+        return []
+    gone = sorted(_told(uow, view))
+    return [Due(f"{view.id}:{'-'.join(map(str, gone))}"[:60], view.period, uow.at)] if gone else []
+
+
+def _told(uow: UnitOfWork, view: ReportView) -> Iterable[int]:
+    edition = contents(view)
+    for story, text in no_longer_approved(uow, edition).items():
+        telling = newsletter.tells(edition, text)
+        if telling is not None and not telling.edited:
+            yield story
+
+
+def take_out(uow: UnitOfWork, one: Due) -> None:
+    """Compile the draft again, which ends its approvals, and tell the coordinators."""
+    view = compile_edition(uow, Quarter.parse(one.period))
+    message = status_message(uow, view, OPENING)
+    for person in coordinators(uow):
+        key = f"newsletter_without:{one.subject}:{uow.at.isoformat()}:{person.id}"
+        uow.post("newsletter_draft", Destination(person_id=person.id), message, key=key, subject_id=view.id)
