@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
-from storage.models.delivery import inbox, ledger, outbox
+from storage.models.delivery import inbox, ledger, outbox, pace
 from storage.models.people import audit, channel, identity, organization, person, workspace
 from storage.models.plan import (
     goal,
@@ -48,6 +48,7 @@ __all__ = [
     "metadata",
     "organization",
     "outbox",
+    "pace",
     "person",
     "plan",
     "plan_change",
