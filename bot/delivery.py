@@ -1,4 +1,4 @@
-"""The outbox is delivered: claim, resolve the address, send, mark (DESIGN §9).
+"""The outbox is delivered: claim, resolve the address, wait for its moment, send, mark (DESIGN §9).
 
 At least once always, exactly once where the platform can be asked: before a second attempt the adapter looks for our
 key in the channel and adopts what is already there.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -19,8 +20,8 @@ from bot.chat.clock import Clock
 from bot.chat.codec import from_json
 from bot.chat.compose import Composer
 from bot.chat.errors import SendError
-from bot.chat.ports import Address, ChatAdapter, Post
-from storage import outbox
+from bot.chat.ports import Address, ChatAdapter, Pace, Post
+from storage import outbox, pacing
 from storage.db import UNAVAILABLE
 from storage.queries import subscribers
 from storage.queries.people import organizations
@@ -28,12 +29,21 @@ from storage.uow import Destination, unit_of_work
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)  # outlasts the adapters' HTTP time-outs
-BATCH = 20
+LEASE = timedelta(seconds=60)  # outlasts waiting for our moment and the adapters' HTTP time-outs
+LONGEST_SEND = timedelta(seconds=35)  # a look for our key and a send; with less of the lease left, none is begun
+AT_ONCE = 50  # posts under way in one process
 IDLE_SECONDS = 1.0
 GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
 DEAD_LETTER = "dead_letter"
+
+
+class _Later(Exception):
+    """The post's turn comes too late for this lease."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(f"not before {moment}")
+        self.moment = moment
 
 
 class Delivery:
@@ -54,6 +64,7 @@ class Delivery:
         self._owner = str(uuid.uuid4())
         self._wake = asyncio.Event()
         self._closing = False
+        self._under_way: Counter[int] = Counter()  # posts of each organization
 
     def wake(self) -> None:
         """There may be something to deliver: do not wait for the next look. From the loop's own thread."""
@@ -65,19 +76,23 @@ class Delivery:
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until closed. Nothing that goes wrong ends it."""
+        """Deliver until closed; a slow post holds up nobody but its own conversation. Nothing that goes wrong ends
+        it."""
+        sending: set[asyncio.Task[None]] = set()
         while not self._closing:
             self._wake.clear()
             try:
-                sent = await self.once()
+                rows = await self._claim(AT_ONCE - len(sending))
             except Exception:
                 log.exception("outbox cannot be read")
-                sent = 0
-            if not sent:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+                rows = []
+            sending |= {asyncio.create_task(self._deliver(row)) for row in rows}
+            if not rows:
+                waking = asyncio.create_task(self._wake.wait())
+                await asyncio.wait({waking, *sending}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                waking.cancel()
+            sending = {task for task in sending if not task.done()}
+        await asyncio.gather(*sending)
 
     async def drain(self) -> int:
         """Deliver until nothing is due; how many rows were tried."""
@@ -88,20 +103,34 @@ class Delivery:
 
     async def once(self) -> int:
         """Claim one batch and deliver it; how many rows were tried."""
-        rows = await asyncio.to_thread(outbox.claim, self._engine, self._owner, self._clock.read(), LEASE, BATCH)
+        rows = await self._claim(AT_ONCE)
         await asyncio.gather(*(self._deliver(row) for row in rows))
         return len(rows)
+
+    async def _claim(self, limit: int) -> list[outbox.Row]:
+        if limit <= 0:
+            return []
+        busy = [one for one, posts in self._under_way.items() if posts >= outbox.PER_ORGANIZATION]
+        now = self._clock.read()
+        rows = await asyncio.to_thread(outbox.claim, self._engine, self._owner, now, LEASE, limit, busy)
+        self._under_way.update(row.organization_id for row in rows)
+        return rows
 
     async def _deliver(self, row: outbox.Row) -> None:
         """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
         try:
-            await self._attempt(row)
+            await self._attempt(row, self._clock.read() + LEASE - LONGEST_SEND)
         except UNAVAILABLE:
             log.exception("outcome not written", outbox=row.id, kind=row.kind)
+        finally:
+            self._under_way[row.organization_id] -= 1
 
-    async def _attempt(self, row: outbox.Row) -> None:
+    async def _attempt(self, row: outbox.Row, latest: datetime) -> None:
+        """Send when it is the row's turn; given back to the queue where that is after `latest`."""
         try:
-            remote_id = await self._by_some_way(row)
+            remote_id = await self._by_some_way(row, latest)
+        except _Later as later:
+            await asyncio.to_thread(outbox.release, self._engine, row, self._owner, later.moment)
         except SendError as error:
             await asyncio.to_thread(self._failed, row, error)
         except Exception as error:
@@ -110,7 +139,7 @@ class Delivery:
         else:
             await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, self._clock.read(), remote_id)
 
-    async def _by_some_way(self, row: outbox.Row) -> str:
+    async def _by_some_way(self, row: outbox.Row, latest: datetime) -> str:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
         ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters), self._public_url)
         if not ways:
@@ -118,19 +147,50 @@ class Delivery:
         *others, last = ways
         for to in others:
             try:
-                return await self._send(await asyncio.to_thread(self._post, row, to), row)
+                return await self._send(await asyncio.to_thread(self._post, row, to), row, latest)
             except SendError as error:
                 if not error.permanent:
                     raise
                 log.warning("refused; trying another account", outbox=row.id, platform=to.platform, error=str(error))
-        return await self._send(await asyncio.to_thread(self._post, row, last), row)
+        return await self._send(await asyncio.to_thread(self._post, row, last), row, latest)
 
-    async def _send(self, post: Post, row: outbox.Row) -> str:
+    async def _wait_for_turn(self, post: Post, latest: datetime) -> None:
+        """Keep the platform's pace. Raises _Later where the post's turn comes after `latest`."""
+        for moment in (self._conversation_free, self._next_of_workspace):
+            start = await asyncio.to_thread(moment, post)
+            if start > latest:
+                raise _Later(start)
+            if (wait := (start - self._clock.read()).total_seconds()) > 0:
+                await self._clock.sleep(wait)
+
+    def _conversation_free(self, post: Post) -> datetime:
+        """When the conversation takes its next post."""
+        keeps = self._adapters[post.address.platform].pace.conversation
+        free = pacing.free_at(self._engine, _conversation(post.address)) if keeps else 0.0
+        return datetime.fromtimestamp(free, UTC)
+
+    def _next_of_workspace(self, post: Post) -> datetime:
+        """A moment that is this post's alone."""
+        pace, address, now = self._adapters[post.address.platform].pace, post.address, self._clock.read()
+        if pace == Pace():
+            return now
+        now = max(now, self._conversation_free(post))  # a clock that stands still is not there yet
+        moment = pacing.take(self._engine, pace, _workspace(address), _conversation(address), now.timestamp())
+        return datetime.fromtimestamp(moment, UTC)
+
+    async def _send(self, post: Post, row: outbox.Row, latest: datetime) -> str:
         adapter = self._adapters[post.address.platform]
+        await self._wait_for_turn(post, latest)
         if row.attempts > 1 and (found := await adapter.find(post)) is not None:
             log.info("adopted a post that had got through", outbox=row.id)
             return found
-        return await adapter.send(post)
+        try:
+            return await adapter.send(post)
+        except SendError as error:
+            if error.retry_after is not None:
+                until = self._clock.read().timestamp() + error.retry_after
+                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), until)
+            raise
 
     def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
         message = from_json(row.message) if row.message else None
@@ -173,6 +233,14 @@ class Delivery:
             message = uow.compose("delivery/dead_letter", kind=kind, to=to, platform=platform, error=why)
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
                 uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
+
+
+def _workspace(address: Address) -> str:
+    return f"{address.platform}:{address.workspace}"
+
+
+def _conversation(address: Address) -> str:
+    return f"{address.platform}:{address.workspace}:{address.channel or address.user}"
 
 
 def backoff(attempts: int) -> float:

@@ -6,11 +6,12 @@ destination can be claimed, so a channel's posts keep their order.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, exists, select, update
+from sqlalchemy import Connection, Engine, and_, exists, func, select, update
 
 from bot.chat.commands import Role
 from bot.chat.ports import Mailing
@@ -45,8 +46,15 @@ class Row:
 _CLAIMED = [outbox.c[name] for name in Row.__slots__]
 
 
-def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Row]:
-    """Take up to `limit` rows, at most one a destination; they are ours until `now + lease`."""
+PER_ORGANIZATION = 10  # rows in one claim: a county with thousands of posts must not hold up the others
+LOOK_AHEAD = 400  # rows looked at in one claim
+
+
+def claim(
+    engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int, busy: Collection[int] = ()
+) -> list[Row]:
+    """Take up to `limit` rows, at most one a destination and in turns between the organizations; they are ours until
+    `now + lease`. `busy`: organizations that have enough under way."""
     earlier = outbox.alias("earlier")
     blocked = exists().where(
         earlier.c.state == PENDING,
@@ -56,16 +64,28 @@ def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: in
         earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
         earlier.c.subscriber_id.is_not_distinct_from(outbox.c.subscriber_id),
     )
+    due = and_(outbox.c.state == PENDING, outbox.c.available_at <= now)
     ready = (
-        select(outbox.c.id)
-        .where(outbox.c.state == PENDING, outbox.c.available_at <= now, ~blocked)
+        select(outbox.c.id, outbox.c.organization_id, outbox.c.available_at)
+        .where(due, ~blocked, outbox.c.organization_id.not_in(busy))
         .order_by(outbox.c.available_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+        .limit(LOOK_AHEAD)
+        .subquery()
     )
+    order = (ready.c.available_at, ready.c.id)
+    turn = func.row_number().over(partition_by=ready.c.organization_id, order_by=order).label("turn")
+    turns = select(*ready.c, turn).subquery()
+    chosen = (
+        select(turns.c.id)
+        .where(turns.c.turn <= PER_ORGANIZATION)
+        .order_by(turns.c.turn, turns.c.available_at, turns.c.id)
+        .limit(limit)
+    )
+    # `due` once more: PostgreSQL looks at it again when a row it waited for was changed meanwhile.
+    locked = select(outbox.c.id).where(due, outbox.c.id.in_(chosen)).with_for_update(skip_locked=True)
     statement = (
         update(outbox)
-        .where(outbox.c.id.in_(ready.scalar_subquery()))
+        .where(outbox.c.id.in_(locked.scalar_subquery()))
         .values(available_at=now + lease, lease_owner=owner, attempts=outbox.c.attempts + 1)
         .returning(*_CLAIMED)
     )
@@ -92,6 +112,13 @@ def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error
         connection.execute(
             update(outbox).where(_mine(row, owner)).values(available_at=available_at, error=error, lease_owner="")
         )
+
+
+def release(engine: Engine, row: Row, owner: str, available_at: datetime) -> None:
+    """Nothing was sent: back into the queue until `available_at`, as if it had not been claimed."""
+    with engine.begin() as connection:
+        values = {"available_at": available_at, "lease_owner": "", "attempts": row.attempts - 1}
+        connection.execute(update(outbox).where(_mine(row, owner)).values(values))
 
 
 def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:

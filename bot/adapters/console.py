@@ -14,7 +14,7 @@ from bot.adapters.console_pages.chat import ConsoleChat, Handle, Where
 from bot.adapters.console_pages.server import add_routes
 from bot.adapters.console_pages.types import DIRECT, ConsoleChannel, ConsolePerson, ConsoleWorld, Store
 from bot.chat.errors import SendError
-from bot.chat.ports import Post
+from bot.chat.ports import Pace, Post
 
 __all__ = ["DIRECT", "ConsoleAdapter", "ConsoleChannel", "ConsolePerson", "ConsoleWorld", "Where"]
 
@@ -23,6 +23,7 @@ class ConsoleAdapter:
     """A ChatAdapter over the console's own chat. `chat` is its Python side: what people say, press and submit."""
 
     platform = "console"
+    pace = Pace()
 
     def __init__(self, handle: Handle, store: Store, world: ConsoleWorld) -> None:
         self.chat = ConsoleChat(handle, store, world)

@@ -20,7 +20,7 @@ import aiosmtplib
 
 from bot.chat.clock import Clock
 from bot.chat.errors import SendError
-from bot.chat.ports import Post
+from bot.chat.ports import Pace, Post
 from bot.renderers.email_html import Mail, to_mail
 from bot.renderers.safety import one_line
 
@@ -58,6 +58,7 @@ class EmailAdapter:
     """Mail's way out. `certificates`: whom to trust, where that is not what the system trusts."""
 
     platform = "email"
+    pace = Pace()
 
     def __init__(self, server: MailServer, clock: Clock, certificates: ssl.SSLContext | None = None) -> None:
         self._server, self._clock, self._certificates = server, clock, certificates

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Something that tells the time: `read()` gives an aware datetime in UTC."""
+    """Something that tells the time: `read()` gives an aware datetime in UTC. `sleep` waits for some seconds of it."""
 
     def read(self) -> datetime: ...
+
+    async def sleep(self, seconds: float) -> None: ...
 
 
 class SystemClock:
@@ -17,6 +20,9 @@ class SystemClock:
 
     def read(self) -> datetime:
         return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 class MovableClock:
@@ -27,6 +33,10 @@ class MovableClock:
 
     def read(self) -> datetime:
         return self._at
+
+    async def sleep(self, seconds: float) -> None:
+        """Nobody waits for a clock that stands still."""
+        await asyncio.sleep(0)
 
     def move_to(self, at: datetime) -> None:
         """Set the time. Raises ValueError for a naive datetime."""
@@ -43,6 +53,9 @@ class TravellingClock:
 
     def read(self) -> datetime:
         return self._base.read() + self._shift
+
+    async def sleep(self, seconds: float) -> None:
+        await self._base.sleep(seconds)
 
     def move_to(self, at: datetime) -> None:
         """Be at `at` now. Raises ValueError for a naive datetime."""

@@ -49,10 +49,19 @@ class Post:
     mailing: Mailing | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform takes posts: seconds between two to one conversation, and between any two of a workspace."""
+
+    conversation: float = 0.0
+    workspace: float = 0.0
+
+
 class ChatAdapter(Protocol):
     """One platform's way out."""
 
     platform: str
+    pace: Pace
 
     async def send(self, post: Post) -> str:
         """Deliver and return the platform's message id. Raises SendError."""

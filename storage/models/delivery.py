@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -54,6 +54,14 @@ outbox = Table(
     Column("error", Text, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+)
+# When the next post to a conversation or a workspace may start, so that all replicas together keep a platform's pace.
+# No organization's: it holds nothing but a platform's own ids and a moment, in seconds since 1970.
+pace = Table(
+    "pace",
+    metadata,
+    Column("what", String(250), primary_key=True),
+    Column("free_at", Float(53), nullable=False),
 )
 Index(
     "ix_outbox_pending",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.chat.clock import MovableClock
 from bot.chat.commands import Actor, Role
 from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, Span, Text, say
+from bot.chat.ports import Pace
 from bot.delivery import GIVE_UP, LEASE, Delivery
 from storage import outbox as rows
-from storage.models import outbox, person
+from storage import pacing
+from storage.models import outbox, pace, person
 from storage.queries import people
 from storage.uow import Destination
 from tests.builders import a_channel, a_person
@@ -28,6 +32,7 @@ class Platform:
     platform = "console"
 
     def __init__(self) -> None:
+        self.pace = Pace()
         self.there: dict[str, str] = {}
         self.order: list[str] = []
         self.posts = []
@@ -280,6 +285,104 @@ async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, de
     await delivery.drain()
     assert platform.order == ["one"]
     assert rows.retry_dead(engine, clock.read()) == 0
+
+
+# pace
+
+
+def test_all_replicas_together_keep_a_platforms_pace(engine):
+    """The moments of a workspace are given once, whoever asks; a conversation is busy from its post's moment on."""
+    pace = Pace(conversation=10.0, workspace=0.25)
+    with ThreadPoolExecutor(8) as replicas:
+        taken = replicas.map(lambda number: pacing.take(engine, pace, "T1", f"T1:C{number}", 100.0), range(40))
+        assert sorted(taken) == [100.0 + 0.25 * number for number in range(40)]
+    assert sorted(pacing.free_at(engine, f"T1:C{number}") for number in range(40))[-1] == 119.75
+    assert pacing.take(engine, pace, "T1", "T1:C0", 500.0) == 500.0
+    assert pacing.take(engine, pace, "T1", "T1:C1", 500.0) == 500.25
+
+
+async def test_a_channels_posts_keep_their_distance(work, platform, forms, clock, engine):
+    platform.pace = Pace(conversation=1.0, workspace=0.25)
+    waits = []
+
+    class Noting(MovableClock):
+        async def sleep(self, seconds):
+            waits.append(seconds)
+
+    queue(work, forms, "one", "two", "three")
+    await Delivery(engine, Noting(clock.read()), [platform], composer=built_in()).drain()
+    assert platform.order == ["one", "two", "three"]
+    assert sorted(set(waits)) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("asked", [0.0, 7.0])
+async def test_what_a_platform_asks_us_to_wait_holds_for_its_whole_workspace(
+    work, delivery, platform, forms, clock, engine, asked
+):
+    with work() as uow:
+        other = a_channel(uow, "other")
+    queue(work, forms, "one")
+    platform.pace = Pace(workspace=0.1)
+    platform.faults = [SendError("slow down", retry_after=asked)]
+    await delivery.drain()
+    queue(work, other, "elsewhere")
+    await delivery.drain()
+    assert "elsewhere" in platform.order
+    with engine.connect() as connection:
+        free_at = connection.execute(select(pace.c.free_at).where(pace.c.what == "console:local")).scalar_one()
+    assert free_at - clock.read().timestamp() >= asked + 0.1 - 1e-6
+
+
+async def test_a_post_whose_moment_is_far_goes_back_to_the_queue(engine, work, delivery, platform, forms, clock):
+    queue(work, forms, "one")
+    platform.pace = Pace(workspace=0.1)
+    pacing.hold(engine, "console:local", clock.read().timestamp() + 600)
+    assert await delivery.drain() == 1
+    assert platform.order == []
+    clock.move_to(clock.read() + timedelta(seconds=600))
+    await delivery.drain()
+    assert platform.order == ["one"]
+    with engine.connect() as connection:
+        assert connection.execute(select(outbox.c.attempts)).scalar_one() == 1
+
+
+async def test_a_county_with_many_posts_does_not_hold_up_another(engine, work, delivery, platform, clock):
+    with work() as uow:
+        for number in range(60):
+            uow.post("prompt", Destination(channel_id=a_channel(uow, f"busy {number}")), say("many"), key=f"b{number}")
+    with work() as uow:
+        uow.organization = people.create_organization(uow.connection, "Juniper County", "UTC", uow.at)
+        uow.post("prompt", Destination(channel_id=a_channel(uow, "quiet")), say("quiet"), key="q")
+    assert len(rows.claim(engine, "looking", clock.read(), timedelta(0), 60)) == rows.PER_ORGANIZATION + 1
+    await delivery.once()
+    assert "quiet" in platform.order
+
+
+async def test_a_slow_post_holds_up_nobody_else(work, delivery, platform, forms):
+    with work() as uow:
+        other = a_channel(uow, "other")
+    slow = asyncio.Event()
+    send = platform.send
+
+    async def sends(post):
+        if words(post.message) == "one":
+            await slow.wait()
+        return await send(post)
+
+    platform.send = sends
+    running = asyncio.create_task(delivery.run())
+    queue(work, forms, "one")
+    queue(work, other, "two", "three")
+    delivery.wake()
+    for _ in range(100):
+        await asyncio.sleep(0.02)
+        if len(platform.order) == 2:
+            break
+    assert platform.order == ["two", "three"]
+    slow.set()
+    delivery.close()
+    await asyncio.wait_for(running, 5)
+    assert platform.order == ["two", "three", "one"]
 
 
 async def test_nothing_ends_the_loop_but_closing_it(work, delivery, platform, forms, monkeypatch):

@@ -32,7 +32,7 @@ from bot.chat.commands import Command
 from bot.chat.errors import SendError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Message, Span, Text, say
-from bot.chat.ports import Address, Post
+from bot.chat.ports import Address, Pace, Post
 from bot.chat.replies import Reply
 from bot.renderers.slack_blocks import fallback_text, message_blocks, view
 
@@ -42,6 +42,9 @@ Handle = Callable[[Command], Coroutine[Any, Any, Reply]]
 TokenFor = Callable[[str], Awaitable[str | None]]
 
 PATH = "/slack/events"
+# One message a second in a channel, several hundred a minute in a workspace.
+# https://docs.slack.dev/apis/web-api/rate-limits
+PACE = Pace(conversation=1.0, workspace=0.2)
 TOKEN_TTL = 300.0  # seconds a workspace's token is kept before it is looked up again
 # https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response: within three seconds
 PATIENCE = 2.5
@@ -95,6 +98,7 @@ class SlackAdapter:
     (needed only without `settings.bot_token`)."""
 
     platform = inbound.PLATFORM
+    pace = PACE
 
     def __init__(
         self,

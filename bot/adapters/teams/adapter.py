@@ -33,7 +33,7 @@ from bot.chat.commands import Command
 from bot.chat.compose import compose
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, say
-from bot.chat.ports import Post
+from bot.chat.ports import Pace, Post
 from bot.chat.replies import Reply
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,9 @@ PATH = "/api/messages"
 # Teams waits fifteen seconds and then sends the activity again.
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 PATIENCE = 10.0
+# 60 messages in 30 seconds to one thread, 50 calls a second in one tenant.
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+PACE = Pace(conversation=0.5, workspace=0.02)
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 REMEMBERED = 10_000  # deliveries whose answer was said: a second delivery is not answered a second time
 _HELLO = partial(compose, "help/welcome")
@@ -59,6 +62,7 @@ class TeamsAdapter:
     makes the first words wherever the app is added."""
 
     platform = PLATFORM
+    pace = PACE
 
     def __init__(
         self,

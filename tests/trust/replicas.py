@@ -1,0 +1,103 @@
+"""Replicas of the whole application that are killed again and again: `python -m tests.trust.replicas URL API FIRST_PORT
+COUNT SEED`.
+
+One process imports everything and forks the replicas, so that a new one is there within milliseconds. Every 0.05 to
+0.35 s one is killed with SIGKILL and another begins on its port. A line on standard input ends the killing (the
+replicas go on); the end of the input ends everything. Prints how many were killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import select
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+import bot.adapters.slack.adapter
+import bot.adapters.slack.outbound
+import bot.delivery
+import bot.scheduler
+from bot.app import build
+from bot.chat.clock import SystemClock, TravellingClock
+from bot.chat.ports import Pace
+from bot.config import load
+
+SECRET, TOKEN = "trust-signing-secret", "xoxb-trust"
+AT = datetime(2026, 3, 5, 17, 1, tzinfo=UTC)  # Thursday 09:01 in California, three working days before 10 March
+PACE = Pace(conversation=0.05, workspace=0.01)
+
+
+def hurry() -> None:
+    """Shorter waits than in life, in the same order, so that a killed replica's posts are taken over within the test."""
+    bot.scheduler.TICK_SECONDS = 0.25
+    bot.delivery.LEASE, bot.delivery.LONGEST_SEND = timedelta(seconds=4), timedelta(seconds=2.5)
+    bot.delivery.FIRST_BACKOFF = 0.05
+    bot.adapters.slack.outbound.TIMEOUT = 1
+    bot.adapters.slack.adapter.SlackAdapter.pace = PACE
+
+
+async def replica(url: str, api: str, port: int, shift: timedelta) -> None:
+    """Everything in one process, until killed."""
+    clock = TravellingClock(SystemClock())
+    clock.move_to(SystemClock().read() + shift)
+    settings = load(
+        _env_file=None, database_url=url, slack_bot_token=TOKEN, slack_signing_secret=SECRET, slack_api_url=api
+    )
+    app = build(settings, clock=clock)
+    runner = web.AppRunner(app.web, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True, reuse_port=True).start()
+    await app.start()
+    await asyncio.Event().wait()
+
+
+def fork(url: str, api: str, port: int, shift: timedelta) -> int:
+    """A new replica's process id."""
+    if pid := os.fork():
+        return pid
+    try:
+        log = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        asyncio.run(replica(url, api, port, shift))
+    finally:
+        os._exit(1)
+
+
+def told(seconds: float) -> str | None:
+    """A line from standard input within so many seconds; "" at its end."""
+    ready, _, _ = select.select([sys.stdin], [], [], seconds)
+    return sys.stdin.readline() if ready else None
+
+
+def main() -> None:
+    url, api, first, count, seed = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
+    hurry()
+    chance, shift = random.Random(seed), AT - SystemClock().read()
+    pids = {port: fork(url, api, port, shift) for port in range(first, first + count)}
+    killed, killing = 0, True
+    try:
+        while (said := told(chance.uniform(0.05, 0.35))) != "":
+            killing = killing and said is None
+            port = chance.choice(list(pids))
+            if killing:
+                os.kill(pids[port], signal.SIGKILL)
+                os.waitpid(pids[port], 0)
+                killed += 1
+                pids[port] = fork(url, api, port, shift)
+    finally:
+        for pid in pids.values():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    print(killed, flush=True)
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    main()
