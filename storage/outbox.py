@@ -210,14 +210,13 @@ def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str
 
 
 def to_tell(connection: Connection, organization_id: int) -> list[int]:
-    """Who is told about a dead letter: the administrators, else the coordinators."""
-    found = connection.execute(
-        select(person.c.id, person.c.role)
-        .join(organization, organization.c.id == person.c.organization_id)
-        .where(organization.c.id == organization_id, person.c.active, person.c.role >= int(Role.COORDINATOR))
-    ).all()
-    admins = [row.id for row in found if row.role >= int(Role.ADMIN)]
-    return admins or [row.id for row in found]
+    """Who is told about a dead letter: coordinators, whose post did not arrive, and administrators, who can mend it."""
+    statement = (
+        select(person.c.id)
+        .where(person.c.organization_id == organization_id, person.c.active, person.c.role >= int(Role.COORDINATOR))
+        .order_by(person.c.id)
+    )
+    return list(connection.execute(statement).scalars())
 
 
 def retry_dead(engine: Engine, now: datetime) -> int:

@@ -260,7 +260,7 @@ async def test_a_refused_prompt_is_a_dead_letter_that_it_hears_of_and_can_send_a
     ida = county.person("ida")
     county.teams.fail("POST conversations", Fault(status))
     await county.travel(date(2026, 3, 5))
-    assert "A prompt could not be delivered." in ida.text
+    assert "A prompt for #forms in Teams could not be delivered." in ida.text
     assert f"Teams answered {status}" in ida.text
     assert "add the app again" in ida.text or "larger than Teams takes" in ida.text
     await county.travel(date(2026, 3, 6))
@@ -295,7 +295,7 @@ async def test_somebody_without_the_app_is_answered_in_the_channel_that_there_is
     await ann.replies(prompt, "1.1.2 done It is out")
     assert county.count(update) == (1,)
     assert county.receipts() == ["saved"]
-    assert "A receipt could not be delivered." in ida.text
+    assert "A receipt for Ann Ortiz in Teams could not be delivered." in ida.text
     await ann.types("update 1.2.2 done", "forms")
     assert county.count(update) == (2,)
     assert "add sipbot under Apps in Teams" in county.newest("forms").words

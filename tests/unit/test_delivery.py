@@ -138,10 +138,11 @@ async def test_a_late_mark_of_a_lost_lease_changes_nothing(engine, work, deliver
     assert states(engine) == [("sent", "t0")]
 
 
-async def test_a_dead_letter_tells_an_administrator_once(work, delivery, platform, forms):
+async def test_a_dead_letter_tells_those_who_miss_it_and_those_who_can_mend_it_once(work, delivery, platform, forms):
     with work() as uow:
         a_person(uow, "Adam It", Role.ADMIN)
         a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        a_person(uow, "Ann Ortiz")
     queue(work, forms, "one", "two")
     platform.faults = [SendError("the channel is archived", permanent=True)]
     await delivery.drain()
@@ -149,7 +150,8 @@ async def test_a_dead_letter_tells_an_administrator_once(work, delivery, platfor
     assert told[""] == "two"
     said = "A prompt for #forms in Console could not be delivered. Why: the channel is archived."
     assert said in told["UADAMIT"]
-    assert len(platform.posts) == 2
+    assert said in told["UCORADIAZ"]
+    assert len(platform.posts) == 3
 
 
 async def test_somebody_without_an_account_is_a_dead_letter(engine, work, delivery):
