@@ -21,6 +21,7 @@ from bot.chat.codec import from_json
 from bot.chat.errors import UserError
 from bot.chat.forms import Form
 from bot.chat.replies import Reply
+from bot.chat.uploads import LARGEST
 from bot.renderers.html import STYLES, words
 
 _FILES = STYLES / "console"
@@ -41,7 +42,7 @@ def add_routes(web_app: web.Application, chat: ConsoleChat) -> None:
     """Add /console and what is under it."""
     token = secrets.token_urlsafe(32)
     pages = _Pages(chat, token)
-    app = web.Application(middlewares=[guard(token)], client_max_size=256 * 1024)
+    app = web.Application(middlewares=[guard(token)], client_max_size=2 * LARGEST)
     app.router.add_get("", pages.shell)
     app.router.add_get("/state", pages.state)
     app.router.add_get("/assets/{name}", pages.asset)
