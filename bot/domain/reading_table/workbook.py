@@ -18,6 +18,7 @@ from bot.domain.reading_table.model import Cell
 
 LARGEST = 25_000_000  # bytes unpacked; 20,000 rows of four cells are about four million
 MOST_CELLS = 1_000_000  # of the rectangle that a sheet fills
+DAMAGED = "it is damaged, locked with a password, or no workbook"
 _NEEDED = (".xml", ".rels")  # no pictures and macros; and no parts of the other formats calamine would try
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
@@ -30,8 +31,8 @@ def first_sheet(data: bytes) -> tuple[str, list[list[Cell]]]:
         book = CalamineWorkbook.from_filelike(BytesIO(_measured(data)))
         sheet = book.get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, BadZipFile, expat.ExpatError, zlib.error, OSError, EOFError, IndexError) as error:
-        raise ValueError(str(error)) from None
+    except (CalamineError, BadZipFile, expat.ExpatError, zlib.error, OSError, EOFError, IndexError):
+        raise ValueError(DAMAGED) from None
     return sheet.name if len(book.sheet_names) > 1 else "", [[_cell(value) for value in row] for row in rows]
 
 
@@ -45,7 +46,7 @@ def _measured(data: bytes) -> bytes:
             raise ValueError(f"it has more than {LARGEST // 1_000_000} MB when unpacked")
         for part in parts:
             if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or part.flag_bits & 1:
-                raise ValueError("it is packed or locked in a way I cannot open")
+                raise ValueError(DAMAGED)
             with packed.open(part) as stream:
                 content = stream.read(part.file_size)  # never more, whatever is behind it
             if (b"sheetData" in content or b"uniqueCount" in content) and _Extent().of(content) > MOST_CELLS:
@@ -76,7 +77,7 @@ class _Extent:
         place = attributes.get("r", "")
         match tag.rpartition(":")[2]:
             case "sst":
-                self._texts = max(self._texts, int(attributes.get("uniqueCount", "0")))
+                self._texts = max(self._texts, _count(attributes.get("uniqueCount", "0")))
             case "row" if place:
                 self._row = _coordinates(f"A{place}")[0]
             case "c":
@@ -92,14 +93,20 @@ class _Extent:
             self._column = 0
 
     def _refuse(self, *_: object) -> None:
-        raise ValueError("it is no workbook as spreadsheets write them")
+        raise ValueError(DAMAGED)
+
+
+def _count(digits: str) -> int:
+    if not re.fullmatch("[0-9]{1,20}", digits):
+        raise ValueError(DAMAGED)
+    return int(digits)
 
 
 def _coordinates(place: str) -> tuple[int, int]:
     """`C3` -> (2, 2)."""
     found = _PLACE.fullmatch(place)
     if not found:
-        raise ValueError(f"{place[:20]!r} is not the place of a cell")
+        raise ValueError(DAMAGED)
     column = 0
     for letter in found[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
