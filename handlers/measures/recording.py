@@ -133,7 +133,7 @@ def _form(known: Sequence[GoalView], said: Said, instead: str) -> Form:
         Field("measure", "Measure", "select", options, value=measure),
         Field(
             "value", "Value", value=said.value, optional=not instead, max_length=30,
-            hint="Such as 47.5%. Write * for “not shown”. Leave it empty to paste a table below.",
+            hint="Such as 47.5%. Write * for “not shown”. Leave it empty to give a table below.",
         ),
         Field("month", "Data month", value=said.month, optional=not instead, hint=month, max_length=30),
         Field(
@@ -153,7 +153,7 @@ def _form(known: Sequence[GoalView], said: Said, instead: str) -> Form:
         ),
         Field(
             "file", "Or a file (CSV or XLSX)", "file", (Option("csv", "CSV"), Option("xlsx", "XLSX")), optional=True,
-            hint="With a table such as the above in it, of at most 1 MB. Of a workbook the first sheet is read.",
+            hint="A table like the one above, of at most 1 MB. Of a workbook the first sheet is read.",
         ),
     )  # fmt: skip
     hidden = (("instead", instead),) if instead else ()

@@ -86,7 +86,7 @@ def test_bad_input_gets_a_sentence_and_stores_nothing(desk, work, said, why):
 def test_the_form_keeps_what_was_said_and_points_at_faults(desk, work):
     reply = desk.says("Ana Lytic", "/sip measure record 2 47.5%")
     assert reply.form is not None
-    assert [field.value for field in reply.form.fields] == ["2", "47.5%", "", "", "", "", ""]
+    assert [field.value for field in reply.form.fields] == ["2", "47.5%", "", "", "", "", "", ""]
     refused = desk.submits("Ana Lytic", reply, month="2026-09", value="abc")
     assert refused.errors is not None
     assert [name for name, _ in refused.errors.errors] == ["value", "month"]
