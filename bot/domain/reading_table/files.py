@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.domain.reading_table.model import Table
 from bot.domain.reading_table.parse import read_cells, read_text
-from bot.domain.reading_table.workbook import first_sheet
+from bot.domain.reading_table.workbook import Unreadable, first_sheet
 
 LARGEST = 5_000_000  # bytes; months × groups of a measure are a few thousand
 _ENCODINGS = ("utf-8-sig", "cp1252")  # what Excel saves
@@ -47,6 +47,6 @@ def read_data(name: str, data: bytes, unit: str, today: date, measure: str = "")
 def _read_workbook(name: str, data: bytes, unit: str, today: date, measure: str) -> Table:
     try:
         sheet, rows = first_sheet(data)
-    except ValueError as error:
+    except Unreadable as error:
         raise NotATable(f"{name} cannot be opened as a workbook ({error}). Save it as .xlsx again, please.") from None
     return replace(read_cells(rows, unit, today, measure), sheet=sheet)

@@ -17,40 +17,45 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from bot.domain.reading_table.model import Cell
 
 LARGEST = 25_000_000  # bytes unpacked; 20,000 rows of four cells are about four million
-MOST_CELLS = 1_000_000  # of the rectangle that a sheet fills
+MOST_CELLS = 400_000  # of the rectangle that a sheet fills; two seconds
 DAMAGED = "it is damaged, locked with a password, or no workbook"
 _NEEDED = (".xml", ".rels")  # no pictures and macros; and no parts of the other formats calamine would try
+_BROKEN = (BadZipFile, expat.ExpatError, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError)
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
+class Unreadable(Exception):
+    """Why a workbook cannot be read, as a part of a sentence: `it is damaged`."""
+
+
 def first_sheet(data: bytes) -> tuple[str, list[list[Cell]]]:
-    """(name of the sheet, "" where the workbook has no other; its rows). Raises ValueError saying what is wrong."""
+    """(name of the sheet, "" where the workbook has no other; its rows). Raises Unreadable."""
     from python_calamine import CalamineError, CalamineWorkbook  # imported when the first workbook comes
 
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(_measured(data)))
         sheet = book.get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, BadZipFile, expat.ExpatError, zlib.error, OSError, EOFError, IndexError):
-        raise ValueError(DAMAGED) from None
+    except (CalamineError, *_BROKEN):
+        raise Unreadable(DAMAGED) from None
     return sheet.name if len(book.sheet_names) > 1 else "", [[_cell(value) for value in row] for row in rows]
 
 
 def _measured(data: bytes) -> bytes:
-    """The workbook anew, unpacked, with only what is needed to read its cells. Raises ValueError where it is too large,
+    """The workbook anew, unpacked, with only what is needed to read its cells. Raises Unreadable where it is too large,
     and what zipfile and expat raise."""
     plain = BytesIO()
     with ZipFile(BytesIO(data)) as packed, ZipFile(plain, "w") as made:
         parts = [part for part in packed.infolist() if part.filename.lower().endswith(_NEEDED)]
         if sum(part.file_size for part in parts) > LARGEST:
-            raise ValueError(f"it has more than {LARGEST // 1_000_000} MB when unpacked")
+            raise Unreadable(f"it has more than {LARGEST // 1_000_000} MB when unpacked")
         for part in parts:
             if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or part.flag_bits & 1:
-                raise ValueError(DAMAGED)
+                raise Unreadable(DAMAGED)
             with packed.open(part) as stream:
                 content = stream.read(part.file_size)  # never more, whatever is behind it
             if (b"sheetData" in content or b"uniqueCount" in content) and _Extent().of(content) > MOST_CELLS:
-                raise ValueError(f"a sheet of it fills more than {MOST_CELLS:,} cells")
+                raise Unreadable(f"a sheet of it fills more than {MOST_CELLS:,} cells")
             made.writestr(part.filename, content)
     return plain.getvalue()
 
@@ -65,7 +70,8 @@ class _Extent:
 
     def of(self, sheet: bytes) -> int:
         """The cells of the rectangle from A1 to the last row and the last column, or the texts that a part with the
-        texts of cells announces. Raises ExpatError or ValueError."""
+        texts of cells announces. Raises ExpatError or
+        Unreadable."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._begins
         parser.EndElementHandler = self._ends
@@ -93,12 +99,12 @@ class _Extent:
             self._column = 0
 
     def _refuse(self, *_: object) -> None:
-        raise ValueError(DAMAGED)
+        raise Unreadable(DAMAGED)
 
 
 def _count(digits: str) -> int:
     if not re.fullmatch("[0-9]{1,20}", digits):
-        raise ValueError(DAMAGED)
+        raise Unreadable(DAMAGED)
     return int(digits)
 
 
@@ -106,7 +112,7 @@ def _coordinates(place: str) -> tuple[int, int]:
     """`C3` -> (2, 2)."""
     found = _PLACE.fullmatch(place)
     if not found:
-        raise ValueError(DAMAGED)
+        raise Unreadable(DAMAGED)
     column = 0
     for letter in found[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
