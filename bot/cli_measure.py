@@ -81,6 +81,8 @@ def _tell(goal: GoalView, table: Table, stored: Stored) -> None:
     changed = len(stored.changed)
     out.print(f"{goal.measure}: {len(table.rows)} readings.", markup=False)
     out.print(f"  {len(stored.new)} new, {changed} in place of another value, {stored.same} as they were.")
+    if table.sheet:
+        err.print(f"  The workbook has several sheets; the first, {table.sheet}, was read.", markup=False)
     if table.fractions:
         err.print("  The file keeps percents as fractions: 0.475 was read as 47.5%.")
     for before, row in stored.changed:

@@ -315,7 +315,8 @@ def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     """Who can, by name: the person should know whom to ask."""
     able = [person.name for person in people.people_with_role(uow, spec.role)]
     names = " or ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
-    return f"“{spec.verb}” is for a {spec.role.word}. Ask {names}."
+    article = "an" if spec.role.word[0] in "aeiou" else "a"
+    return f"“{spec.verb}” is for {article} {spec.role.word}. Ask {names}."
 
 
 def _way_to(form: Form, command: Command) -> Message:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import aiohttp
 from aiohttp import web
@@ -64,6 +64,8 @@ class FakeSlack:
     people: dict[str, Person] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)  # by id; what an app may read with files:read
+    may_read_files: bool = True
 
     async def __aenter__(self) -> FakeSlack:
         self._ids = itertools.count(1)
@@ -74,6 +76,7 @@ class FakeSlack:
         app.router.add_post("/api/{method}", self._api)
         app.router.add_post("/respond/{user}/{channel}/{ts}", self._respond)
         app.router.add_get("/socket", self._serve_socket)
+        app.router.add_get("/files/{file}/{name}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -106,6 +109,13 @@ class FakeSlack:
     def fail(self, method: str, *faults: Fault) -> None:
         """The next calls of `method` go wrong, one fault each."""
         self.faults.setdefault(method, []).extend(faults)
+
+    def uploads(self, name: str, data: bytes) -> Json:
+        """Somebody chooses a file in a modal -> how Slack describes it."""
+        file = f"F{next(self._ids):08d}"
+        self.files[file] = data
+        url = f"{self.url}/files/{file}/{quote(name)}"
+        return {"id": file, "name": name, "size": len(data), "url_private_download": url}
 
     def write_calls(self, path: Path) -> None:
         """The calls as JSON lines."""
@@ -295,6 +305,18 @@ class FakeSlack:
             return {"error": "expired_trigger_id"}
         person.modal = {**args["view"], "id": f"V{next(self._ids):08d}", "hash": "1.a"}
         return {"view": person.modal}
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """A file, or the login page, which Slack shows without a word to a token that may not read files."""
+        fault = self.faults["download"].pop(0) if self.faults.get("download") else Fault()
+        await asyncio.sleep(fault.delay)
+        if fault.status == 302:
+            raise web.HTTPFound("https://elsewhere.example/")
+        if fault.status != 200:
+            return web.Response(status=fault.status)
+        if not self.may_read_files or request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        return web.Response(body=self.files[request.match_info["file"]], content_type="application/octet-stream")
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url."""

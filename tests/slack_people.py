@@ -74,7 +74,7 @@ class Person:
         await self._interacts(payload)
 
     async def submits(self, modal: Json | None, values: dict[str, Any]) -> Json:
-        """Fill in inputs (field name -> text, option value, list of values, user id or ids) and press Submit -> the
+        """Fill in inputs (field name -> text, option value, list of values, user id or ids, list of uploads) and press Submit -> the
         body of the response: {} when the modal closes."""
         assert modal is not None, "no modal is open"
         inputs = {block["block_id"]: block["element"] for block in modal["blocks"] if block["type"] == "input"}
@@ -191,6 +191,8 @@ def _filled(element: Json, value: Any) -> Json:
             return {"type": kind, "selected_users": value or []}
         case "datepicker":
             return {"type": kind, "selected_date": value or None}
+        case "file_input":
+            return {"type": kind, "files": value or []}
     raise AssertionError(f"an input Slack does not have here: {kind}")
 
 

@@ -17,6 +17,7 @@ SCOPES = {
     "channels:history": ("message.channels", "conversations.history", "conversations.replies"),
     "chat:write": ("chat.postMessage", "chat.postEphemeral", "chat.update"),
     "commands": ("slash_commands", "shortcuts"),
+    "files:read": ("file_input",),
     "groups:history": ("message.groups", "conversations.history", "conversations.replies"),
     "im:history": ("message.im", "conversations.history", "conversations.replies"),
     "im:write": ("conversations.open",),

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.chat.messages import Block, Values
 
-FieldKind = Literal["text", "long", "select", "multi", "check", "date", "person", "people"]
+FieldKind = Literal["text", "long", "select", "multi", "check", "date", "person", "people", "file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question. The value is text; `multi` and `people` give values joined by commas, `check` gives "yes" or "",
-    `date` an ISO date, `person` a mention token `<@id>` or a person's id."""
+    `date` an ISO date, `person` a mention token `<@id>` or a person's id, `file` a file as text (`bot.chat.uploads`),
+    whose options are the endings it may have, such as `csv`."""
 
     name: str
     label: str

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from bot.chat.forms import Field, Form, FormErrors, Option
 from bot.chat.messages import Message
+from bot.chat.uploads import LARGEST
 from bot.renderers.html import to_html, words
 from bot.renderers.safety import one_line
 
@@ -119,6 +120,8 @@ def _field(drawn: _Drawn) -> str:
             return _labelled(drawn, _long(drawn))
         case "text" | "date":
             return _labelled(drawn, _input(drawn))
+        case "file":
+            return _labelled(drawn, _file(drawn))
     raise TypeError(f"the html renderer does not know a {drawn.field.kind!r} field")
 
 
@@ -146,6 +149,12 @@ def _input(drawn: _Drawn) -> str:
     limit = f' maxlength="{drawn.field.max_length}"' if kind == "text" else ""
     hint = f' placeholder="{words(drawn.field.placeholder)}"' if drawn.field.placeholder else ""
     return f'<input type="{kind}" {_common(drawn)}{limit}{hint} value="{words(drawn.value)}">'
+
+
+def _file(drawn: _Drawn) -> str:
+    """`data-most`: bytes the file may have; the page's script, which reads it, says so before it is sent."""
+    endings = ",".join(f".{option.value}" for option in drawn.options)
+    return f'<input type="file" {_common(drawn)} accept="{words(endings)}" data-most="{LARGEST}">'
 
 
 def _long(drawn: _Drawn) -> str:

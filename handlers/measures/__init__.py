@@ -26,7 +26,7 @@ COMMANDS = (
     CommandSpec(
         "measure record",
         recording.record,
-        "Record a measure's value for a data month, or paste a table of months and groups",
+        "Record a measure's value for a data month, or a table of months and groups, pasted or as a file",
         role=Role.ANALYST,
         args=(Arg("reading", "rest"),),
         examples=(

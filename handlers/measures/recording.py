@@ -1,4 +1,4 @@
-"""One reading recorded: typed, or in the form, which also takes a table."""
+"""One reading recorded: typed, or in the form, which also takes a table or a file of one."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
         return tables.record_typed(uow, find(known, name), text)
     said = read_line(typed, uow.today) if typed else _said(command)
     instead = command.values.get("instead", "")
-    table = command.values.get("table", "").strip()
+    table = command.values.get("table", "").strip() or command.values.get("file", "")
     whole = said.measure and ((said.value and said.month) or table)
     if command.source == "button" or (not whole and command.source != "form"):
         return Reply(form=_form(known, said, instead))
     if table:
-        return _table(command, uow, known, said, table)
+        return _table(command, uow, known, said)
     faults: Faults = []
     goal, row = _read(known, said, uow.today, faults)
     corrected = _corrected(uow, instead)
@@ -67,11 +67,15 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
     return _store(uow, goal, row)
 
 
-def _table(command: Command, uow: UnitOfWork, known: Sequence[GoalView], said: Said, table: str) -> Reply:
+def _table(command: Command, uow: UnitOfWork, known: Sequence[GoalView], said: Said) -> Reply:
+    table, file = command.values.get("table", "").strip(), command.values.get("file", "")
     if said.value:
         return _refuse(command, [("value", "Give one value or a table, not both. Empty this to store the table.")])
+    if table and file:
+        return _refuse(command, [("table", "Give a table or a file, not both. Empty this to store the file.")])
     try:
-        return tables.record_form(uow, find(known, said.measure), table)
+        goal = find(known, said.measure)
+        return tables.record_file(uow, goal, file) if file else tables.record_form(uow, goal, table)
     except UserError as error:
         return _refuse(command, [("measure", error.text)])
 
@@ -129,7 +133,7 @@ def _form(known: Sequence[GoalView], said: Said, instead: str) -> Form:
         Field("measure", "Measure", "select", options, value=measure),
         Field(
             "value", "Value", value=said.value, optional=not instead, max_length=30,
-            hint="Such as 47.5%. Write * for “not shown”. Leave it empty to paste a table below.",
+            hint="Such as 47.5%. Write * for “not shown”. Leave it empty to give a table below.",
         ),
         Field("month", "Data month", value=said.month, optional=not instead, hint=month, max_length=30),
         Field(
@@ -142,12 +146,18 @@ def _form(known: Sequence[GoalView], said: Said, instead: str) -> Form:
             hint="So that a value of few people is not shown in a report.",
         ),
     )  # fmt: skip
-    table = Field(
-        "table", "Or a table of months and groups", "long", optional=True,
-        hint="Paste it from a spreadsheet: month, group, value; or months down and groups across.",
+    several = (
+        Field(
+            "table", "Or a table of months and groups", "long", optional=True,
+            hint="Paste it from a spreadsheet: month, group, value; or months down and groups across.",
+        ),
+        Field(
+            "file", "Or a file (CSV or XLSX)", "file", (Option("csv", "CSV"), Option("xlsx", "XLSX")), optional=True,
+            hint="A table like the one above, of at most 1 MB. Of a workbook the first sheet is read.",
+        ),
     )  # fmt: skip
     hidden = (("instead", instead),) if instead else ()
-    return Form("Record a reading", "measure record", fields if instead else (*fields, table), hidden=hidden)
+    return Form("Record a reading", "measure record", fields if instead else (*fields, *several), hidden=hidden)
 
 
 def _store(uow: UnitOfWork, goal: GoalView, row: Row) -> Reply:

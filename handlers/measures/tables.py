@@ -1,4 +1,4 @@
-"""A table of readings pasted into chat: all of it is stored, or none and every row with a fault is named."""
+"""A table of readings, pasted or a file: all of it is stored, or none and every row with a fault is named."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from bot.chat.errors import UserError
 from bot.chat.forms import FormErrors
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
+from bot.chat.uploads import from_value
 from bot.domain.goal_words import reading_words
 from bot.domain.people_counts import STATE
-from bot.domain.reading_table import Fault, Table, read_text
+from bot.domain.reading_table import NotATable, Table, read_data, read_text
 from storage.queries import reports
 from storage.queries.plan import GoalView
 from storage.reading_store import Stored, store_readings
@@ -24,9 +25,22 @@ _CHANGES = 10  # replaced values in the receipt
 
 def record_form(uow: UnitOfWork, goal: GoalView, text: str) -> Reply:
     """The form's table; with a fault the form stays open with everything in it."""
-    found = read_text(text, goal.unit, uow.today, goal.measure)
+    return _answered(uow, goal, "table", read_text(text, goal.unit, uow.today, goal.measure))
+
+
+def record_file(uow: UnitOfWork, goal: GoalView, value: str) -> Reply:
+    """The form's file, in the same way."""
+    try:
+        file = from_value(value)
+        found = read_data(file.name, file.data, goal.unit, uow.today, goal.measure)
+    except (ValueError, NotATable) as error:
+        return Reply(errors=FormErrors((("file", f"Nothing was stored. {error}"),)))
+    return _answered(uow, goal, "file", found)
+
+
+def _answered(uow: UnitOfWork, goal: GoalView, field: str, found: Table) -> Reply:
     if found.faults:
-        return Reply(errors=FormErrors((("table", _told(found.faults)),)))
+        return Reply(errors=FormErrors(((field, _told(found)),)))
     return Reply(_stored(uow, goal, found))
 
 
@@ -34,15 +48,16 @@ def record_typed(uow: UnitOfWork, goal: GoalView, text: str) -> Reply:
     """A table typed below the measure's name. Raises UserError."""
     found = read_text(text, goal.unit, uow.today, goal.measure)
     if found.faults:
-        raise UserError(_told(found.faults), (("Open the form", "measure record", (("measure", str(goal.number)),)),))
+        raise UserError(_told(found), (("Open the form", "measure record", (("measure", str(goal.number)),)),))
     return Reply(_stored(uow, goal, found))
 
 
-def _told(faults: tuple[Fault, ...]) -> str:
+def _told(found: Table) -> str:
     """`Nothing was stored. Row 3: …`"""
-    more = len(faults) - _FAULTS
-    rest = f"And {more} more." if more > 0 else ""
-    return " ".join(("Nothing was stored.", *(str(fault) for fault in faults[:_FAULTS]), rest)).strip()
+    sheet = [f"I read the first sheet, “{found.sheet}”."] if found.sheet else []
+    more = len(found.faults) - _FAULTS
+    rest = [f"And {more} more."] if more > 0 else []
+    return " ".join(("Nothing was stored.", *sheet, *map(str, found.faults[:_FAULTS]), *rest))
 
 
 def _stored(uow: UnitOfWork, goal: GoalView, found: Table) -> Message:
@@ -75,6 +90,8 @@ def _receipt(uow: UnitOfWork, goal: GoalView, found: Table, stored: Stored) -> M
         first=min(months).title,
         last=max(months).title,
         groups=sorted({row.population for row in found.rows if row.population and row.kind != STATE}),
+        sheet=found.sheet,
+        fractions=found.fractions,
         at=uow.at.isoformat(),
     )
 

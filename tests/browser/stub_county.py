@@ -26,6 +26,7 @@ from bot.chat.messages import (
 )
 from bot.chat.ports import Address, Post
 from bot.chat.replies import Reply
+from bot.chat.uploads import from_value
 
 ZONE = ZoneInfo("America/Los_Angeles")
 CHANNELS = [ConsoleChannel("c-reunification", "reunification"), ConsoleChannel("c-kinship", "kinship-care")]
@@ -51,6 +52,15 @@ UPDATE = Form(
         Field("news", "May be used in the newsletter", "check", optional=True),
     ),
     intro=(Text(spans("You can change it until the month is closed.")),),
+)
+
+READINGS = Form(
+    "Record readings",
+    "readings",
+    (
+        Field("note", "Note", optional=True),
+        Field("file", "Or a file", "file", (Option("csv", "CSV"), Option("xlsx", "XLSX")), hint="At most 1 MB."),
+    ),
 )
 
 PROMPT = Message(
@@ -190,6 +200,14 @@ class StubCounty:
         if len(words) < 4:
             return Reply(form=UPDATE)
         return self._stored(command)
+
+    def _readings(self, command: Command) -> Reply:
+        if command.source != "form":
+            return Reply(form=READINGS)
+        file = from_value(command.values["file"])
+        if b"many" in file.data:
+            return Reply(errors=FormErrors((("file", "Nothing was stored. Row 2: “many” is not a number."),)))
+        return Reply(say(f"Saved: {len(file.data)} bytes of {file.name}."))
 
     def _stored(self, command: Command) -> Reply:
         note = command.values.get("note") or command.values.get("text") or command.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,33 @@ def test_a_form_keeps_what_was_typed_until_it_is_right(console_url: str, open_pa
     form.get_by_label("What happened?").fill("Form piloted in two units")
     form.get_by_role("button", name="Save").click()
     page.locator(".mine-only", has_text="Form piloted in two units").wait_for()
+    assert not form.is_visible()
+
+
+def test_a_file_is_sent_with_a_form_and_stays_chosen_until_it_is_right(
+    console_url: str, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(console_url + HERE)
+    send(page, "/sip readings")
+    form = page.get_by_role("dialog", name="Record readings")
+    file, save = form.get_by_label("Or a file"), form.get_by_role("button", name="Save")
+    save.click()
+    form.locator(".errors").get_by_text("Choose a file.").wait_for()
+    file.set_input_files({"name": "big.csv", "mimeType": "text/csv", "buffer": b"x" * 1_000_001})
+    save.click()
+    form.get_by_text("big.csv has more than 1 MB. Choose a smaller file.").wait_for()
+    readings = tmp_path / "Über uns.csv"
+    readings.write_bytes(b"month,value\n2026-01,many\n")
+    file.set_input_files(readings)
+    form.get_by_label("Note").fill("first try")
+    save.click()
+    form.locator(".errors").get_by_text("“many” is not a number.").wait_for()
+    assert file.evaluate("control => control.files[0].name") == "Über uns.csv"
+    assert form.get_by_label("Note").input_value() == "first try"
+    assert violations(page) == []
+    file.set_input_files({"name": "mended.csv", "mimeType": "text/csv", "buffer": b"month,value\n2026-01,41\n"})
+    save.click()
+    page.locator(".mine-only", has_text="Saved: 23 bytes of mended.csv.").wait_for()
     assert not form.is_visible()
 
 

@@ -13,6 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
 from bot.chat.codec import to_json
+from bot.chat.forms import Field, Form, Option
+from bot.chat.uploads import LARGEST, Upload, from_value, to_value
 from storage.console import ConsoleStore
 from tests.browser.stub_county import UPDATE, StubCounty, county_with
 from tests.golden.cases import HOSTILE
@@ -156,6 +158,21 @@ async def test_a_form_with_faults_comes_back_with_what_was_typed(client: Client)
     assert "Say in a few words what happened." in form["html"]
     assert '<option value="2.1.1" selected>' in form["html"]
     assert "&lt;b&gt;x</textarea>" in form["html"]
+
+
+async def test_a_file_of_a_form_arrives_whole_and_a_required_one_is_asked_for(
+    client: Client, county: StubCounty
+) -> None:
+    form = Form("Win", "win", (Field("text", "File", "file", (Option("csv", "CSV"),)),))
+    upload = Upload("<b>.csv", bytes(range(256)) * (LARGEST // 256))
+    body = WHERE | {"form": to_json(form), "delivery_id": "d"}
+    status, answer = await act(client, "submit", body | {"values": {"text": ""}})
+    assert "Choose a file." in json.loads(answer)["form"]["html"]
+    status, answer = await act(client, "submit", body | {"values": {"text": to_value(upload)}})
+    assert (status, json.loads(answer)) == (200, {"answered": True})
+    assert from_value(county.commands_seen[-1].values["text"]) == upload
+    status, _ = await act(client, "submit", body | {"values": {"text": "x" * 2 * LARGEST}})
+    assert status == 413
 
 
 async def test_private_answers_are_drawn_for_their_reader_only(client: Client) -> None:

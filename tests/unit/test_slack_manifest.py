@@ -44,13 +44,13 @@ def used_methods() -> set[str]:
 def test_scopes_are_those_of_the_methods_and_events_in_use() -> None:
     assert used_methods() == set(METHODS)
     assert set(EVENTS) == set(EVENT_SCOPES)
-    needed = {"commands"}.union(*METHODS.values(), *EVENT_SCOPES.values())
+    needed = {"commands", "files:read"}.union(*METHODS.values(), *EVENT_SCOPES.values())
     assert set(SCOPES) == needed
     assert manifest("https://sip.example.org", False)["oauth_config"]["scopes"]["bot"] == sorted(needed)
 
 
 def test_every_reason_for_a_scope_is_real() -> None:
-    features = {"slash_commands", "shortcuts"}
+    features = {"slash_commands", "shortcuts", "file_input"}
     for scope, reasons in SCOPES.items():
         for reason in reasons:
             assert reason in features or scope in (METHODS | EVENT_SCOPES)[reason]

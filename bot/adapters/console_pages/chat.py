@@ -29,6 +29,7 @@ _MISSING = {
     "person": "Choose one.",
     "select": "Choose one.",
     "date": "Choose a date.",
+    "file": "Choose a file.",
 }
 
 Handle = Callable[[Command], Awaitable[Reply]]

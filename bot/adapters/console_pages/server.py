@@ -21,6 +21,7 @@ from bot.chat.codec import from_json
 from bot.chat.errors import UserError
 from bot.chat.forms import Form
 from bot.chat.replies import Reply
+from bot.chat.uploads import LARGEST
 from bot.renderers.html import STYLES, words
 
 _FILES = STYLES / "console"
@@ -34,6 +35,7 @@ _ASSETS: dict[str, tuple[Path, str]] = {
     "dialog.js": (_FILES / "dialog.js", "text/javascript"),
 }
 _FIRST, _MOST = 100, 1000  # messages shown at first, and at most after "Earlier messages"
+_MOST_BODY = 2 * LARGEST  # bytes; a file's text is a third longer than the file
 Body = Mapping[str, Any]
 
 
@@ -41,7 +43,7 @@ def add_routes(web_app: web.Application, chat: ConsoleChat) -> None:
     """Add /console and what is under it."""
     token = secrets.token_urlsafe(32)
     pages = _Pages(chat, token)
-    app = web.Application(middlewares=[guard(token)], client_max_size=256 * 1024)
+    app = web.Application(middlewares=[guard(token)])
     app.router.add_get("", pages.shell)
     app.router.add_get("/state", pages.state)
     app.router.add_get("/assets/{name}", pages.asset)
@@ -78,7 +80,8 @@ def _acting(act: Callable[[Body], Awaitable[dict[str, Any]]]) -> Callable[[web.R
 
 async def _body(request: web.Request) -> Body:
     try:
-        body = await request.json()
+        # The limit of an application inside another is never asked, so the request is given its own.
+        body = await request.clone(client_max_size=_MOST_BODY).json()
     except ValueError as error:
         raise _Malformed("no JSON") from error
     if not isinstance(body, dict):

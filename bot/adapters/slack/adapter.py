@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -25,13 +25,13 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.adapters.slack import inbound
+from bot.adapters.slack import inbound, uploads
 from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Outbound
 from bot.chat.commands import Command
-from bot.chat.errors import SendError
+from bot.chat.errors import SendError, UserError
 from bot.chat.forms import Form, FormErrors
-from bot.chat.messages import Message, Span, Text, say
+from bot.chat.messages import Button, Message, Span, Text, say
 from bot.chat.ports import Address, Pace, Post
 from bot.chat.replies import Reply
 from bot.renderers.slack_blocks import fallback_text, message_blocks, view
@@ -211,8 +211,14 @@ class SlackAdapter:
     async def _on_view(self, body: dict[str, Any]) -> BoltResponse:
         if body["type"] != "view_submission":
             return _nothing()
-        command = await self._names.told(inbound.submission(body))
-        reply = await self._handle(command)
+        command, files = inbound.submission(body), inbound.files(body)
+        # Only a form with a file is closed before it is handled: it is quickly filled in anew, if it must be.
+        submitting = asyncio.ensure_future(self._submit(command, files))
+        await asyncio.wait((submitting,), timeout=PATIENCE if files else None)
+        if not submitting.done():
+            self._follow(self._answer(command, body, submitting))
+            return _nothing()
+        reply = submitting.result()
         if reply.errors is not None:
             return self._refuse(command, reply.errors, body["view"])
         if reply.form is not None:
@@ -221,6 +227,17 @@ class SlackAdapter:
         if reply.message is not None:
             self._follow(self._tell(command, reply.message, public=reply.public))
         return _nothing()
+
+    async def _submit(self, command: Command, files: dict[str, dict[str, Any]]) -> Reply:
+        """Handle a form, with the content of its files."""
+        command = await self._names.told(command)
+        values = dict(command.values)
+        for name, file in files.items():
+            try:
+                values[name] = await uploads.fetch(self._outbound, command.actor.workspace, file)
+            except UserError as error:
+                return Reply(errors=FormErrors(((name, error.text),)))
+        return await self._handle(replace(command, values=values))
 
     async def _on_event(self, body: dict[str, Any]) -> BoltResponse:
         if body["event"]["type"] in ("tokens_revoked", "app_uninstalled"):
@@ -272,8 +289,11 @@ class SlackAdapter:
             log.exception("an answer for Slack failed")
 
     async def _answer(self, command: Command, body: dict[str, Any], handling: asyncio.Task[Reply]) -> None:
-        """To a press, a shortcut, or a typed command that took its time."""
+        """To a press, a shortcut, or a typed command or form that took its time."""
         reply = await handling
+        if reply.errors is not None:
+            again = Button("Open the form", command.verb)
+            await self._tell(command, say(_sentences(reply.errors), again))
         if reply.form is not None:
             await self._open(command, body, reply.form)
         if reply.message is None:
@@ -313,7 +333,7 @@ class SlackAdapter:
         """Each fault under its input; one without an input goes under the first, or is told where there is none."""
         inputs = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
         if not inputs:
-            self._follow(self._tell(command, say(" ".join(sentence for _, sentence in errors.errors))))
+            self._follow(self._tell(command, say(_sentences(errors))))
             return _nothing()
         faults: dict[str, str] = {}
         for name, sentence in errors.errors:
@@ -332,6 +352,10 @@ class SlackAdapter:
 
 def _nothing() -> BoltResponse:
     return BoltResponse(status=200, body="")
+
+
+def _sentences(errors: FormErrors) -> str:
+    return " ".join(sentence for _, sentence in errors.errors)
 
 
 def _shown(message: Message, public: bool) -> dict[str, Any]:

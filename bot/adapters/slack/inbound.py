@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from bot.chat.commands import Actor, Command, Place
-from bot.renderers.slack_blocks import read_metadata, state_values
+from bot.renderers.slack_blocks import read_metadata, state_files, state_values
 
 Payload = dict[str, Any]
 
@@ -78,6 +78,11 @@ def submission(body: Payload) -> Command:
     values = {**hidden, **state_values(form["state"])}
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
     return Command("", _actor(body), load_place(own), f"form:{form['id']}:{digest}", verb, values, "form")
+
+
+def files(body: Payload) -> dict[str, Payload]:
+    """Field name -> the file chosen in a submitted form; its value in the Command is only its id."""
+    return state_files(body["view"]["state"])
 
 
 def shortcut(body: Payload) -> Command | None:

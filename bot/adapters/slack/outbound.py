@@ -23,6 +23,7 @@ EVENT_TYPE = "sipbot_post"
 TIMEOUT = 10  # seconds for one call; looking and sending together stay under the minute delivery claims a post for
 LOOK_BACK = 2 * 24 * 3600  # seconds of history in which a post of unknown fate is looked for
 PAGES, PAGE = 3, 200
+CHUNK = 64 * 1024  # bytes of a file read at once
 
 # What trying again cannot heal: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 PERMANENT = frozenset((
@@ -123,6 +124,27 @@ class Outbound:
                     raise SendError(f"Slack answered {answer.status} to a response", permanent=answer.status < 500)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(f"no answer from Slack to a response: {error!r}", unknown=True) from error
+
+    async def download(self, url: str, workspace: str, most: int) -> bytes:
+        """What is in a file of Slack's; of one with more than `most` bytes, its beginning with more than these. Raises
+        SendError. The token goes along, so the address must be Slack's own, and no other is followed to."""
+        token = await self._token_for(workspace)
+        if self.client.session is None or not token:
+            raise SendError(f"there is no way to the files of the Slack workspace {workspace}", permanent=True)
+        headers = {"Authorization": f"Bearer {token}"}
+        found = bytearray()
+        try:
+            async with self.client.session.get(url, headers=headers, allow_redirects=False) as answer:
+                # To a token without files:read Slack shows its login page: https://docs.slack.dev/reference/objects/file-object
+                if answer.status != 200 or answer.content_type == "text/html":
+                    raise SendError(f"Slack answered {answer.status} to a download; {REINSTALL}", permanent=True)
+                async for chunk in answer.content.iter_chunked(CHUNK):
+                    found += chunk
+                    if len(found) > most:
+                        break
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise SendError(f"no answer from Slack to a download: {error!r}") from error
+        return bytes(found)
 
     async def open_form(self, workspace: str, trigger: str, form: Form, own: str) -> None:
         """Open a modal; the trigger lives three seconds. Raises SendError."""

@@ -36,8 +36,9 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The readings that can be read, and what cannot. `fractions`: numbers such as 0.475 were taken for 47.5%, because
-    a spreadsheet keeps percents so."""
+    a spreadsheet keeps percents so. `sheet`: the one that was read, where a workbook has several."""
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
     fractions: bool = False
+    sheet: str = ""

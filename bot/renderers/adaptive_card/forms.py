@@ -140,7 +140,7 @@ class _Drawn:
         made = [_fault(f"Please correct: {sentence}") for sentence in faults]
         shown = _offered(field, offered)
         made.append(_input(replace(field, options=shown)))
-        if field.hint:
+        if field.hint and field.kind != "file":
             made.append(_note(field.hint))
         if len(shown) < len(field.options):
             made.append(_note(f"{len(shown)} of {len(field.options)} are offered here: this is what a card can hold."))
@@ -169,6 +169,8 @@ def _input(field: Field) -> Element:
             return _date(field)
         case "check":
             return _toggle(field)
+        case "file":
+            return words(f"{field.label}: a file cannot be sent from a card. Paste what is in it instead.")
         case "person" | "people" if not field.options:
             return _picker(field)
         case _ if not field.options:

@@ -7,9 +7,9 @@ from bot.chat.messages import Message
 from bot.renderers.slack_blocks import limits
 from bot.renderers.slack_blocks.blocks import message_blocks
 from bot.renderers.slack_blocks.text import clean, cut, escape
-from bot.renderers.slack_blocks.views import home, read_metadata, state_values, view
+from bot.renderers.slack_blocks.views import home, read_metadata, state_files, state_values, view
 
-__all__ = ["fallback_text", "home", "message_blocks", "read_metadata", "state_values", "view"]
+__all__ = ["fallback_text", "home", "message_blocks", "read_metadata", "state_files", "state_values", "view"]
 
 
 def fallback_text(message: Message) -> str:

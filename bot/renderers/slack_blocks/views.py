@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -57,9 +58,18 @@ def home(message: Message) -> dict[str, Any]:
 
 
 def state_values(view_state: dict[str, Any]) -> dict[str, str]:
-    """Slack's `view.state` (or its `values`) as field name -> value; nothing chosen is ""."""
-    values = view_state.get("values", view_state)
-    return {name: _value(next(iter(actions.values()), {})) for name, actions in values.items()}
+    """Slack's `view.state` (or its `values`) as field name -> value; nothing chosen is "", a file its id."""
+    return {name: _value(state) for name, state in _states(view_state)}
+
+
+def state_files(view_state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Field name -> the file chosen there, as Slack describes it (https://docs.slack.dev/reference/objects/file-object)."""
+    return {name: state["files"][0] for name, state in _states(view_state) if state.get("files")}
+
+
+def _states(view_state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, actions in view_state.get("values", view_state).items():
+        yield name, next(iter(actions.values()), {})
 
 
 def _value(state: dict[str, Any]) -> str:
@@ -74,6 +84,8 @@ def _value(state: dict[str, Any]) -> str:
             return ",".join(f"<@{user}>" for user in state.get("selected_users") or [])
         case "datepicker":
             return state.get("selected_date") or ""
+        case "file_input":
+            return ",".join(file["id"] for file in state.get("files") or [])
     return state.get("value") or ""
 
 
@@ -111,6 +123,8 @@ def _element(field: Field) -> Element | None:
             return _text(field)
         case "date":
             return _date(field)
+        case "file":
+            return {"type": "file_input", "filetypes": [option.value for option in field.options], "max_files": 1}
         case "check":
             yes = _option(Option("yes", "Yes"))
             return {"type": "checkboxes", "options": [yes]} | ({"initial_options": [yes]} if field.value else {})

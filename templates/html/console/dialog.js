@@ -1,6 +1,6 @@
 // Forms of the bot in a dialog. A form with faults stays open with everything that was typed.
 
-import { newId, openLinksBeside, show } from './net.js';
+import { Problem, newId, openLinksBeside, show } from './net.js';
 
 const dialog = document.getElementById('dialog');
 const content = document.getElementById('dialog-content');
@@ -32,12 +32,35 @@ function focusFirst() {
   if (first) first.focus();
 }
 
+/** The chosen file as `name;base64,content`, or "". */
+async function chosen(control) {
+  const file = control.files[0];
+  if (!file) return '';
+  const most = Number(control.dataset.most);
+  if (file.size > most) throw new Problem(`${file.name} has more than ${most / 1e6} MB. Choose a smaller file.`);
+  const reader = new FileReader();
+  return new Promise((done, failed) => {
+    reader.onload = () => done(`${file.name};base64,${reader.result.split(',', 2)[1] ?? ''}`);
+    reader.onerror = () => failed(new Problem(`${file.name} cannot be read. Choose it again.`));
+    reader.readAsDataURL(file);
+  });
+}
+
+/** A form drawn anew has the files that were chosen before, as it has the rest. */
+function keepFiles(before) {
+  for (const control of before) {
+    const now = content.querySelector(`input[type=file][name="${CSS.escape(control.name)}"]`);
+    if (now) now.files = control.files;
+  }
+}
+
 /** Field name -> text; several ticked boxes of one name are joined by commas, none ticked is "". */
-function values(form) {
+async function values(form) {
   const found = {};
   for (const control of form.elements) {
     if (!control.name || control.type === 'hidden') continue;
-    if (control.type !== 'checkbox') found[control.name] = control.value;
+    if (control.type === 'file') found[control.name] = await chosen(control);
+    else if (control.type !== 'checkbox') found[control.name] = control.value;
     else {
       const before = found[control.name] ?? '';
       found[control.name] = control.checked ? [before, control.value].filter(Boolean).join(',') : before;
@@ -53,9 +76,11 @@ content.addEventListener('submit', async (event) => {
   button.disabled = true;
   form.dataset.delivery ||= newId(); // the same one if this very submit has to be repeated
   try {
-    const next = await submit(page.form, values(form), form.dataset.delivery);
+    const next = await submit(page.form, await values(form), form.dataset.delivery);
     if (next) {
+      const files = form.querySelectorAll('input[type=file]');
       draw(next);
+      keepFiles(files);
       focusFirst();
     } else dialog.close();
   } catch (fault) {

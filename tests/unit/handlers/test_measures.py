@@ -86,7 +86,7 @@ def test_bad_input_gets_a_sentence_and_stores_nothing(desk, work, said, why):
 def test_the_form_keeps_what_was_said_and_points_at_faults(desk, work):
     reply = desk.says("Ana Lytic", "/sip measure record 2 47.5%")
     assert reply.form is not None
-    assert [field.value for field in reply.form.fields] == ["2", "47.5%", "", "", "", "", ""]
+    assert [field.value for field in reply.form.fields] == ["2", "47.5%", "", "", "", "", "", ""]
     refused = desk.submits("Ana Lytic", reply, month="2026-09", value="abc")
     assert refused.errors is not None
     assert [name for name, _ in refused.errors.errors] == ["value", "month"]
@@ -143,7 +143,7 @@ def test_the_receipt_promises_the_roll_up_only_to_the_newest_reading_of_the_whol
 
 
 def test_members_may_look_but_not_record(desk, work):
-    assert "is for a analyst" not in words(desk.says("Mem Ber", "/sip measure show").message)
+    assert "is for an analyst" not in words(desk.says("Mem Ber", "/sip measure show").message)
     assert "Ana Lytic" in words(desk.says("Mem Ber", "/sip measure record 1 50% 2026-02").message)
     assert not stored(work)
 

@@ -98,7 +98,7 @@ def test_an_answer_needs_a_result_that_stands(desk, work):
     desk.submits("Ana Lytic", desk.presses("Ana Lytic", saved.message, "Edit"), heard="Letters are long")
     assert "changed or taken back" in words(desk.presses("Ana Lytic", shown, "We did something").message)
     assert "Choose what it is about" in words(desk.sends("Ana Lytic", verb="voice answer", source="button").message)
-    assert "is for a analyst" in words(desk.sends("Mem Ber", verb="voice answer", source="button").message)
+    assert "is for an analyst" in words(desk.sends("Mem Ber", verb="voice answer", source="button").message)
 
 
 @pytest.mark.parametrize("kind", ["survey", "phone calls", "focus group", "interview"])

@@ -95,7 +95,7 @@ def test_without_an_address_nothing_is_made_and_it_says_what_to_set(desk, work):
 
 def test_members_and_analysts_cannot_make_one(desk):
     assert "is for a coordinator" in words(desk.says("Ana Lytic", "/sip voice survey new").message)
-    assert "is for a analyst" in words(desk.says("Mem Ber", "/sip voice survey").message)
+    assert "is for an analyst" in words(desk.says("Mem Ber", "/sip voice survey").message)
 
 
 @pytest.mark.parametrize(("count", "seen"), [(0, "0"), (1, "fewer than 11"), (10, "fewer than 11"), (13, "11 or more")])
