@@ -43,9 +43,9 @@ from tests.golden.cases import CHART, CHARTS, HOSTILE, MESSAGES
 REPORT = Message(
     (
         Heading("Larkspur County: March 2026 roll-up"),
-        Facts((("Overall", (Span("Needs attention.", bold=True), Span(" One strategy is late."))), ("Replies", spans("20 of 25")))),
+        Facts((("Overall", (Span("Needs attention.", bold=True, status="caution"), Span(" One strategy is late."))), ("Replies", spans("20 of 25")))),
         Heading("Goals", 2),
-        Table(("Measure", "Latest", "Status"), ((spans("Reunification"), spans("36%"), spans("behind")),)),
+        Table(("Measure", "Latest", "Status"), ((spans("Reunification"), spans("36%"), (Span("behind", status="bad"),)),)),
         CHART,
         Heading("Progress", 2),
         Bullets((spans("Done: 3"), spans("\u2003Form piloted"), spans("Late: none"))),
@@ -215,7 +215,7 @@ def test_no_text_breaks_the_typesetter(texts: list[str]) -> None:
 def test_the_numbers_of_a_chart_are_in_the_document(name: str) -> None:
     chart = CHARTS[name]
     found = squashed(Document(Message((chart,))).words)
-    assert squashed("The numbers in the charts") in found
+    assert squashed("The numbers behind the charts") in found
     for line in chart.lines:
         assert squashed(one_line(line.label))[:20] in found
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from bot.adapters.teams import cards, wording
 from bot.chat.calls import CALL, marked
@@ -56,7 +58,19 @@ def slack(message: Message) -> str:
     return json.dumps([message_blocks(message), fallback_text(message)], ensure_ascii=False)
 
 
-@pytest.mark.parametrize("drawn", [slack, to_text, *(writer for writer, _ in FORMATS.values())])
+def written(form: str) -> Callable[[Message], str]:
+    """A file's words."""
+
+    def read(message: Message) -> str:
+        made = FORMATS[form][0](message)
+        if form != "pdf":
+            return made.decode()
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+
+    return read
+
+
+@pytest.mark.parametrize("drawn", [slack, to_text, *map(written, FORMATS)])
 def test_outside_teams_it_is_the_slash_command(drawn: Callable[[Message], str]) -> None:
     said = drawn(EVERYWHERE)
     assert CALL not in said

@@ -11,7 +11,7 @@ from bot.chat.commands import Role
 from bot.chat.messages import Chart
 from bot.pages import report_page
 from handlers import learning, rollup, updates
-from handlers.rollup.pages import count_words
+from handlers.rollup.length import count_words
 from storage.models import follow_up, meeting, plan_change, reading, step, voice_result
 from tests.builders import a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
