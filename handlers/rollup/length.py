@@ -11,7 +11,7 @@ from math import ceil
 from bot.chat.messages import Block, Bullets, Chart, Context, Facts, Heading, Message, Progress, Table, Text, plain
 from bot.domain.rollup import PAGE_WORDS
 
-PAGE_LINES = 72
+PAGE_LINES = 74
 _LINE = 110  # characters
 _CHARTS = 16  # lines of a row of them
 _HEADING = {1: 3, 2: 2}
@@ -37,10 +37,19 @@ def _lines(block: Block) -> int:
     match block:
         case Heading(_, level):
             return _HEADING.get(level, 2)
-        case Table(columns, rows):
-            room = _LINE // max(2, len(columns) // 2)
-            return 2 + sum(max(ceil(len(plain(cell)) / room) for cell in row) for row in rows)
+        case Table():
+            return 2 + _rows(block)
     return sum(ceil(len(text) / _LINE) for text in _texts(block))
+
+
+def _rows(table: Table) -> int:
+    """The lines of a table's rows: its columns share the sheet by their longest cells, up to a third of it each."""
+    cells = [[len(plain(cell)) for cell in row] for row in table.rows]
+    longest = [min(max(lengths), _LINE // 3) for lengths in zip(*cells, strict=True)]
+    most = max(sum(longest), 1)
+    return sum(
+        max(ceil(n * most / (at * _LINE)) if at else 1 for n, at in zip(row, longest, strict=True)) for row in cells
+    )
 
 
 def _texts(block: Block) -> list[str]:

@@ -325,7 +325,7 @@ def test_without_page_addresses_the_post_says_it_all(work, engine, clock, desk):
     JobRunner(engine, clock, rollup.JOBS, composer=built_in()).tick()
     (post,) = desk.queued("rollup")
     text = words(post.message)
-    assert "🟡 Needs attention. Because" in text
+    assert "Needs attention. Because" in text
     assert "Measure 1 Rate: 39.5% (February 2026), target 64%; −1.5 points against the pace: behind" in text
     assert "0 of 1 workgroup met; no meeting recorded: Forms" in text
     assert "Replies: 1 of 1 workgroup member" in text
