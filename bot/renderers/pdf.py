@@ -94,7 +94,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _blocks(message: Message) -> list[Data]:
-    """The message, and what its charts were drawn from: after a closely set one on a page of its own."""
+    """The message, and what its charts were drawn from: after a closely set page on a page of its own."""
     body = [made for block in message.blocks for made in _block(block)]
     numbers = [made for block in _numbers(message) for made in _block(block)]
     return body + [{"kind": "page"}] * (message.compact and bool(numbers)) + numbers

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,17 @@ def test_pages_are_letters_with_numbers_and_a_running_title() -> None:
     assert (first.mediabox.width, first.mediabox.height) == (612, 792)
     assert "Page 1 of 2" in first.extract_text()
     assert second.extract_text().startswith("Larkspur County: March 2026 roll-up")
+
+
+def test_a_banner_stands_on_every_page() -> None:
+    pages = Document(replace(NEWSLETTER, banner="DRAFT – not submitted")).reader.pages
+    assert ["DRAFT – not submitted" in page.extract_text() for page in pages] == [True, True]
+
+
+def test_a_compact_message_has_its_numbers_on_a_page_of_their_own() -> None:
+    first, second = Document(replace(REPORT, compact=True)).reader.pages
+    assert "Counts of 1–10 people" in first.extract_text()
+    assert "The numbers behind the charts" in second.extract_text()
 
 
 def test_a_status_has_a_shape_beside_its_colour(document: Document) -> None:
