@@ -31,13 +31,14 @@ from jinja2.sandbox import SandboxedEnvironment
 from bot.chat.calls import marked
 from bot.chat.markdown import to_blocks
 from bot.chat.messages import Message
+from bot.chat.statuses import status_kind
 from bot.chat.values import Markdown, Values
 
 log = logging.getLogger("sipbot.templates")
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 _GAPS = re.compile(r"\n{3,}")
-_SUMMARY = "summary: "
+_HEAD = re.compile(r"(summary|banner|paper): (.*)\n?")
 # Whatever a template that somebody wrote at their desk can raise, rendered or parsed.
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 _HELD = "held values"  # no name a template could write
@@ -81,6 +82,14 @@ def do(context: Context, verb: str, **values: object) -> Markdown:
     return Markdown(f"do:{quote(verb)}" + (f"?{query}" if query else ""))
 
 
+@pass_context
+def status(context: Context, words: str) -> Markdown:
+    """How something stands, with its shape and colour: `{{ goal.status|status }}`. Words that are no status stay
+    plain."""
+    kind, held = status_kind(words), _held(context).hold(words)
+    return Markdown(f"[{held}](status:{kind})" if kind else held)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 step`, `2 steps`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
@@ -117,6 +126,7 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
         "short": short,
         "person": person,
         "plural": plural,
+        "status": status,
     }
     environment.filters.update(filters)
     return environment
@@ -140,8 +150,8 @@ class Composer:
         self._built_in = _environment((BUILT_IN,)) if folders else self._environment
 
     def message(self, name: str, **data: Any) -> Message:
-        """Render and parse. A first line `summary: …` becomes the message's summary. Raises jinja2 errors for a
-        template that is missing, and for a built-in one that is broken or misspells a name."""
+        """Render and parse. First lines `summary: …`, `banner: …` and `paper: compact` become the message's. Raises
+        jinja2 errors for a template that is missing, and for a built-in one that is broken or misspells a name."""
         return self.attempt(name, **data)[0]
 
     def attempt(self, name: str, **data: Any) -> tuple[Message, Fault | None]:
@@ -180,11 +190,12 @@ class Composer:
 def _made(environment: SandboxedEnvironment, name: str, data: dict[str, Any]) -> Message:
     values = Values()
     text = marked(environment.get_template(f"{name}.md.j2").render(data | {_HELD: values}))
-    summary = ""
-    if text.startswith(_SUMMARY):
-        line, _, text = text.partition("\n")
-        summary = values.back(line.removeprefix(_SUMMARY))
-    return Message(values.fill(to_blocks(_GAPS.sub("\n\n", text))), summary)
+    head: dict[str, str] = {}
+    while line := _HEAD.match(text):
+        head[line[1]] = values.back(line[2])
+        text = text[line.end() :]
+    blocks = values.fill(to_blocks(_GAPS.sub("\n\n", text)))
+    return Message(blocks, head.get("summary", ""), head.get("banner", ""), head.get("paper") == "compact")
 
 
 @cache

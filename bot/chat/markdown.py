@@ -15,6 +15,7 @@
 | `[label](page:https://…)` alone | Actions with a link button |
 | `[label](page:https://…)` among words | Span with a link; `page:` lets a value stand for the address |
 | `[name](person:12)` | Span that notifies person 12 |
+| `[on track](status:good)` | Span that tells a status of that kind |
 
 What people typed stands in the text as private letters (bot/chat/values.py) and never meets this parser.
 """
@@ -31,7 +32,7 @@ from markdown_it.token import Token
 from bot.chat import messages
 from bot.chat.messages import Block, Bullets, Button, Context, Facts, Heading, Span, Spans, Table, Text, plain
 
-_ALLOWED = re.compile(r"(?:https?|mailto|do|page|person|progress):|/")
+_ALLOWED = re.compile(r"(?:https?|mailto|do|page|person|progress|status):|/")
 
 
 @cache
@@ -194,4 +195,6 @@ def _spans(inline: Token) -> Spans:
 def _span(text: str, bold: bool, italic: bool, href: str) -> Span:
     if href.startswith("person:"):
         return Span(text, bold, italic, person=int(href[7:]))
+    if href.startswith("status:"):
+        return Span(text, bold, italic, status=href[7:])
     return Span(text, bold, italic, href=href.removeprefix("page:"))

@@ -13,7 +13,8 @@ from itertools import count
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `person` is the id of a person who should be notified where the platform can."""
+    """A run of text in one style. `person` is the id of a person who should be notified where the platform can;
+    `status` the kind of what the words say about how something stands (bot/chat/statuses.py), "" where they do not."""
 
     text: str
     bold: bool = False
@@ -21,6 +22,7 @@ class Span:
     code: bool = False
     href: str = ""
     person: int | None = None
+    status: str = ""
 
 
 Spans = tuple[Span, ...]
@@ -142,10 +144,13 @@ Block = Heading | Text | Bullets | Facts | Table | Image | Chart | Progress | Ac
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Blocks from top to bottom. `summary` is what a notification or a screen reader says first."""
+    """Blocks from top to bottom. `summary` is what a notification or a screen reader says first. On paper `banner`
+    stands at the head of every page, e.g. that it is a draft, and a `compact` one is set small and closely."""
 
     blocks: tuple[Block, ...]
     summary: str = ""
+    banner: str = ""
+    compact: bool = False
 
     def short(self) -> str:
         """The summary, or the first words of the message: never empty for a message with text."""

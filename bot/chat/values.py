@@ -79,7 +79,7 @@ class Values:
         return tuple(s if s.text.isascii() and s.href.isascii() else self._span(s) for s in found)
 
     def _span(self, s: Span) -> Span:
-        return Span(self.back(s.text), s.bold, s.italic, s.code, self.back(s.href), s.person)
+        return Span(self.back(s.text), s.bold, s.italic, s.code, self.back(s.href), s.person, s.status)
 
     def _button(self, button: m.Button) -> m.Button:
         values = tuple((name, self.back(value)) for name, value in button.values)

@@ -31,6 +31,7 @@ PROMPT_WORKING_DAYS = 3  # before the meeting
 NUDGE_WORKING_DAYS = 5  # before month end
 MISSED_MEETING_WORKING_DAYS = 3  # before month end
 NEWSLETTER_WORKING_DAY = 5  # after the quarter
+REVISED_MONTHS = 3  # published months that are still revised; older ones stay as they are
 NINE = time(9)
 
 _MONTHS_APART: Mapping[CadenceKind, int] = {"monthly": 1, "every_two_months": 2, "quarterly": 3}
@@ -234,6 +235,12 @@ def missed_meeting_due(
 def rollup_due(month: Month, calendar: WorkCalendar, zone: ZoneInfo, at: time = NINE) -> datetime:
     """When `month` is frozen and published: the first working day of the following month."""
     return local_time(calendar.first_working_day(month.next()), at, zone)
+
+
+def revision_due(month: Month, today: date, calendar: WorkCalendar) -> bool:
+    """Whether what is recorded today about a published month will be told by a revision: it goes out on the next
+    working day, if the month is one of the last REVISED_MONTHS then."""
+    return month >= Month.of(calendar.add_working_days(today, 1)).plus(-REVISED_MONTHS)
 
 
 def newsletter_draft_due(

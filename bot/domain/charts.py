@@ -70,7 +70,7 @@ def goal_charts(goals: Sequence[GoalFacts]) -> tuple[Chart, ...]:
     return tuple(chart for goal in goals if (chart := goal_chart(goal)))
 
 
-def leading_chart(goals: Sequence[GoalFacts]) -> Chart | None:
-    """The one chart for those who look at one: of a goal that is behind, else of the first that has readings."""
-    ranked = sorted(goals, key=lambda goal: goal.status != BEHIND)
-    return next(iter(goal_charts(ranked)), None)
+def leading_charts(goals: Sequence[GoalFacts], most: int) -> tuple[Chart, ...]:
+    """At most `most` charts, for those who look at a few: of goals that are behind, then of the first that have
+    readings."""
+    return goal_charts(sorted(goals, key=lambda goal: goal.status != BEHIND))[:most]

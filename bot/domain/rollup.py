@@ -85,6 +85,7 @@ _SQUEEZES: tuple[dict[str, int], ...] = (
     {"strategies": 6, "silent": 4, "late": 2, "goals": 5},
     {"strategies": 4, "silent": 2, "risks": 1, "late": 1, "done": 1, "groups": 2, "goals": 3, "title": 3, "ahead": 0},
     {"strategies": 3, "note": 6, "story": 10, "measure": 4, "name": 2, "changes": 3, "goals": 2},
+    {"strategies": 2, "silent": 1, "changes": 1, "groups": 1},
 )
 
 
@@ -92,7 +93,7 @@ def _rooms() -> tuple[Room, ...]:
     return tuple(accumulate(_SQUEEZES, lambda room, less: replace(room, **less), initial=Room()))
 
 
-ROOMS = _rooms()  # from roomy to tight; the first that keeps the page within PAGE_WORDS is used
+ROOMS = _rooms()  # from roomy to tight; the first with which the page is one is used
 DIGEST_ROOM = Room(met=0, done=3, late=3, risks=3, strategies=12, silent=12, groups=4, title=6, note=18, story=30)
 
 

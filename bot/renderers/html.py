@@ -34,6 +34,7 @@ from bot.chat.messages import (
 from bot.renderers.chart import chart_svg_for_page
 from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line, safe_url
+from bot.renderers.signs import SHAPES
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "html"
 
@@ -119,6 +120,9 @@ def _span(span: Span) -> str:
         html = f"<strong>{html}</strong>"
     if span.person is not None:
         html = f'<span class="mention">{html}</span>'
+    if span.status:
+        sign = f'<span class="sign" aria-hidden="true">{SHAPES.get(span.status, "")}</span>'
+        html = f'<span class="status {words(span.status)}">{sign}{html}</span>'
     return _link(html, span.href) if span.href else html
 
 

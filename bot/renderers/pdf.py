@@ -32,9 +32,11 @@ from bot.chat.messages import (
     Text,
     plain,
 )
+from bot.chat.statuses import BAD, CAUTION, DONE, GOOD, UNKNOWN
 from bot.renderers.chart import chart_svg
 from bot.renderers.chart_words import numbers
 from bot.renderers.safety import clean, one_line, safe_url
+from bot.renderers.signs import SHAPES
 
 if TYPE_CHECKING:
     import typst
@@ -47,25 +49,11 @@ _NUMBER = re.compile(r"\s*[-+−±]?\$?\d[\d,]*(?:\.\d+)?\s*(?:%|[a-z]+)?\s*\Z|\
 _LONG_WORD = re.compile(r"\S{30}(?=\S)")  # letters; a longer word would run off the paper
 _BREAK = "\u200b"
 _NARROW = 14  # characters up to which a column is as wide as its contents
+_SHORT = 70  # characters up to which a whole table is
 _WIDEST = 40  # characters beyond which more width does not make a column easier to read
 _WEB = ("http://", "https://", "mailto:")
-_GREEN, _AMBER, _RED, _GREY = "#17624a", "#8a5a00", "#a3261b", "#56605a"
-# The words a status is told in, with a shape for whoever prints in black and white.
-_SHAPES = {
-    "on track": ("●", _GREEN),
-    "done": ("✔", _GREEN),
-    "met": ("✔", _GREEN),
-    "in progress": ("◐", _GREEN),
-    "needs attention": ("◆", _AMBER),
-    "settling in": ("◆", _AMBER),
-    "behind": ("▼", _RED),
-    "late": ("▼", _RED),
-    "blocked": ("■", _RED),
-    "no meeting recorded": ("○", _GREY),
-    "not reported": ("○", _GREY),
-    "not started": ("○", _GREY),
-    "no data": ("○", _GREY),
-}
+# The colours of the page, told from each other in black and white by their shapes.
+_COLOURS = {GOOD: "#17624a", DONE: "#17624a", CAUTION: "#8a5a00", BAD: "#a3261b", UNKNOWN: "#56605a"}
 
 
 def to_pdf(message: Message, lang: str = "en") -> bytes:
@@ -75,7 +63,9 @@ def to_pdf(message: Message, lang: str = "en") -> bytes:
     report = {
         "title": _breakable(title) or "Report",
         "lang": lang,
-        "blocks": _levelled([made for block in (*message.blocks, *_numbers(message)) for made in _block(block)]),
+        "banner": _words(one_line(message.banner)),
+        "compact": message.compact,
+        "blocks": _levelled(_charts_in_a_row(_blocks(message))),
     }
     return _typeset(json.dumps(report, ensure_ascii=False))
 
@@ -103,11 +93,18 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[Path(get_data_path(), "fonts", "ttf")])
 
 
+def _blocks(message: Message) -> list[Data]:
+    """The message, and what its charts were drawn from: after a closely set page on a page of its own."""
+    body = [made for block in message.blocks for made in _block(block)]
+    numbers = [made for block in _numbers(message) for made in _block(block)]
+    return body + [{"kind": "page"}] * (message.compact and bool(numbers)) + numbers
+
+
 def _numbers(message: Message) -> Iterable[Block]:
     """What the charts were drawn from, for whoever cannot see them and whoever wants to know exactly."""
     charts = [block for block in message.blocks if isinstance(block, Chart)]
     if charts:
-        yield Heading("The numbers in the charts", 2)
+        yield Heading("The numbers behind the charts", 2)
     for chart in charts:
         yield Heading(chart.title, 3)
         yield Text((Span(chart.alt),))
@@ -121,6 +118,17 @@ def _levelled(blocks: list[Data]) -> list[Data]:
         if block["kind"] == "heading":
             last = block["level"] = min(max(block["level"], 1), last + 1)
     return blocks
+
+
+def _charts_in_a_row(blocks: list[Data]) -> list[Data]:
+    """The blocks with charts that follow each other as one block of them."""
+    found: list[Data] = []
+    for block in blocks:
+        if block["kind"] != "charts" or not found or found[-1]["kind"] != "charts":
+            found.append(block)
+        else:
+            found[-1]["charts"] += block["charts"]
+    return found
 
 
 def _block(block: Block) -> list[Data]:
@@ -143,7 +151,7 @@ def _block(block: Block) -> list[Data]:
             return _paragraph("text", (Span(f"Picture: {one_line(alt)} ("), Span(url, href=url), Span(")")))
         case Chart(title, alt=alt):
             words = {"title": _words(one_line(title)), "alt": one_line(alt) or one_line(title) or "Chart"}
-            return [{"kind": "chart", "svg": chart_svg(block), **words}]
+            return [{"kind": "charts", "charts": [{"svg": chart_svg(block), **words}]}]
         case Progress(label, done, total):
             words = {"label": _words(one_line(label)), "words": f"{done} of {total}"}
             return [{"kind": "progress", "done": min(max(done, 0), total), "total": total, **words}]
@@ -177,6 +185,7 @@ def _span(span: Span) -> Iterable[Data]:
             "italic": span.italic,
             "code": span.code,
             "href": span.href if is_link else "",
+            "sign": {"shape": SHAPES[span.status], "colour": _COLOURS[span.status]} if span.status in SHAPES else None,
         }
 
 
@@ -204,15 +213,8 @@ def _items(items: Sequence[Spans]) -> list[Data]:
     return top
 
 
-def _cell(spans: Spans) -> Data:
-    shape, colour = _SHAPES.get(_leading_word(spans), ("", _GREY))
-    return {"spans": _spans(spans or (Span("–"),)), "shape": shape, "colour": colour}
-
-
-def _leading_word(spans: Spans) -> str:
-    """What a cell says, or what it says first and in bold."""
-    first = spans[:1] if spans and spans[0].bold else spans
-    return plain(first).strip(" .").lower()
+def _cell(spans: Spans) -> list[Data]:
+    return _spans(spans or (Span("–"),))
 
 
 def _table(table: Table) -> Data:
@@ -225,6 +227,6 @@ def _table(table: Table) -> Data:
         "kind": "table",
         "columns": [_words(column[0]) or "–" for column in texts],
         "rows": rows,
-        "widths": [0 if length <= _NARROW else min(length, _WIDEST) for length in longest],
+        "widths": [0 if length <= _NARROW or sum(longest) <= _SHORT else min(length, _WIDEST) for length in longest],
         "numbers": [bool(table.rows) and all(map(_NUMBER.match, column[1:])) for column in texts],
     }

@@ -19,7 +19,7 @@ from bot.chat.compose import plural, short
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors, Option
 from bot.chat.replies import Reply
-from bot.domain.cadence import meeting_date
+from bot.domain.cadence import meeting_date, revision_due
 from bot.domain.follow_ups import WrittenFollowUp, read_follow_ups
 from bot.domain.periods import Month
 from handlers.meetings import choosing
@@ -257,6 +257,7 @@ def _keep(uow: UnitOfWork, group: WorkgroupView, given: Given) -> Reply:
         "owners": {person.id: person for person in people.all_people(uow)},
         "again": again,
         "late": meetings.rollup_published(uow, month),
+        "revised": _revised(uow, month),
     }
     shared = _tell_group(uow, group, month, meeting_id, "held", data)
     return Reply(uow.compose("meetings/held", shared=shared, **data))
@@ -267,9 +268,14 @@ def _keep_excused(uow: UnitOfWork, group: WorkgroupView, month: Month, row: Meet
     meeting_id = _save(uow, group, month, row, {"held_on": planned, "state": EXCUSED, "reason": reason})
     uow.audit("meeting excused", f"{group.name}, {month}")
     late = meetings.rollup_published(uow, month)
-    data = {"group": group, "month": month, "reason": reason, "who": uow.person, "late": late}
+    told = {"late": late, "revised": _revised(uow, month)}
+    data = {"group": group, "month": month, "reason": reason, "who": uow.person, **told}
     shared = _tell_group(uow, group, month, meeting_id, "excused", data)
     return Reply(uow.compose("meetings/excused", shared=shared, **data))
+
+
+def _revised(uow: UnitOfWork, month: Month) -> bool:
+    return revision_due(month, uow.today, settings.work_calendar(uow))
 
 
 def _take_back(uow: UnitOfWork, group: WorkgroupView, month: Month) -> Reply:

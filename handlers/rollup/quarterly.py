@@ -24,13 +24,15 @@ NO_PLAN = "There is no plan here yet, so there is nothing to report. IT can load
 
 @dataclass(frozen=True, slots=True)
 class MeasureLine:
-    """A measure's quarter in words: what it was before, each of its readings, and how far it has come."""
+    """A measure's quarter in words: what it was before, each of its readings, how far it has come, and the newest
+    state average that is known."""
 
     goal: GoalLine
     before: str
     readings: str
     since_before: str
     since_baseline: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,13 @@ def _measure(goal: GoalFacts, quarter: MeasureQuarter) -> MeasureLine:
         readings,
         _change(quarter.before, last, goal.unit),
         _change(goal.baseline, goal.latest, goal.unit),
+        _state(goal),
     )
+
+
+def _state(goal: GoalFacts) -> str:
+    known = [(point.month, point.state) for point in goal.points if point.state is not None]
+    return f"{_value(known[-1][1], goal.unit)} ({_short(known[-1][0])})" if known else NOTHING
 
 
 def _short(month: str) -> str:

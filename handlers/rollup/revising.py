@@ -11,14 +11,14 @@ from datetime import date
 
 from bot.chat.codec import to_data as message_data
 from bot.chat.jobs import Due
-from bot.domain.cadence import local_time
+from bot.domain.cadence import REVISED_MONTHS, local_time
 from bot.domain.changes import Change, changes
 from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month
 from bot.domain.rollup import few_words
 from handlers.rollup.pages import page, title
-from handlers.rollup.publishing import HEALED_MONTHS, destinations
+from handlers.rollup.publishing import destinations
 from storage.models import report
 from storage.queries import facts as gathered
 from storage.queries import reports, settings
@@ -39,7 +39,7 @@ def revisions_due(uow: UnitOfWork) -> Iterable[Due]:
     if uow.at < moment or not settings.work_calendar(uow).is_working_day(today):
         return []
     this = Month.of(today)
-    known = published_months(uow, [this.plus(-back) for back in range(1, HEALED_MONTHS + 1)])
+    known = published_months(uow, [this.plus(-back) for back in range(1, REVISED_MONTHS + 1)])
     if not known:
         return []
     looked = looked_at(uow, JOB)

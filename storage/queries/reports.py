@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -227,7 +227,7 @@ def _without(message: Message, stories: list[str]) -> Message:
 
     blocks = _said_once([reworded(block, kept) for block in message.blocks])
     told = quoting((message.summary,), stories)
-    return Message(blocks, TAKEN_BACK if told else message.summary)
+    return replace(message, blocks=blocks, summary=TAKEN_BACK if told else message.summary)
 
 
 def _said_once(blocks: list[Block]) -> tuple[Block, ...]:

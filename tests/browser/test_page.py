@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 # A mail stands inside the mail program's page, which has the landmarks.
 MAIL_HAS_NO = ("landmark-one-main", "region")
 EVERYTHING = (
-    "text", "bullets", "facts", "table", "table_without_rows", "progress", "actions", "context", "mention", "chart",
+    "text", "bullets", "facts", "table", "statuses", "table_without_rows", "progress", "actions", "context", "mention", "chart",
     "chart_nothing_measured", "chart_long_labels", "chart_hostile",
 )  # fmt: skip
 

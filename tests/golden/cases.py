@@ -172,6 +172,20 @@ MESSAGES: dict[str, Message] = {name: Message((chart,)) for name, chart in CHART
             ),
         )
     ),
+    "statuses": Message(
+        (
+            Facts((("Overall", (Span("Needs attention.", bold=True, status="caution"), Span(" One step is late."))),)),
+            Table(
+                ("Strategy", "Status"),
+                (
+                    (spans("1.1"), (Span("on track", status="good"),)),
+                    (spans("1.2"), (Span("done", status="done"),)),
+                    (spans("1.3"), (Span("behind", status="bad"),)),
+                    (spans("1.4"), (Span("not reported", status="unknown"),)),
+                ),
+            ),
+        )
+    ),
     "table_without_rows": Message((Table(("Step", "Status"), ()),)),
     "image": Message((Image("https://sip.example.org/r/chart.png", "Reunification rose from 31 to 36 percent"),)),
     "progress": Message((Progress("Steps done", 3, 20), Progress("Nothing yet", 0, 0), Progress("All", 4, 4))),

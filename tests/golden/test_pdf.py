@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,9 @@ from tests.golden.cases import CHART, CHARTS, HOSTILE, MESSAGES
 REPORT = Message(
     (
         Heading("Larkspur County: March 2026 roll-up"),
-        Facts((("Overall", (Span("Needs attention.", bold=True), Span(" One strategy is late."))), ("Replies", spans("20 of 25")))),
+        Facts((("Overall", (Span("Needs attention.", bold=True, status="caution"), Span(" One strategy is late."))), ("Replies", spans("20 of 25")))),
         Heading("Goals", 2),
-        Table(("Measure", "Latest", "Status"), ((spans("Reunification"), spans("36%"), spans("behind")),)),
+        Table(("Measure", "Latest", "Status"), ((spans("Reunification"), spans("36%"), (Span("behind", status="bad"),)),)),
         CHART,
         Heading("Progress", 2),
         Bullets((spans("Done: 3"), spans("\u2003Form piloted"), spans("Late: none"))),
@@ -147,6 +148,17 @@ def test_pages_are_letters_with_numbers_and_a_running_title() -> None:
     assert second.extract_text().startswith("Larkspur County: March 2026 roll-up")
 
 
+def test_a_banner_stands_on_every_page() -> None:
+    pages = Document(replace(NEWSLETTER, banner="DRAFT – not submitted")).reader.pages
+    assert ["DRAFT – not submitted" in page.extract_text() for page in pages] == [True, True]
+
+
+def test_a_compact_message_has_its_numbers_on_a_page_of_their_own() -> None:
+    first, second = Document(replace(REPORT, compact=True)).reader.pages
+    assert "Counts of 1–10 people" in first.extract_text()
+    assert "The numbers behind the charts" in second.extract_text()
+
+
 def test_a_status_has_a_shape_beside_its_colour(document: Document) -> None:
     assert "◆ Needs attention." in document.words
     assert "▼ behind" in document.words
@@ -215,7 +227,7 @@ def test_no_text_breaks_the_typesetter(texts: list[str]) -> None:
 def test_the_numbers_of_a_chart_are_in_the_document(name: str) -> None:
     chart = CHARTS[name]
     found = squashed(Document(Message((chart,))).words)
-    assert squashed("The numbers in the charts") in found
+    assert squashed("The numbers behind the charts") in found
     for line in chart.lines:
         assert squashed(one_line(line.label))[:20] in found
 

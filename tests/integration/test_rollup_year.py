@@ -21,9 +21,10 @@ from rich.console import Console
 from bot.chat.codec import from_data
 from bot.chat.messages import Chart, Facts, Heading, Message, Table, plain
 from bot.simulate import simulate_plan
-from handlers.rollup.pages import count_words
+from handlers.rollup.length import count_words
 from tests.desk import words
 from tests.integration.test_rollup_counts import PLAN
+from tests.paper import body_pages
 
 ZONE = ZoneInfo("America/Los_Angeles")
 SECTIONS = [
@@ -121,8 +122,9 @@ def check_year(year: Year, months: int) -> None:
 
 
 def check_form(page: Message, digest: Message) -> None:
-    """One page, every section, a chart for each goal with two readings, one of them in the digest."""
+    """One page also on paper, every section, a chart for each goal with two readings, one of them in the digest."""
     assert count_words(page) <= 450
+    assert body_pages(page) == 1
     assert [block.text for block in page.blocks if isinstance(block, Heading) and block.level == 2] == SECTIONS
     assert "Source: workgroup reports up to" in words(page)
     charts = [block for block in page.blocks if isinstance(block, Chart)]

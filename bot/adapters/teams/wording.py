@@ -17,7 +17,7 @@ _IN_WORDS = re.compile(rf"{CALL}(.+?)(?= and (?:its|the|tell) |[.!?,;](?:\s|$)|\
 def worded(message: Message, direct: bool) -> Message:
     """The message for the personal chat (`direct`) or for a channel."""
     blocks = tuple(reworded(block, lambda found: _spans(found, direct)) for block in message.blocks)
-    return Message(blocks, text(message.summary, direct))
+    return replace(message, blocks=blocks, summary=text(message.summary, direct))
 
 
 def text(ours: str, direct: bool) -> str:

@@ -7,6 +7,7 @@ page, a button that opens it; its last buttons stay.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.chat import messages
@@ -27,6 +28,7 @@ from bot.renderers.adaptive_card.text import (
 )
 from bot.renderers.chart_words import latest
 from bot.renderers.safety import one_line
+from bot.renderers.signs import with_signs
 
 VERB = "sipbot"  # of every Action.Execute: the card's data says what is meant
 _INDENT = "\u2003"  # bot.chat.markdown indents the items of an inner list by this
@@ -42,7 +44,7 @@ def message_card(message: Message, mentions: Mapping[int, str] = _NO_ONE, *, pag
     page_url: where the whole message can be read, for one that does not fit.
     """
     known = Mentions(mentions)
-    body = elements(message.blocks, known) or [words(one_line(message.short()) or "A new message")]
+    body = elements(with_signs(message.blocks), known) or [words(one_line(message.short()) or "A new message")]
     made = card(body, known, summary(message))
     if size(made) <= limits.CARD:
         return made
@@ -130,7 +132,7 @@ def _bullets(items: tuple[Spans, ...], ordered: bool, mentions: Mentions) -> lis
 def _unindented(item: Spans, depth: int) -> Spans:
     first = item[0]
     text = first.text[depth:]
-    return (Span(text, first.bold, first.italic, first.code, first.href, first.person), *item[1:])
+    return (replace(first, text=text), *item[1:])
 
 
 def _facts(rows: tuple[tuple[str, Spans], ...], mentions: Mentions) -> list[Element]:

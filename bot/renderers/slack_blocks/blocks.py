@@ -12,6 +12,7 @@ from typing import Any
 from bot.chat import messages
 from bot.chat.messages import Button, Message, Span, Spans, plain
 from bot.renderers.chart_words import latest
+from bot.renderers.signs import with_signs
 from bot.renderers.slack_blocks import limits, tables
 from bot.renderers.slack_blocks.text import (
     Element,
@@ -38,7 +39,7 @@ _NO_ONE: Mentions = {}
 
 def message_blocks(message: Message, mentions: Mentions = _NO_ONE) -> list[Block]:
     """The blocks of a message: at most 50, within Slack's total size. `mentions`: person id -> Slack user id."""
-    blocks = render(message.blocks, mentions, with_table=True)
+    blocks = render(with_signs(message.blocks), mentions, with_table=True)
     return _fit(blocks, limits.MESSAGE_BLOCKS, limits.MESSAGE_SIZE)
 
 

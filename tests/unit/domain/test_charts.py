@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.charts import goal_chart, goal_charts, leading_chart, measure_chart
+from bot.domain.charts import goal_chart, goal_charts, leading_charts, measure_chart
 from bot.domain.month_facts import GoalFacts, PointFacts
 
 POINTS = (PointFacts("2025-12", 40.0, None), PointFacts("2026-01", None, 41.0), PointFacts("2026-03", 42.5, 43.0))
@@ -51,7 +51,10 @@ def test_a_year_and_its_first_month_at_most():
 def test_the_one_chart_is_of_what_is_behind():
     fine = replace(GOAL, number=1, measure="Fine", status="on track")
     late = replace(GOAL, number=2, measure="Late")
-    assert leading_chart((fine, late)).title == "Late"
-    assert leading_chart((fine, replace(fine, measure="Other"))).title == "Fine"
-    assert leading_chart((replace(GOAL, points=()),)) is None
+    assert [chart.title for chart in leading_charts((fine, late), 1)] == ["Late"]
+    assert [chart.title for chart in leading_charts((fine, replace(fine, measure="Other"), late), 2)] == [
+        "Late",
+        "Fine",
+    ]
+    assert leading_charts((replace(GOAL, points=()),), 2) == ()
     assert [chart.title for chart in goal_charts((fine, late))] == ["Fine", "Late"]

@@ -169,6 +169,21 @@ def test_a_forged_month_is_refused_in_words(desk, county):
     assert "no month 13" in words(reply.message)
 
 
+def test_a_month_too_old_for_a_revision_is_promised_none(desk, clock, work, county):
+    clock.move_to(datetime(2026, 6, 30, 18, tzinfo=UTC))  # a revision would go out on 1 July, when March is too old
+    with work() as uow:
+        uow.insert(
+            report, kind="rollup", period="2026-03", state="published", facts={}, content={}, token="t",
+            created_at=uow.at, published_at=uow.at,
+        )  # fmt: skip
+    values = {"workgroup": str(county.group), "month": "2026-03", "reason": "Half the team was at a training"}
+    excused = desk.sends("Ann Ortiz", verb="meeting excused", values=values, source="form")
+    assert "published too long ago to be revised, so it stays as it is" in words(excused.message)
+    clock.move_to(datetime(2026, 6, 29, 18, tzinfo=UTC))
+    excused = desk.sends("Ann Ortiz", verb="meeting excused", values=values, source="form")
+    assert "A revision that says what changed goes out on the next working day" in words(excused.message)
+
+
 def test_what_is_recorded_after_the_roll_up_says_that_a_revision_follows(desk, clock, work, county):
     clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
     with work() as uow:

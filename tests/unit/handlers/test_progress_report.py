@@ -117,6 +117,7 @@ def test_it_has_the_eleven_sections_and_says_draft_in_each(work, county):
     assert heads == [f"{n}. {title}" for n, title in enumerate(SECTIONS, 1)] + ["11. Appendix: update log"]
     assert words(message).count("DRAFT – not submitted") >= 12
     assert message.summary.startswith("DRAFT – not submitted")
+    assert message.banner == "DRAFT – not submitted"
 
 
 def test_what_happened_stands_where_the_state_asks_for_it(work, county):

@@ -11,10 +11,11 @@ from bot.chat.commands import Role
 from bot.chat.messages import Chart
 from bot.pages import report_page
 from handlers import learning, rollup, updates
-from handlers.rollup.pages import count_words
+from handlers.rollup.length import count_words
 from storage.models import follow_up, meeting, plan_change, reading, step, voice_result
 from tests.builders import a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
+from tests.paper import body_pages
 from tests.unit.handlers.rollup_county import told
 
 APRIL_8 = datetime(2026, 4, 8, 17, tzinfo=UTC)
@@ -40,8 +41,13 @@ def county(work, clock):
         told(uow, ann, plan.steps["1.1.1"], "done", "Sent", MARCH_9)
         told(uow, ann, plan.steps["1.1.2"], "blocked", "Waiting for the vendor", MARCH_9)
         told(uow, ann, plan.steps["1.1.2"], None, "We call them every Friday", MARCH_9 + timedelta(days=7))
-        for month, population, value in (("2025-12", "", 40.0), ("2026-02", "", 42.5), ("2026-02", "Spanish", 37.5)):
-            given = {"month": month, "population": population, "value": value, "person_id": cora.id}
+        for month, population, value, kind in (
+            ("2025-12", "", 40.0, ""),
+            ("2026-02", "", 42.5, ""),
+            ("2026-02", "Spanish", 37.5, ""),
+            ("2026-02", "State average", 44.1, "state"),
+        ):
+            given = {"month": month, "population": population, "value": value, "kind": kind, "person_id": cora.id}
             uow.insert(reading, measure_id=plan.measures[1], at=MARCH_9, **given)
         held = uow.insert(
             meeting, workgroup_id=group, month="2026-03", held_on=date(2026, 3, 10), state="held",
@@ -72,7 +78,7 @@ def test_it_has_every_section_and_what_happened_in_it(desk, county, clock):
     text = words(message)
     assert [block.text for block in message.blocks if getattr(block, "level", 0) == 2] == list(SECTIONS)
     for said in (
-        "Measure 1 Rate (↑ up is better) | 40% | 40% (Dec 2025) | Feb 2026 42.5% | +2.5 points | +2.5 points | 64%",
+        "Measure 1 Rate (↑ up is better) | 40% | 40% (Dec 2025) | Feb 2026 42.5% | +2.5 points | +2.5 points | 44.1% (Feb 2026) | 64%",
         "Spanish | Measure 1 Rate | 37.5% (Feb 2026) | 42.5% | −5 points",
         "Learned, 30 Mar: we expected: Fewer calls; we found: Calls fell by half → adapt",
         "Survey, March 2026 (people heard: 40): Letters are long We did: One page now",
@@ -89,6 +95,7 @@ def test_it_has_every_section_and_what_happened_in_it(desk, county, clock):
 def test_two_or_three_pages(desk, county):
     message = desk.says("Cora Diaz", "/sip report Q1 2026 full").message
     assert 250 < count_words(message) < 1500
+    assert body_pages(message) <= 3
 
 
 def test_silence_is_said(desk, work, clock):

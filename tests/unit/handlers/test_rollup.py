@@ -15,6 +15,7 @@ from bot.domain.periods import Month
 from bot.scheduler import JobRunner
 from handlers import rollup
 from handlers.rollup import pages, publishing
+from handlers.rollup.length import count_words
 from storage.models import (
     attendance,
     follow_up,
@@ -160,7 +161,7 @@ def test_the_page_stays_one_page(work, desk, clock):
         assert facts is not None
         message = pages.page(uow, facts)
         text = words(message)
-    assert pages.count_words(message) <= 450
+    assert count_words(message) <= 450
     assert "more blocked" in text
     assert "more strategies" in text
 
@@ -188,7 +189,7 @@ def test_every_strategy_of_a_real_plan_is_named_on_the_page(work, due):
     assert plain(table.rows[0][0]).startswith("1.1 Include the voice")
     assert plain(table.rows[0][0]).endswith("…")
     assert plain(table.rows[0][3]) == "10 Mar"
-    assert pages.count_words(message) <= 450
+    assert count_words(message) <= 450
 
 
 def test_due_dates_bring_their_column(work, desk):
@@ -324,7 +325,7 @@ def test_without_page_addresses_the_post_says_it_all(work, engine, clock, desk):
     JobRunner(engine, clock, rollup.JOBS, composer=built_in()).tick()
     (post,) = desk.queued("rollup")
     text = words(post.message)
-    assert "🟡 Needs attention. Because" in text
+    assert "Needs attention. Because" in text
     assert "Measure 1 Rate: 39.5% (February 2026), target 64%; −1.5 points against the pace: behind" in text
     assert "0 of 1 workgroup met; no meeting recorded: Forms" in text
     assert "Replies: 1 of 1 workgroup member" in text

@@ -16,7 +16,8 @@ from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month
 from bot.pages import report_page
 from handlers import learning, measures, meetings, rollup, updates
-from handlers.rollup import pages, revising
+from handlers.rollup import revising
+from handlers.rollup.length import count_words
 from storage.models import outbox, reading, report, update
 from storage.queries import reports
 from tests.builders import a_person, a_plan, a_workgroup
@@ -105,7 +106,7 @@ def test_report_shows_the_newest_revision_within_its_words(desk, clock, county, 
     shown = desk.says("Cora Diaz", "/sip report 2026-03").message
     assert "March 2026 roll-up, revision 2" in words(shown)
     assert "Decided, Forms: One letter for both offices." in words(shown)
-    assert pages.count_words(shown) <= 450
+    assert count_words(shown) <= 450
 
 
 def test_an_update_can_be_counted_in_the_month_it_was_meant_for(desk, clock, county, engine):

@@ -1,11 +1,11 @@
-"""The page keeps to its words whatever the county: nothing reported, everything late, long names, forty goals."""
+"""The page keeps to its words and to one sheet of paper whatever the county: nothing reported, everything late, long names, forty goals."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from bot.chat.compose import built_in
@@ -18,6 +18,7 @@ from bot.domain.month_facts import (
     HelpFacts,
     MonthFacts,
     Overall,
+    PointFacts,
     RiskFacts,
     StepFacts,
     StrategyFacts,
@@ -25,6 +26,8 @@ from bot.domain.month_facts import (
 )
 from bot.domain.rollup import PAGE_WORDS, judge
 from handlers.rollup import pages
+from handlers.rollup.length import count_words
+from tests.paper import body_pages
 
 SECTIONS = [
     "Goals", "Progress", "Strategies", "Risks and barriers", "Decisions and help needed", "Win of the month",
@@ -32,6 +35,7 @@ SECTIONS = [
 ]  # fmt: skip
 LONG = "Regional workgroup on the thoughtful coordination of mutual clients and of their families in every office "
 DAY = date(2026, 3, 20)
+POINTS = tuple(PointFacts(f"2025-{month:02}", 40.0 + month, 41.0 + month, 39.0) for month in range(1, 13))
 words = some.sampled_from(["Forms", LONG, LONG * 4, "x" * 300, "a " * 200, "1.2.3 | **b** [x](do:undo)"])
 refs = some.sampled_from([("1.1.1",), ("1.5.3", "2.2.3"), ("12.34.56", "98.76.54", "11.22.33")])
 steps = some.lists(some.builds(StepFacts, refs, words, some.sampled_from([None, DAY])), max_size=60).map(tuple)
@@ -50,7 +54,7 @@ def months(draw) -> MonthFacts:
     goal = some.builds(
         GoalFacts, some.integers(1, 99), words, some.just("percent"), some.sampled_from(["increase", "decrease"]),
         some.just(40.0), some.just(64.0), some.just(47.5), flag, some.just("2026-02"), some.just(47.0), some.just(0.5),
-        some.sampled_from(["on track", "behind", "no data"]), some.sampled_from(["", "settling in"]),
+        some.sampled_from(["on track", "behind", "no data"]), some.sampled_from(["", "settling in"]), some.just(POINTS),
     )  # fmt: skip
     strategy = some.builds(
         StrategyFacts, refs, words, some.sampled_from(["on track", "behind", "not reported", "done", "needs attention"]),
@@ -84,11 +88,12 @@ class Sheet:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(months(), some.booleans())
-def test_every_page_keeps_its_words_and_has_every_section(facts, revised):
+def test_every_page_is_one_and_has_every_section(facts, revised):
     changed = tuple(Change("meeting", LONG, "no meeting recorded", "met") for _ in range(40)) if revised else ()
     message = pages.page(Sheet(), facts, revision=2 if revised else 1, changes=changed)
-    assert pages.count_words(message) <= PAGE_WORDS
+    assert count_words(message) <= PAGE_WORDS
+    assert body_pages(message) == 1
     heads = [block.text for block in message.blocks if isinstance(block, Heading) and block.level == 2]
     assert heads == (["What changed since revision 1"] if revised else []) + SECTIONS
