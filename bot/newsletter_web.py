@@ -18,7 +18,8 @@ from bot.chat.clock import Clock
 from bot.chat.commands import Command, Place
 from bot.chat.replies import Reply
 from bot.newsletter_pages import PREVIEWS, NewsletterPages
-from bot.newsletter_words import WORDS, PageWords, language_of
+from bot.newsletter_words import WORDS, PageWords
+from bot.page_language import language_of
 from bot.web import SECURITY_HEADERS, Page
 from handlers.newsletter.review import SAVE
 from storage.queries.review_links import ReviewLink
@@ -37,7 +38,7 @@ _FORM_HEADERS = {
 CLICKS, PER = 120, timedelta(minutes=1)  # of everybody together: a token cannot be guessed, the database is protected
 
 
-class Pace:
+class Clicks:
     """At most so many in a time, counted in this process."""
 
     def __init__(self, most: int, per: timedelta) -> None:
@@ -75,7 +76,7 @@ class _Routes:
         self, pages: NewsletterPages, engine: Engine, clock: Clock, handle: Callable[[Command], Awaitable[Reply]]
     ) -> None:
         self._pages, self._engine, self._clock, self._handle = pages, engine, clock, handle
-        self._pace = Pace(CLICKS, PER)
+        self._clicks = Clicks(CLICKS, PER)
 
     async def archive(self, request: web.Request) -> web.Response:
         """All editions."""
@@ -90,7 +91,7 @@ class _Routes:
     async def unsubscribe(self, request: web.Request) -> web.Response:
         """The button, or a mail program's own (RFC 8058: a POST of `List-Unsubscribe=One-Click` without cookies)."""
         said, at = _words(request), self._clock.read()
-        if not self._pace.take(at):
+        if not self._clicks.take(at):
             return _response(self._pages.notice("busy", said), 429)
         await request.read()
         if token := _token(request):

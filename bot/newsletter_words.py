@@ -48,11 +48,3 @@ WORDS: Mapping[str, PageWords] = {
         FormWords("(opcional)", "Elija …", "Todavía no se guardó:"),
     ),
 }  # fmt: skip
-
-
-def language_of(asked: str, accepted: str) -> str:
-    """The language that a link asks for, else the first of ours that the browser would like, else English."""
-    if asked in WORDS:
-        return asked
-    wanted = (part.partition(";")[0].strip().lower()[:2] for part in accepted[:200].split(","))
-    return next((language for language in wanted if language in WORDS), "en")

@@ -21,10 +21,11 @@ from bot.chat.compose import Composer
 from bot.chat.forms import Field, Form, Option
 from bot.chat.messages import Message
 from bot.domain.survey import Question, read_answers
+from bot.page_language import language_of
 from bot.renderers.html import page, to_html, words
 from bot.renderers.html_survey import Labels, survey_html
 from bot.survey_limits import AnswerLimits, address_of
-from bot.survey_words import WORDS, PageWords, language_of
+from bot.survey_words import WORDS, PageWords
 from bot.web import SECURITY_HEADERS
 from storage.db import UNAVAILABLE
 from storage.survey_answers import PublicSurvey, SurveyAnswers

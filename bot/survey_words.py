@@ -74,19 +74,3 @@ SPANISH = PageWords(
     "oprima el botón otra vez.",
 )
 WORDS: Mapping[Language, PageWords] = {"en": ENGLISH, "es": SPANISH}
-
-
-def language_of(asked: str, accepted: str) -> Language:
-    """The page's language: what the link says (`?lang=`), else the first of ours that the browser prefers
-    (Accept-Language, RFC 9110 §12.5.4), else English."""
-    if asked in WORDS:
-        return "es" if asked == "es" else "en"
-    ranked = []
-    for part in accepted[:500].split(","):
-        tag, _, weight = part.strip().lower().partition(";q=")
-        try:
-            ranked.append((-float(weight or 1), tag.partition("-")[0]))
-        except ValueError:
-            continue
-    first = next((tag for weight, tag in sorted(ranked, key=lambda one: one[0]) if tag in WORDS and weight < 0), "en")
-    return "es" if first == "es" else "en"

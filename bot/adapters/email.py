@@ -24,9 +24,9 @@ from bot.chat.ports import Pace, Post
 from bot.renderers.email_html import Mail, to_mail
 from bot.renderers.safety import one_line
 
-# Five at once and twelve seconds each: a full batch of 20 is done, or given back, within delivery's lease of a minute.
+# Five at once, twelve seconds each. What has had no turn by then goes back to the queue, well within delivery's lease.
 AT_ONCE = 5
-SECONDS = 12.0
+SECONDS, LONGEST = 12.0, 30.0
 # A link to unsubscribe is one long word: at the usual 78 characters a line it would be encoded beyond recognition.
 _ON_THE_WIRE = SMTP.clone(max_line_length=998)  # RFC 5322, 2.1.1
 PERMANENT = 500  # SMTP replies from here on say that trying again cannot help (RFC 5321, 4.2.1)
@@ -69,7 +69,7 @@ class EmailAdapter:
         address takes no mail."""
         mail = self._mail(post)
         try:
-            async with self._turns, asyncio.timeout(SECONDS):
+            async with asyncio.timeout(LONGEST), self._turns, asyncio.timeout(SECONDS):
                 await self._hand_over(mail)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise _send_error(error) from error
