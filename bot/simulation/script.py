@@ -83,7 +83,7 @@ class Script:
         month = Month.of(day)
         if day.day in (6, 7, 8, 9, 10) and self._rng.random() < WINS_A_MONTH / 4:
             group = self._rng.choice(self._sim.cast.groups)
-            self._at(day, lambda: self._tell(self._rng.choice(group.members)))
+            self._at(day, lambda: self._tell(self._rng.choice(group.members), group))
         if day == self._calendar.add_working_days(date(day.year, day.month, 20), 1):
             self._at(day, lambda: self._read(month.plus(-DATA_LAG)))
         if month == month.quarter.months[1] and day == self._calendar.nth_working_day(month, 9):
@@ -188,12 +188,13 @@ class Script:
 
     # Wins, readings, voice, newsletter
 
-    async def _tell(self, who: Actor) -> None:
+    async def _tell(self, who: Actor, group: Group) -> None:
         if self._told >= len(self._wins):
             return
         text = self._wins[self._told]
         self._told += 1
-        await self._sim.submit(who, await self._sim.ask(who, "win", text=text), consent="staff")
+        form = await self._sim.ask(who, "win", text=text)
+        await self._sim.submit(who, form, consent="staff", workgroup=str(group.id))
         self._note("win", who, text=text)
 
     async def _read(self, month: Month) -> None:
