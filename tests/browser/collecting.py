@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.chat.commands import Command, first_word
-from bot.chat.compose import Composer
+from bot.chat.compose import Composer, Fault
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Message, Span
 from bot.chat.replies import Reply
@@ -29,13 +29,13 @@ _found: dict[str, dict[str, dict[str, Any]]] = {}
 
 def pytest_configure() -> None:
     """Listen to the composer, the dispatcher and the outbox."""
-    compose, handle, post = Composer.message, Dispatcher.handle, UnitOfWork.post
+    compose, handle, post = Composer.attempt, Dispatcher.handle, UnitOfWork.post
 
     @wraps(compose)
-    def composing(self: Composer, name: str, **data: Any) -> Message:
-        message = compose(self, name, **data)
+    def composing(self: Composer, name: str, **data: Any) -> tuple[Message, Fault | None]:
+        message, fault = compose(self, name, **data)
         _said(name, message)
-        return message
+        return message, fault
 
     @wraps(handle)
     def handling(self: Dispatcher, command: Command) -> Reply:
@@ -52,7 +52,7 @@ def pytest_configure() -> None:
             _said(f"post {kind}", message)
         return post(self, kind, to, message, **how)
 
-    Composer.message, Dispatcher.handle, UnitOfWork.post = composing, handling, posting  # type: ignore[method-assign]
+    Composer.attempt, Dispatcher.handle, UnitOfWork.post = composing, handling, posting  # type: ignore[method-assign]
 
 
 def pytest_sessionfinish() -> None:

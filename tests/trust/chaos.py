@@ -24,6 +24,7 @@ from storage.models import channel, outbox, update
 from storage.queries import people
 from storage.uow import unit_of_work
 from tests.builders import a_plan, a_workgroup, an_organization
+from tests.chat import done
 from tests.slack_people import TEAM
 from tests.trust.replicas import AT, PACE, SECRET
 from tests.trust.signing import signature
@@ -86,9 +87,9 @@ def run(engine: Engine, url: str, size: Size, seed: int) -> Figures:
     )  # fmt: skip
     try:
         ports = range(first, first + REPLICAS)
-        answers = asyncio.run(tell(ports, size, seed))
+        answers = done(tell(ports, size, seed))
         settled(engine, size, began)
-        stats = asyncio.run(fetch(f"http://127.0.0.1:{sink_port}/stats"))
+        stats = done(fetch(f"http://127.0.0.1:{sink_port}/stats"))
         assert replicas.stdin
         killed = int(replicas.communicate(timeout=20)[0])
     finally:
