@@ -28,7 +28,7 @@ from bot.chat.clock import SystemClock, TravellingClock
 from bot.chat.ports import Pace
 from bot.config import load
 
-SECRET, TOKEN = "trust-signing-secret", "xoxb-trust"
+SECRET, TOKEN = "trust-signing-secret", "xoxb-test"  # the fake Slack's
 AT = datetime(2026, 3, 5, 17, 1, tzinfo=UTC)  # Thursday 09:01 in California, three working days before 10 March
 PACE = Pace(conversation=0.05, workspace=0.01)
 
