@@ -136,4 +136,5 @@ if __name__ == "__main__":
     bench_update()
     bench_teams_update()
     reports.bench_history()
+    reports.bench_pdf()
     reports.bench_state()

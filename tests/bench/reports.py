@@ -8,6 +8,9 @@ there the wall clock counts.
 
 from __future__ import annotations
 
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -33,6 +36,7 @@ from storage.queries.facts import month_facts
 from storage.queries.people import Organization
 from storage.uow import reading_work
 from tests.bench.county import LAST, UPDATES, make_county
+from tests.bench.processes import ROOT
 from tests.conftest import POSTGRES
 
 ROUNDS = 7
@@ -124,6 +128,30 @@ def _analyze(engine: Engine) -> None:
             connection.execute(text("ANALYZE"))
 
 
+PDF = """
+import time
+began = time.perf_counter()
+from tests.golden.test_pdf import NEWSLETTER
+from bot.renderers.pdf import to_pdf
+loaded = time.perf_counter()
+to_pdf(NEWSLETTER)
+first = time.perf_counter()
+to_pdf(NEWSLETTER)
+print(first - loaded, time.perf_counter() - first)
+"""
+
+
+def bench_pdf() -> None:
+    """A newsletter of some 650 words with its chart, in fresh processes: the first, with its libraries and fonts to be
+    loaded, and the next."""
+    runs = [
+        subprocess.run([sys.executable, "-c", PDF], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+        for _ in range(5)
+    ]
+    first, later = (statistics.median(float(run[number]) for run in runs) for number in (0, 1))
+    print(f"newsletter as PDF: {first:.2f} s the first time, {later * 1000:.0f} ms after it (under 1 s)")
+
+
 def bench_state() -> None:
     """58 counties, one after the other in one worker."""
     with sqlite() as engine:
@@ -138,4 +166,5 @@ def bench_state() -> None:
 
 if __name__ == "__main__":
     bench_history()
+    bench_pdf()
     bench_state()
