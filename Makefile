@@ -29,8 +29,8 @@ demo: install ## A sample county in a local web console
 test: dev ## The tests, on SQLite and (where one answers) PostgreSQL
 	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
 
-test-all: dev ## All tests, also the browser's and the slow ones
-	$(BIN)/python -m pytest -n auto
+test-all: test ## All tests, also the browser's and the slow ones (apart: a browser keeps an event loop of its own)
+	$(BIN)/python -m pytest -m "browser or slow"
 
 check: dev ## What CI runs besides: style and types
 	$(BIN)/ruff check .
