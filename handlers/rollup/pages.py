@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from bot.chat.messages import Actions, Chart, Context, Message, Table
+from bot.chat.messages import Actions, Chart, Context, Message, Table, with_chart_urls
 from bot.domain.changes import Change
 from bot.domain.charts import leading_charts
 from bot.domain.goal_words import goal_line
@@ -62,12 +62,11 @@ def digest(uow: UnitOfWork, facts: MonthFacts, token: str, hint: str) -> Message
     chart = next(iter(leading_charts(facts.goals, PAGE_CHARTS)), None)
     if chart is None:
         return found
-    if url:
-        chart = replace(chart, url=f"{url}/chart-1.png")
     foot = next(
         (at for at, block in enumerate(found.blocks) if isinstance(block, Actions | Context)), len(found.blocks)
     )
-    return replace(found, blocks=(*found.blocks[:foot], chart, *found.blocks[foot:]))
+    message = replace(found, blocks=(*found.blocks[:foot], chart, *found.blocks[foot:]))
+    return with_chart_urls(message, url) if url else message
 
 
 def _shown(uow: UnitOfWork, facts: MonthFacts, room: Room) -> dict[str, object]:

@@ -14,7 +14,6 @@ import random
 import select
 import signal
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
@@ -99,5 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    began = time.monotonic()
     main()
