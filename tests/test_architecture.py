@@ -47,7 +47,8 @@ MAY = {
     "bot.delivery": {"bot.chat", "storage", "sqlalchemy", "structlog"},
     "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
     "bot.web": {"aiohttp"},
-    "bot.config": {"pydantic", "pydantic_settings"},
+    "bot.config": {"bot.keys", "pydantic", "pydantic_settings"},
+    "bot.keys": {"cryptography"},
 }
 ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",
@@ -63,6 +64,7 @@ ONE_PLACE = {
     "typst": "bot.renderers.pdf",
     "xlsxwriter": "bot.renderers.xlsx",
     "css_inline": "bot.renderers.email_html",
+    "cryptography": "bot.keys",
 }
 
 
