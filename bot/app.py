@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, text
 
 import handlers
 from bot.adapters.console import ConsoleAdapter
-from bot.adapters.slack import SlackAdapter, SlackSettings
+from bot.adapters.slack import OAuth, SlackAdapter, SlackSettings, Workspaces
 from bot.chat.clock import Clock, SystemClock, TravellingClock
 from bot.chat.commands import Command, first_word
 from bot.chat.compose import Composer
@@ -22,6 +23,8 @@ from bot.command_queue import CommandQueue
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
+from bot.install_pages import InstallPages
+from bot.keys import Keys
 from bot.newsletter_pages import NewsletterPages
 from bot.newsletter_web import add_newsletter_routes
 from bot.pages import HOUSE, house_page, report_page
@@ -31,6 +34,7 @@ from bot.web import add_document, make_web
 from bot.world import World
 from storage.console import ConsoleStore
 from storage.db import UNAVAILABLE, open_engine, reading
+from storage.installations import Installations
 from storage.migrate import is_current
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
@@ -41,6 +45,14 @@ if TYPE_CHECKING:
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 
 
+@dataclass(frozen=True, slots=True)
+class Installing:
+    """Slack's many workspaces: their tokens, and the pages by which they come to be."""
+
+    workspaces: Workspaces
+    pages: InstallPages
+
+
 class App:
     """Everything in one process. `start` runs the parts asked for; `stop` lets what is under way finish."""
 
@@ -49,7 +61,7 @@ class App:
     ) -> None:
         self.settings, self.clock, self.engine = settings, clock, engine
         self.composer = Composer(*([settings.sipbot_templates] if settings.sipbot_templates else []))
-        policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone)
+        policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone, adopt=not settings.many)
         url = settings.public_url
         self.dispatcher = Dispatcher(
             engine, clock, handlers.COMMANDS, composer=self.composer, policy=policy, public_url=url, mail=settings.mail
@@ -58,6 +70,7 @@ class App:
         # SQLite has one writer: commands queue here, in order, rather than at its lock.
         self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
+        self.installing = self._installing() if settings.slack_client_id else None
         self.slack = self._slack() if settings.slack else None
         self.teams = self._teams(teams) if teams or settings.teams else None
         self.console = self._console() if console else None
@@ -113,6 +126,15 @@ class App:
         await asyncio.to_thread(self.runner.tick)
         await self.delivery.drain()
 
+    def _installing(self) -> Installing:
+        found = self.settings
+        keys = Keys.of(found.sipbot_secret_key)
+        store = Installations(self.engine, self.clock, keys, found.sipbot_zone)
+        oauth = OAuth(found.slack_client_id, found.slack_client_secret, found.slack_api_url)
+        workspaces = Workspaces(store, oauth, self.clock)
+        pages = InstallPages(store, workspaces, keys, self.clock, self.composer, found.public_url)
+        return Installing(workspaces, pages)
+
     def _slack(self) -> SlackAdapter:
         found = self.settings
         slack = SlackAdapter(
@@ -123,6 +145,7 @@ class App:
                 api_url=found.slack_api_url,
             ),
             self.handle,
+            self.installing.workspaces if self.installing else None,
         )
         self.adapters.append(slack)
         return slack
@@ -132,8 +155,9 @@ class App:
         from bot.adapters.teams import TeamsAdapter, TeamsSettings
 
         found, specs = self.settings, self.dispatcher.specs
+        home, *guests = found.tenants or ("",)
         teams = TeamsAdapter(
-            given or TeamsSettings(found.teams_app_id, found.teams_app_password, found.teams_tenant_id),
+            given or TeamsSettings(found.teams_app_id, found.teams_app_password, home, guests=tuple(guests)),
             self.handle,
             References(self.engine),
             lambda text: first_word(text)[0] in specs,
@@ -165,6 +189,8 @@ class App:
         add_newsletter_routes(application, pages, self.engine, self.clock, self.handle)
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)
+        if self.installing:
+            self.installing.pages.routes(application)
         if self.teams:
             self.teams.routes(application)
         if self.console:

@@ -20,19 +20,20 @@ import structlog
 import typer
 from aiohttp import web as aiohttp_web
 
-from bot import cli_measure
+from bot import cli_install, cli_measure
 from bot.app import App, build, database_faults
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
+from bot.cli_organization import OrganizationOption, chosen, only
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
 from storage import migrate as migrations
-from storage.db import open_engine
+from storage.db import open_engine, reading
 from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, organization_name, store_plan
-from storage.queries.people import create_organization, organizations
+from storage.queries.people import create_organization
 from storage.uow import unit_of_work
 
 _DETAIL = re.compile(r"DETAIL:.*?(?=\n\S|\Z)", re.S)
@@ -54,6 +55,9 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(teams_app, name="teams")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(cli_measure.app, name="measure")
+app.add_typer(cli_install.app, name="install")
+app.add_typer(cli_install.secrets_app, name="secrets")
+app.command("organizations")(cli_install.list_organizations)
 
 
 def main() -> None:
@@ -112,7 +116,9 @@ def _serve(*, worker: bool) -> None:
     if settings.sipbot_console and settings.host not in ("127.0.0.1", "localhost", "::1"):
         faults.append("SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only")
     if not (settings.slack or settings.teams or settings.sipbot_console):
-        faults.append("nothing to serve: set SLACK_BOT_TOKEN or TEAMS_APP_ID, or SIPBOT_CONSOLE=1 to look around")
+        faults.append(
+            "nothing to serve: set SLACK_BOT_TOKEN, SLACK_CLIENT_ID or TEAMS_APP_ID, or SIPBOT_CONSOLE=1 to look around"
+        )
     if faults:
         _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
     _run(application, settings.host, settings.port, worker=worker)
@@ -204,7 +210,7 @@ def doctor() -> None:
     settings = _settings()
     faults = list(database_faults(open_engine(settings.database_url)))
     if not (settings.slack or settings.teams):
-        faults.append("no chat platform is set up: SLACK_BOT_TOKEN and TEAMS_APP_ID are empty")
+        faults.append("no chat platform is set up: SLACK_BOT_TOKEN, SLACK_CLIENT_ID and TEAMS_APP_ID are empty")
     if (settings.slack or settings.teams) and not settings.public_url:
         faults.append("PUBLIC_URL is empty: links to published reports will not work")
     if settings.mail and not settings.public_url:
@@ -221,6 +227,7 @@ def plan_import(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen and store nothing")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON (DESIGN §10)")] = False,
     reason: Annotated[str, typer.Option(help="Why the plan changed; kept with every change")] = "",
+    organization: OrganizationOption = "",
 ) -> None:
     """Read a plan and make it the county's plan."""
     try:
@@ -229,7 +236,7 @@ def plan_import(
         _stop(UNUSABLE, error.reason)
     changes: list[Change] = []
     if not (dry_run and as_json):
-        changes = _store(document, file, reason, dry_run=dry_run)
+        changes = _store(document, file, reason, organization, dry_run=dry_run)
     if as_json:
         sys.stdout.write(json.dumps(document.to_json(), ensure_ascii=False, indent=1) + "\n")
         return
@@ -240,8 +247,8 @@ class _DryRun(Exception):
     """Ends the transaction of a dry run."""
 
 
-def _store(document: PlanDocument, file: Path, reason: str, *, dry_run: bool) -> list[Change]:
-    """Store the plan for the one organization (made where there is none); a dry run is rolled back."""
+def _store(document: PlanDocument, file: Path, reason: str, organization: str, *, dry_run: bool) -> list[Change]:
+    """Store the plan for its organization (made where there is none); a dry run is rolled back."""
     settings = _settings()
     engine = open_engine(settings.database_url)
     if not dry_run:
@@ -252,12 +259,8 @@ def _store(document: PlanDocument, file: Path, reason: str, *, dry_run: bool) ->
     changes: list[Change] = []
     try:
         with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
-            known = organizations(uow.connection)
-            if len(known) > 1:
-                _stop(UNUSABLE, "There are several organizations in this database; this command knows only one.")
-            name = organization_name(document)
-            uow.organization = (
-                known[0] if known else create_organization(uow.connection, name, settings.sipbot_zone, uow.at)
+            uow.organization = only(uow.connection, organization) or create_organization(
+                uow.connection, organization_name(document), settings.sipbot_zone, uow.at
             )
             changes = store_plan(uow, document, source)
             if dry_run:
@@ -309,13 +312,16 @@ def report(
     period: Annotated[list[str], typer.Argument(help="2026-03, 2026-Q1, 2026-Q1 full, or progress 1")],
     out_file: Annotated[Path, typer.Option("--out", help="Where to write it")],
     form: Annotated[str, typer.Option("--format", help="md, html, pdf, json; a month's numbers: xlsx, csv")] = "md",
+    organization: OrganizationOption = "",
 ) -> None:
     """Write a month's roll-up, a quarter's newsletter or report-out, or a progress report's draft to a file."""
     from bot.report_files import NoReport, render_report
 
     engine = open_engine(_settings().database_url)
+    with reading(engine) as connection:
+        home = chosen(connection, organization)
     try:
-        made = render_report(engine, SystemClock(), " ".join(period), form)
+        made = render_report(engine, SystemClock(), home, " ".join(period), form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
     out_file.write_bytes(made)
@@ -329,10 +335,13 @@ def slack_manifest(
     """Print the app manifest to paste at api.slack.com/apps."""
     from bot.adapters.slack_manifest import manifest
 
-    public_url = _settings().public_url
+    settings = _settings()
+    public_url = settings.public_url
     if not (public_url or socket_mode):
         _stop(UNUSABLE, "Set PUBLIC_URL to the address Slack can reach, or use --socket-mode.")
-    sys.stdout.write(json.dumps(manifest(public_url or None, socket_mode), indent=2) + "\n")
+    sys.stdout.write(
+        json.dumps(manifest(public_url or None, socket_mode, bool(settings.slack_client_id)), indent=2) + "\n"
+    )
 
 
 @teams_app.command("package")

@@ -11,12 +11,12 @@ from bot.app import database_faults
 from bot.chat.clock import SystemClock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
+from bot.cli_organization import OrganizationOption, chosen
 from bot.domain.goal_words import reading_words
 from bot.domain.reading_table import NotATable, Table, read_file
 from bot.terminal import UNUSABLE, err, out, settings, stop
 from handlers.measures.finding import find, measures
 from storage.db import open_engine
-from storage.queries.people import organizations
 from storage.queries.plan import GoalView
 from storage.reading_store import Stored, store_readings
 from storage.uow import UnitOfWork, unit_of_work
@@ -38,6 +38,7 @@ def measure_import(
     file: Annotated[Path, typer.Argument(help="The table: .xlsx or .csv; month, group, value, or months and groups")],
     measure: Annotated[str, typer.Option(help="The measure: its goal's number or a part of its name")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen and store nothing")] = False,
+    organization: OrganizationOption = "",
 ) -> None:
     """Store a table of one measure's readings. With a fault in any row nothing is stored; every such row is told."""
     engine = open_engine(settings().database_url)
@@ -45,7 +46,7 @@ def measure_import(
         stop(UNUSABLE, *faults)
     try:
         with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
-            _enter(uow)
+            uow.organization = chosen(uow.connection, organization)
             goal = _goal(uow, measure)
             table = read_file(file, goal.unit, uow.today, goal.measure)
             if table.faults:
@@ -60,13 +61,6 @@ def measure_import(
         stop(UNUSABLE, str(error))
     except _DryRun:
         out.print("Nothing was stored (dry run).")
-
-
-def _enter(uow: UnitOfWork) -> None:
-    known = organizations(uow.connection)
-    if len(known) != 1:
-        stop(UNUSABLE, "This command needs a database with one county in it: sipbot plan import FILE.")
-    uow.organization = known[0]
 
 
 def _goal(uow: UnitOfWork, words: str) -> GoalView:

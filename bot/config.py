@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import keys
@@ -32,13 +33,17 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field("sqlite:///sipbot.sqlite3", description="Where the data is kept")
-    slack_signing_secret: str = Field("", description="Slack: Basic Information, Signing Secret")
-    slack_bot_token: str = Field("", description="Slack: OAuth & Permissions, Bot User OAuth Token (xoxb-…)")
-    slack_app_token: str = Field("", description="Slack: app-level token (xapp-…); turns Socket Mode on")
+    slack_signing_secret: str = Field("", description="Slack: Basic Information, Signing Secret", repr=False)
+    slack_bot_token: str = Field(
+        "", description="Slack: OAuth & Permissions, Bot User OAuth Token (xoxb-…)", repr=False
+    )
+    slack_app_token: str = Field("", description="Slack: app-level token (xapp-…); turns Socket Mode on", repr=False)
+    slack_client_id: str = Field("", description="Slack, many workspaces: Basic Information, Client ID")
+    slack_client_secret: str = Field("", description="Slack, many workspaces: its Client Secret", repr=False)
     slack_api_url: str = Field("https://slack.com/api/", description="Another address for GovSlack or a test")
     teams_app_id: str = Field("", description="Teams: the registration's application (client) id")
-    teams_app_password: str = Field("", description="Teams: its client secret")
-    teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id it serves")
+    teams_app_password: str = Field("", description="Teams: its client secret", repr=False)
+    teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id it serves; several comma-separated")
     smtp_url: str = Field("", description="Mail server for the newsletter: smtp://user:password@host:587 or smtps://…")
     smtp_from: str = Field("", description="Sender of its e-mail: Larkspur County <news@county.example>")
     sipbot_secret_key: str = Field(
@@ -140,16 +145,32 @@ class Settings(BaseSettings):
             raise ValueError(f"does not begin with {prefix}: is it another token?")
         return value
 
-    @field_validator("slack_app_token")
-    @classmethod
-    def _slack_is_whole(cls, app_token: str, info: ValidationInfo) -> str:
-        """Checked with the last of Slack's settings; one that is faulty itself is not missing."""
-        bot_token, secret = info.data.get("slack_bot_token"), info.data.get("slack_signing_secret")
-        if bot_token and not (secret or app_token):
-            raise ValueError("SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) too")
-        if bot_token == "" and (secret or app_token):
-            raise ValueError("SLACK_BOT_TOKEN is missing beside the other Slack settings")
-        return app_token
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        """Runs where every setting is right by itself: a faulty one is not missing."""
+        if faults := [*self._slack_faults(), *self._oauth_faults()]:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _slack_faults(self) -> Iterator[str]:
+        heard = self.slack_signing_secret or self.slack_app_token
+        if self.slack and not heard:
+            name = "SLACK_BOT_TOKEN" if self.slack_bot_token else "SLACK_CLIENT_ID"
+            yield f"{name} needs SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) too"
+        if heard and not self.slack:
+            yield "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID) is missing beside the other Slack settings"
+
+    def _oauth_faults(self) -> Iterator[str]:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            yield "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both or none"
+        if not self.slack_client_id:
+            return
+        if self.slack_bot_token:
+            yield "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: take one of them away"
+        if not self.public_url:
+            yield "SLACK_CLIENT_ID needs PUBLIC_URL too: Slack leads people back there"
+        if not self.sipbot_secret_key:
+            yield "SLACK_CLIENT_ID needs SIPBOT_SECRET_KEY too: the workspaces' tokens are encrypted with it"
 
     @field_validator("teams_tenant_id")
     @classmethod
@@ -159,6 +180,16 @@ class Settings(BaseSettings):
         if any(given) and not all(given):
             raise ValueError("TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID go together: set all three or none")
         return tenant
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """The Teams tenants it serves."""
+        return tuple(part.strip() for part in self.teams_tenant_id.split(",") if part.strip())
+
+    @property
+    def many(self) -> bool:
+        """Several workspaces or tenants: who belongs to which county is said by IT, never guessed."""
+        return bool(self.slack_client_id) or len(self.tenants) > 1
 
     @property
     def teams(self) -> bool:
@@ -173,7 +204,7 @@ class Settings(BaseSettings):
     @property
     def slack(self) -> bool:
         """Slack is set up."""
-        return bool(self.slack_bot_token)
+        return bool(self.slack_bot_token or self.slack_client_id)
 
 
 def load(**given: object) -> Settings:
@@ -181,7 +212,8 @@ def load(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError([_fault(e["loc"], e["msg"]) for e in error.errors()]) from None
+        found = [_fault(e["loc"], line) for e in error.errors() for line in e["msg"].splitlines()]
+        raise SettingsError(found) from None
 
 
 def _fault(where: tuple[int | str, ...], message: str) -> str:

@@ -12,8 +12,7 @@ from bot.domain.periods import Quarter
 from bot.domain.report_names import FullQuarter, ProgressReport, Wanted, parse_report
 from bot.pages import FORMATS, SHEETS
 from handlers.rollup.showing import month_report, report_message
-from storage.db import reading
-from storage.queries.people import organizations
+from storage.queries.people import Organization
 from storage.uow import UnitOfWork, unit_of_work
 
 
@@ -21,15 +20,11 @@ class NoReport(Exception):
     """There is nothing to write; the sentence says why."""
 
 
-def render_report(engine: Engine, clock: Clock, period: str, form: str) -> bytes:
+def render_report(engine: Engine, clock: Clock, organization: Organization, period: str, form: str) -> bytes:
     """The document; `xlsx` and `csv` are a month's numbers. Raises NoReport or ValueError with a sentence."""
     if form not in FORMATS and form not in SHEETS:
         raise NoReport(f"“{form}” is not a format here. Choose {', '.join((*FORMATS, *SHEETS))}.")
-    with reading(engine) as connection:
-        known = organizations(connection)
-    if len(known) != 1:
-        raise NoReport("This command needs a database with one county in it: sipbot plan import FILE.")
-    with unit_of_work(engine, clock.read(), built_in(), organization=known[0]) as uow:
+    with unit_of_work(engine, clock.read(), built_in(), organization=organization) as uow:
         wanted = parse_report(period, uow.today)
         try:
             if form in SHEETS:

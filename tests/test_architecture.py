@@ -24,6 +24,7 @@ MAY = {
     "bot.domain.plan_import": {"bot.domain", "rapidfuzz", "docx", "pypdf"},
     "bot.domain.reading_table": {"bot.domain", "bot.chat.units", "python_calamine"},
     "storage": {"storage", "sqlalchemy", "alembic", "rapidfuzz", "bot.chat", "bot.domain"},
+    "storage.installations": {"storage", "sqlalchemy", "bot.chat", "bot.keys"},
     "handlers": {"handlers", "storage", "sqlalchemy", "rapidfuzz", "bot.chat", "bot.domain"},
     "bot.renderers": {"bot.renderers", "bot.chat"},
     "bot.renderers.chart": {"bot.renderers", "bot.chat", "matplotlib"},
@@ -121,7 +122,7 @@ def test_each_sdk_has_one_home(library, home):
 
 def test_only_the_command_line_imports_the_composition_root():
     users = {n for n, path in MODULES.items() if any(within(i, "bot.app") for i in imports(path))}
-    assert users <= {"bot.cli", "bot.cli_measure", "bot.demo", "bot.simulate"}
+    assert users <= {"bot.cli", "bot.cli_install", "bot.cli_measure", "bot.demo", "bot.simulate"}
 
 
 @pytest.mark.parametrize(

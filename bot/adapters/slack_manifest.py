@@ -36,13 +36,17 @@ EVENTS = (
 )
 
 
-def manifest(public_url: str | None, socket_mode: bool) -> dict[str, Any]:
+REDIRECT = "/slack/oauth_redirect"  # where Slack leads people back to who install it in their workspace
+
+
+def manifest(public_url: str | None, socket_mode: bool, many: bool = False) -> dict[str, Any]:
     """The manifest for one installation. `public_url` is where Slack reaches us (`https://sip.example.org`); with
-    `socket_mode` it is not needed."""
+    `socket_mode` it is not needed. `many`: people install it in their workspaces at our own page."""
     if not public_url and not socket_mode:
         raise ValueError("Slack must know where to reach sipbot: set PUBLIC_URL, or use Socket Mode")
     url = None if socket_mode or not public_url else f"{public_url.rstrip('/')}/slack/events"
     request_url = {"request_url": url} if url else {}
+    redirects = {"redirect_urls": [f"{public_url.rstrip('/')}{REDIRECT}"]} if many and public_url else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 0},
         "display_information": {
@@ -60,7 +64,7 @@ def manifest(public_url: str | None, socket_mode: bool) -> dict[str, Any]:
             "shortcuts": _shortcuts(),
             "slash_commands": [_slash_command(url)],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **request_url},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
 from storage.models.delivery import inbox, ledger, outbox, pace
+from storage.models.installs import invitation, slack_installation
 from storage.models.newsletter import report_approval, review_link, subscriber
 from storage.models.people import audit, channel, identity, organization, person, person_link, workspace
 from storage.models.plan import (
@@ -43,6 +44,7 @@ __all__ = [
     "goal",
     "identity",
     "inbox",
+    "invitation",
     "learning",
     "ledger",
     "measure",
@@ -60,6 +62,7 @@ __all__ = [
     "report",
     "report_approval",
     "review_link",
+    "slack_installation",
     "step",
     "step_owner",
     "story",

@@ -132,11 +132,12 @@ def workspaces(connection: Connection, organization_id: int, platform: str) -> l
     )
 
 
-def add_workspace(connection: Connection, organization_id: int, platform: str, external_id: str) -> None:
+def add_workspace(
+    connection: Connection, organization_id: int, platform: str, external_id: str, name: str = ""
+) -> None:
     """Say that a workspace belongs to an organization."""
-    connection.execute(
-        insert(workspace).values(organization_id=organization_id, platform=platform, external_id=external_id, name="")
-    )
+    values = {"organization_id": organization_id, "platform": platform, "external_id": external_id, "name": name}
+    connection.execute(insert(workspace).values(values))
 
 
 def create_person(

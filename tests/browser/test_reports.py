@@ -12,6 +12,7 @@ from bot.chat.clock import MovableClock
 from bot.pages import html_document
 from bot.report_files import render_report
 from storage.db import open_engine
+from storage.queries.people import organizations
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import overflow, violations
 from tests.integration.test_rollup_counts import PLAN
@@ -32,7 +33,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     engine = open_engine(f"sqlite:///{folder / 'out' / 'sipbot.sqlite3'}")
     for name, wanted in PAPERS.items():
         clock = MovableClock(datetime(2025, 4, 8, 17, tzinfo=UTC))
-        (folder / f"{name}.html").write_bytes(render_report(engine, clock, wanted, "html"))
+        with engine.connect() as connection:
+            (home,) = organizations(connection)
+        (folder / f"{name}.html").write_bytes(render_report(engine, clock, home, wanted, "html"))
     yield folder
     engine.dispose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -160,28 +161,36 @@ async def test_the_token_of_a_workspace_is_looked_up_once_until_it_is_revoked() 
     asked: list[str] = []
     clock = [1000.0]
 
-    async def token_for(workspace: str) -> str | None:
-        asked.append(workspace)
-        return "xoxb-test" if workspace == TEAM else None
+    class Installed:
+        async def token(self, workspace: str, refused: str = "") -> str | None:
+            asked.append(workspace)
+            return "xoxb-test" if workspace == TEAM else None
+
+        async def revoked(self, workspace: str, at: datetime) -> None:
+            asked.append("revoked")
+
+        async def stop(self) -> None: ...
 
     async def handle(command: Command) -> Reply:
         return Reply(say("Stored."))
 
     async with FakeSlack(SECRET) as slack:
         settings = SlackSettings(SECRET, api_url=slack.api_url)
-        adapter = SlackAdapter(settings, handle, token_for, seconds=lambda: clock[0])
+        adapter = SlackAdapter(settings, handle, Installed(), seconds=lambda: clock[0])
         await adapter.start()
         runner, slack.app_url = await serve(adapter)
         ann = slack.person(ANN.user, ANN.name)
         for _ in range(3):
             await ann.types("/sip me")
         assert asked == [TEAM]
+        await slack.event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})  # somebody's own: none of ours
+        assert asked == [TEAM]
         await slack.event({"type": "tokens_revoked", "tokens": {"bot": [BOT_USER]}})
         await ann.types("/sip me")
-        assert asked == [TEAM, TEAM]
+        assert asked == [TEAM, "revoked", TEAM]
         clock[0] += 301
         await ann.types("/sip me")
-        assert asked == [TEAM] * 3
+        assert asked == [TEAM, "revoked", TEAM, TEAM]
         with pytest.raises(SendError, match="not installed"):
             await adapter.send(Post("k", Address("slack", "T0OTHER", CHANNEL), PROMPT))
         assert slack.calls == []

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from bot.adapters.slack.adapter import SlackAdapter, SlackSettings
+from bot.adapters.slack.installed import Workspaces
+from bot.adapters.slack.oauth import OAuth
 
-__all__ = ["SlackAdapter", "SlackSettings"]
+__all__ = ["OAuth", "SlackAdapter", "SlackSettings", "Workspaces"]

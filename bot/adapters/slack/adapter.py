@@ -12,7 +12,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,14 +20,13 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import inbound, uploads
 from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Outbound
+from bot.adapters.slack.tokens import Installed, Tokens
 from bot.chat.commands import Command
 from bot.chat.errors import SendError, UserError
 from bot.chat.forms import Form, FormErrors
@@ -39,17 +38,16 @@ from bot.renderers.slack_blocks import fallback_text, message_blocks, view
 log = logging.getLogger(__name__)
 
 Handle = Callable[[Command], Coroutine[Any, Any, Reply]]
-TokenFor = Callable[[str], Awaitable[str | None]]
 
 PATH = "/slack/events"
 # One message a second in a channel, several hundred a minute in a workspace.
 # https://docs.slack.dev/apis/web-api/rate-limits
 PACE = Pace(conversation=1.0, workspace=0.2)
-TOKEN_TTL = 300.0  # seconds a workspace's token is kept before it is looked up again
 # https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response: within three seconds
 PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
+NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
 CANNOT_SHOW = "The answer could not be shown. Look with `/sip me` whether it is stored before you try again."
 
 
@@ -63,39 +61,9 @@ class SlackSettings:
     api_url: str = "https://slack.com/api/"
 
 
-class Tokens(AsyncAuthorize):
-    """The bot token of a workspace. Never asks Slack: with one token there is nothing to ask, with many our store
-    knows, and what it said is kept for `TOKEN_TTL`."""
-
-    def __init__(self, single: str, token_for: TokenFor | None, seconds: Callable[[], float]) -> None:
-        self._single = single
-        self._token_for = token_for
-        self._seconds = seconds
-        self._known: dict[str, tuple[float, str | None]] = {}
-
-    async def __call__(self, *, context: Any, enterprise_id: Any, team_id: Any, user_id: Any, **_: Any) -> Any:
-        """Bolt's question, for every request."""
-        token = await self.get(team_id or enterprise_id or "")
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token) if token else None
-
-    async def get(self, workspace: str) -> str | None:
-        """The token, or None where we are not installed."""
-        if self._single or self._token_for is None:
-            return self._single or None
-        until, token = self._known.get(workspace, (0.0, None))
-        if until <= self._seconds():
-            token = await self._token_for(workspace)
-            self._known[workspace] = (self._seconds() + TOKEN_TTL, token)
-        return token
-
-    def forget(self, workspace: str) -> None:
-        """The workspace revoked our token."""
-        self._known.pop(workspace, None)
-
-
 class SlackAdapter:
-    """One Slack app: see the module. `handle` never raises; `token_for` gives the bot token of an installed workspace
-    (needed only without `settings.bot_token`)."""
+    """One Slack app: see the module. `handle` never raises; `installed` knows the workspaces that installed it (needed
+    only without `settings.bot_token`)."""
 
     platform = inbound.PLATFORM
     pace = PACE
@@ -104,13 +72,13 @@ class SlackAdapter:
         self,
         settings: SlackSettings,
         handle: Handle,
-        token_for: TokenFor | None = None,
+        installed: Installed | None = None,
         seconds: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._handle = handle
-        self._tokens = Tokens(settings.bot_token, token_for, seconds)
-        self._outbound = Outbound(settings.api_url, self._tokens.get, seconds)
+        self._tokens = Tokens(settings.bot_token, installed, seconds)
+        self._outbound = Outbound(settings.api_url, self._tokens, seconds)
         self._names = Names(self._outbound.call, seconds)
         self._following: set[asyncio.Task[None]] = set()
         self._socket: AsyncSocketModeHandler | None = None
@@ -122,6 +90,7 @@ class SlackAdapter:
             signing_secret=self._settings.signing_secret,
             client=self._outbound.client,
             authorize=self._tokens,
+            user_facing_authorize_error_message=NOT_INSTALLED,
             process_before_response=True,
             ignoring_self_events_enabled=False,  # inbound drops what any bot says
             attaching_function_token_enabled=False,
@@ -165,6 +134,7 @@ class SlackAdapter:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self.drain()
         await self._outbound.stop()
+        await self._tokens.stop()
 
     async def drain(self) -> None:
         """Wait for the answers under way."""
@@ -240,8 +210,8 @@ class SlackAdapter:
         return await self._handle(replace(command, values=values))
 
     async def _on_event(self, body: dict[str, Any]) -> BoltResponse:
-        if body["event"]["type"] in ("tokens_revoked", "app_uninstalled"):
-            self._tokens.forget(body.get("team_id", ""))
+        if _is_revoked(body["event"]):
+            await self._tokens.revoked(str(body.get("team_id", "")), inbound.happened_at(body))
             return _nothing()
         command = inbound.event(body)
         if command is None:
@@ -348,6 +318,14 @@ class SlackAdapter:
         user = "" if public and channel else actor.user
         address = Address(self.platform, actor.workspace, channel, user, place.thread if channel else "")
         await self._outbound.send(Post(command.delivery_id, address, message))
+
+
+def _is_revoked(event: dict[str, Any]) -> bool:
+    """Our token ended, or all of us; somebody's own token is none of ours.
+    https://docs.slack.dev/reference/events/tokens_revoked"""
+    if event["type"] == "tokens_revoked":
+        return bool((event.get("tokens") or {}).get("bot"))
+    return bool(event["type"] == "app_uninstalled")
 
 
 def _nothing() -> BoltResponse:

@@ -109,6 +109,12 @@ def event(body: Payload) -> Command | None:
     return None
 
 
+def happened_at(body: Payload) -> int:
+    """When an event happened, in seconds since 1970; 0 where Slack does not tell."""
+    at = body.get("event_time")
+    return at if isinstance(at, int) and 0 < at < 2**33 else 0
+
+
 def _mention(body: Payload, found: Payload) -> Command | None:
     if not _is_from_a_person(body, found):
         return None

@@ -6,13 +6,14 @@ SendError what happens next.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.tokens import Tokens
 from bot.chat.errors import SendError
 from bot.chat.forms import Form
 from bot.chat.messages import Message
@@ -47,7 +48,10 @@ UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "servic
 NOT_HERE = frozenset(("channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"))
 # What an administrator does about it.
 REINSTALL = "install the app again with the current manifest (`sipbot slack manifest`)"
-INSTALL_AGAIN = "the bot token is not valid any more; install the app again and set SLACK_BOT_TOKEN"
+INSTALL_AGAIN = "the bot token is not valid any more; install the app again, and set SLACK_BOT_TOKEN where it is used"
+NOT_INSTALLED = "sipbot is not installed in the Slack workspace {}; `sipbot install link` makes the address for it"
+# The token is no good: another replica may have a newer one. https://docs.slack.dev/reference/methods/auth.test#errors
+STALE = frozenset(("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"))
 REMEDIES = {
     "account_inactive": INSTALL_AGAIN,
     "channel_not_found": "sipbot cannot see this channel; type `/invite @sipbot` there",
@@ -55,6 +59,7 @@ REMEDIES = {
     "is_archived": "the channel is archived; choose another one in the settings",
     "missing_scope": REINSTALL,
     "not_in_channel": "type `/invite @sipbot` in the channel",
+    "token_expired": INSTALL_AGAIN,
     "token_revoked": INSTALL_AGAIN,
 }
 
@@ -76,13 +81,11 @@ class Refused(SendError):
 class Outbound:
     """One Slack app's way out.
 
-    `token_for` gives the bot token of a workspace; `seconds` the time since 1970, for how far back to look.
+    `tokens` gives the bot token of a workspace; `seconds` the time since 1970, for how far back to look.
     """
 
-    def __init__(
-        self, api_url: str, token_for: Callable[[str], Awaitable[str | None]], seconds: Callable[[], float]
-    ) -> None:
-        self._token_for = token_for
+    def __init__(self, api_url: str, tokens: Tokens, seconds: Callable[[], float]) -> None:
+        self._tokens = tokens
         self._seconds = seconds
         # retry_handlers=[]: the default repeats a call whose reply was lost, and posts twice.
         self.client = AsyncWebClient(base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
@@ -98,16 +101,31 @@ class Outbound:
             await self.client.session.close()
 
     async def call(self, method: str, workspace: str, **arguments: Any) -> dict[str, Any]:
-        """One Web API call -> Slack's answer. Raises SendError."""
-        token = await self._token_for(workspace)
+        """One Web API call -> Slack's answer. Raises SendError. A call whose token was refused did nothing, so it is
+        made once more where there is another token by now."""
+        token = await self._token(workspace)
+        try:
+            return await self._call(method, token, arguments)
+        except Refused as error:
+            other = await self._tokens.instead_of(token, workspace) if error.code in STALE else None
+            if other is None:
+                raise
+        return await self._call(method, other, arguments)
+
+    async def _token(self, workspace: str) -> str:
+        """Raises SendError where there is none, after a second look: it may have been installed a moment ago."""
+        token = await self._tokens.get(workspace) or await self._tokens.instead_of("", workspace)
         if not token:
-            raise SendError(f"sipbot is not installed in the Slack workspace {workspace}", permanent=True)
+            raise SendError(NOT_INSTALLED.format(workspace), permanent=True)
+        return token
+
+    async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             data, body = (arguments, None) if method in FORM_ENCODED else (None, arguments)
             headers = {"Authorization": f"Bearer {token}"}
             answer = await self.client.api_call(method, data=data, json=body, headers=headers)
         except SlackApiError as error:
-            raise _refused(method, error) from error
+            raise refused(method, error) from error
         except aiohttp.ClientConnectorError as error:
             raise SendError(f"Slack cannot be reached for {method}: {error}") from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError) as error:
@@ -128,9 +146,9 @@ class Outbound:
     async def download(self, url: str, workspace: str, most: int) -> bytes:
         """What is in a file of Slack's; of one with more than `most` bytes, its beginning with more than these. Raises
         SendError. The token goes along, so the address must be Slack's own, and no other is followed to."""
-        token = await self._token_for(workspace)
-        if self.client.session is None or not token:
-            raise SendError(f"there is no way to the files of the Slack workspace {workspace}", permanent=True)
+        token = await self._token(workspace)
+        if self.client.session is None:
+            raise SendError("the Slack adapter is not started")
         headers = {"Authorization": f"Bearer {token}"}
         found = bytearray()
         try:
@@ -250,7 +268,8 @@ class Outbound:
         return known
 
 
-def _refused(method: str, error: SlackApiError) -> SendError:
+def refused(method: str, error: SlackApiError) -> SendError:
+    """Slack's answer that it did not do it."""
     response = error.response
     status = getattr(response, "status_code", getattr(response, "status", 0))
     data = getattr(response, "data", None)

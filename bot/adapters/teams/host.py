@@ -165,7 +165,7 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         inside = body.get("channelData")
         tenant = inside.get("tenant") if isinstance(inside, dict) else None
         told = {tenant.get("id") if isinstance(tenant, dict) else None, body["conversation"].get("tenantId")} - {None}
-        if told != {self._settings.tenant_id}:
+        if len(told) != 1 or not told <= self._settings.tenants:
             raise Refused(f"tenant {', '.join(map(str, told)) or 'not told'}")
 
 

@@ -12,9 +12,10 @@ SCOPE = f"{ISSUER}/.default"
 
 @dataclass(frozen=True, slots=True)
 class TeamsSettings:
-    """A single-tenant registration: `app_id`, its secret, and the tenant (Entra directory) it serves. Without `app_id`
-    nothing is authenticated and only callers on this machine are heard: for trying it with the Playground.
+    """A registration: `app_id`, its secret, and its tenant (Entra directory), which it serves. Without `app_id` nothing
+    is authenticated and only callers on this machine are heard: for trying it with the Playground.
 
+    `guests` are further tenants that it serves; then the registration allows accounts of any organization.
     `login_url` gives our tokens, `metadata_url` the keys of Teams' tokens; others than Microsoft's are for tests.
     Raises ValueError where a registration is not whole.
     """
@@ -24,12 +25,18 @@ class TeamsSettings:
     tenant_id: str = ""
     login_url: str = "https://login.microsoftonline.com"
     metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    guests: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.app_id and not (self.app_password and self.tenant_id):
             raise ValueError("a Teams app id needs the app's password and the tenant's id")
 
     @property
+    def tenants(self) -> frozenset[str]:
+        """Whose people are heard."""
+        return frozenset((self.tenant_id, *self.guests))
+
+    @property
     def token_url(self) -> str:
-        """Where our own tokens come from."""
+        """Where our own tokens come from: one serves for every tenant."""
         return f"{self.login_url.rstrip('/')}/{self.tenant_id}/oauth2/v2.0/token"
