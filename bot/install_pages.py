@@ -18,6 +18,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
+from bot.adapters.slack import Declined
 from bot.adapters.slack_manifest import REDIRECT
 from bot.chat.clock import Clock
 from bot.chat.compose import Composer
@@ -131,10 +132,10 @@ class InstallPages:
                 return self._page(refusal.kind)
             except SendError as error:
                 log.warning("slack not installed", error=str(error))
-                code = getattr(error, "code", "")
-                if not error.permanent and code not in _OLD_CODES:
+                if not isinstance(error, Declined):
                     return self._page("no answer")
-                return self._page("code" if code in _OLD_CODES else "settings", code=_word(code))
+                kind = "code" if error.code in _OLD_CODES else "settings"
+                return self._page(kind, code=_word(error.code))
             except UNAVAILABLE as error:
                 log.error("slack not installed", error=type(error).__name__)
                 return self._page("busy")

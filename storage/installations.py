@@ -18,8 +18,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.chat.clock import Clock
 from bot.chat.commands import Actor, Role
+from bot.chat.errors import SendError
 from bot.chat.grants import Grant, Kept, NotGranted, Tokens
-from bot.keys import SLACK_TOKENS, Keys
+from bot.keys import SLACK_TOKENS, Keys, Unsealed
 from storage.db import reading
 from storage.models import audit, inbox, invitation, person, slack_installation, workspace
 from storage.queries import people
@@ -154,7 +155,8 @@ class Installations:
     # using
 
     def token(self, workspace_id: str) -> Kept | None:
-        """The bot token of a workspace, or None where sipbot is not installed (any more). Raises Unsealed."""
+        """The bot token of a workspace, or None where sipbot is not installed (any more). Raises SendError for one that
+        no secret opens, or that was sealed for another workspace."""
         statement = select(_there.bot_token, _there.generation, _there.expires_at, _there.refresh_token).where(
             _there.workspace == workspace_id, _there.revoked_at.is_(None)
         )
@@ -162,7 +164,7 @@ class Installations:
             row = connection.execute(statement).first()
         if row is None:
             return None
-        bot = self._keys.unseal(SLACK_TOKENS, _about(workspace_id, _BOT), row.bot_token)
+        bot = self._unsealed(workspace_id, _BOT, row.bot_token)
         return Kept(bot, row.generation, row.expires_at if row.refresh_token else None)
 
     def begin_renewal(self, workspace_id: str, generation: int) -> str | None:
@@ -178,7 +180,13 @@ class Installations:
         )
         with self._engine.begin() as connection:
             sealed = connection.execute(statement).scalar()
-        return self._keys.unseal(SLACK_TOKENS, _about(workspace_id, _REFRESH), sealed) if sealed else None
+        return self._unsealed(workspace_id, _REFRESH, sealed) if sealed else None
+
+    def _unsealed(self, workspace_id: str, kind: str, sealed: str) -> str:
+        try:
+            return self._keys.unseal(SLACK_TOKENS, _about(workspace_id, kind), sealed)
+        except Unsealed as error:
+            raise SendError(f"the token of the Slack workspace {workspace_id}: {error}", permanent=True) from None
 
     def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None:
         """Keep the next tokens, unless another installation has come between."""

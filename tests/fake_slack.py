@@ -20,7 +20,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,10 @@ class FakeSlack:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)  # by id; what an app may read with files:read
     may_read_files: bool = True
+    teams: dict[str, str] = field(default_factory=dict)  # by bot token, beside `token`, which is TEAM's
+
+    # methods that take no bot token, by name
+    open_methods: dict[str, Callable[[web.Request, Json, Fault], Awaitable[web.Response]]] = field(default_factory=dict)
 
     async def __aenter__(self) -> FakeSlack:
         self._ids = itertools.count(1)
@@ -94,9 +98,9 @@ class FakeSlack:
         """For the adapter's settings."""
         return f"{self.url}/api/"
 
-    def person(self, user: str, name: str, channel: str = "C0INTAKE01") -> Person:
+    def person(self, user: str, name: str, channel: str = "C0INTAKE01", team: str = TEAM) -> Person:
         """Somebody whose typing happens in `channel`."""
-        return self.people.setdefault(user, Person(self, user, name, channel))
+        return self.people.setdefault(user, Person(self, user, name, channel, team))
 
     def posts(self, channel: str) -> list[Json]:
         """The messages everybody in a channel sees, oldest first."""
@@ -154,15 +158,15 @@ class FakeSlack:
         """A press, a submission or a shortcut."""
         return await self.post_form({"payload": json.dumps(payload)}, **how)
 
-    async def event(self, event: Json, event_id: str = "", **how: Any) -> tuple[int, str]:
+    async def event(self, event: Json, event_id: str = "", team: str = TEAM, **how: Any) -> tuple[int, str]:
         """An event of the Events API."""
         body = {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": team,
             "api_app_id": "A0SIPBOT",
             "event_id": event_id or f"Ev{next(self._ids):08d}",
             "event_time": int(time.time()),
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [{"team_id": team, "user_id": BOT_USER, "is_bot": True}],
             "event": event,
         }
         return await self.post_raw(json.dumps(body), "application/json", **how)
@@ -205,7 +209,8 @@ class FakeSlack:
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         args = await _arguments(request)
-        self.calls.append({"method": method, "args": args})
+        team = self._team(request)
+        self.calls.append({"method": method, "args": args, "team": team})
         fault = self.faults[method].pop(0) if self.faults.get(method) else Fault()
         await asyncio.sleep(fault.delay)
         if fault.status == 429:
@@ -213,8 +218,10 @@ class FakeSlack:
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=limited)
         if fault.status >= 500:
             return web.Response(status=fault.status, text="upstream error")
-        token = self.app_token if method == "apps.connections.open" else self.token
-        if request.headers.get("Authorization") != f"Bearer {token}":
+        if method in self.open_methods:
+            return await self.open_methods[method](request, args, fault)
+        app_token = request.headers.get("Authorization") == f"Bearer {self.app_token}"
+        if not (app_token if method == "apps.connections.open" else team):
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method in FORM_ENCODED and request.content_type == "application/json":
             return web.json_response({"ok": False, "error": "invalid_arguments"})
@@ -222,6 +229,11 @@ class FakeSlack:
         if fault.accepted and request.transport is not None:
             request.transport.close()
         return web.json_response({"ok": "error" not in answer, **answer})
+
+    def _team(self, request: web.Request) -> str:
+        """The workspace of the request's bot token; "" for one that is not good."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return TEAM if token == self.token else self.teams.get(token, "")
 
     def _do(self, method: str, args: Json) -> Json:
         match method:
@@ -314,7 +326,7 @@ class FakeSlack:
             raise web.HTTPFound("https://elsewhere.example/")
         if fault.status != 200:
             return web.Response(status=fault.status)
-        if not self.may_read_files or request.headers.get("Authorization") != f"Bearer {self.token}":
+        if not self.may_read_files or not self._team(request):
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
         return web.Response(body=self.files[request.match_info["file"]], content_type="application/octet-stream")
 

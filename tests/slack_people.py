@@ -28,6 +28,7 @@ class Person:
     user: str
     name: str
     channel: str
+    team: str = TEAM
     seen: list[Json] = field(default_factory=list)
     modal: Json | None = None
 
@@ -38,7 +39,7 @@ class Person:
         fields = {
             "command": command,
             "text": rest,
-            "team_id": TEAM,
+            "team_id": self.team,
             "channel_id": channel,
             "channel_name": self._name_of(channel),
             "user_id": self.user,
@@ -100,7 +101,7 @@ class Person:
         """A direct message to the bot, or a message in a channel (with `<@BOT>` in it, a mention too)."""
         message = await self._says(text, {"channel": channel or direct_channel(self.user)}, **how)
         if channel and f"<@{BOT_USER}>" in text:
-            await self.slack.event({**message, "type": "app_mention"}, **how)
+            await self.slack.event({**message, "type": "app_mention"}, team=self.team, **how)
         return message
 
     async def opens_home(self) -> None:
@@ -128,19 +129,19 @@ class Person:
             "user": self.user,
             "text": text,
             "ts": self.slack.timestamp(),
-            "team": TEAM,
+            "team": self.team,
             **where,
         }
         self.slack.channels.setdefault(where["channel"], []).append(message)
-        status, answer = await self.slack.event({**message, "channel_type": kind}, **how)
+        status, answer = await self.slack.event({**message, "channel_type": kind}, team=self.team, **how)
         assert status == 200, (status, answer)
         return message
 
     def _interaction(self, kind: str) -> Json:
         return {
             "type": kind,
-            "team": {"id": TEAM, "domain": "larkspur"},
-            "user": {"id": self.user, "username": self.name, "team_id": TEAM},
+            "team": {"id": self.team, "domain": "larkspur"},
+            "user": {"id": self.user, "username": self.name, "team_id": self.team},
             "trigger_id": self.slack.trigger(self),
         }
 

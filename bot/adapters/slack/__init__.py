@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from bot.adapters.slack.adapter import SlackAdapter, SlackSettings
 from bot.adapters.slack.installed import Workspaces
-from bot.adapters.slack.oauth import OAuth
+from bot.adapters.slack.oauth import Declined, OAuth
 
-__all__ = ["OAuth", "SlackAdapter", "SlackSettings", "Workspaces"]
+__all__ = ["Declined", "OAuth", "SlackAdapter", "SlackSettings", "Workspaces"]

@@ -13,7 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.outbound import TIMEOUT, refused
+from bot.adapters.slack.outbound import TIMEOUT, Refused, refused
 from bot.chat.errors import SendError
 from bot.chat.grants import Grant, NotGranted, Tokens
 
@@ -57,12 +57,26 @@ class OAuth:
                 client_id=self.client_id, client_secret=self._client_secret, **arguments
             )
         except SlackApiError as error:
-            raise refused(_METHOD, error) from None  # the error has Slack's whole answer with it
+            raise _declined(refused(_METHOD, error)) from None  # the error has Slack's whole answer with it
         except aiohttp.ClientConnectorError as error:
             raise SendError(f"Slack cannot be reached for {_METHOD}: {error}") from None
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError) as error:
             raise SendError(f"no answer from Slack to {_METHOD}: {type(error).__name__}", unknown=True) from None
         return answer.data if isinstance(answer.data, dict) else {}
+
+
+class Declined(SendError):
+    """Slack said no, and will again; `code` is its word for why."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text, permanent=True)
+        self.code = code
+
+
+def _declined(error: SendError) -> SendError:
+    if isinstance(error, Refused) and not error.unknown and error.retry_after is None:
+        return Declined(str(error), error.code)
+    return error
 
 
 def _grant(found: dict[str, Any]) -> Grant:
