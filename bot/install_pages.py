@@ -43,7 +43,7 @@ _STATE = re.compile(r"(\d{1,18})\.(\d{1,12})\.([\w-]{10,60})\.([0-9a-f]{64})\.([
 _CODE = re.compile(r"[\x21-\x7e]{1,500}")
 _WORD = re.compile(r"[a-z_]{1,60}")
 _OLD_CODES = frozenset(("code_already_used", "code_expired", "invalid_code"))
-_STATUS = {
+STATUS = {
     "connected": 200, "invitation": 403, "state": 400, "again": 409, "denied": 403, "enterprise": 400, "elsewhere": 409,
     "name": 409, "app": 409, "meanwhile": 409, "code": 400, "settings": 502, "busy": 503, "no answer": 502,
 }  # fmt: skip
@@ -143,10 +143,15 @@ class InstallPages:
         return shown
 
     def _page(self, kind: str, **data: object) -> web.Response:
-        message = self._composer.message("install/notice", kind=kind, **data)
-        headers = {**SECURITY_HEADERS, "Content-Type": "text/html; charset=utf-8"}
-        body = html_document(message).encode()
-        return web.Response(body=body, status=_STATUS.get(kind, _STATUS["no answer"]), headers=headers)
+        return install_page(self._composer, kind, **data)
+
+
+def install_page(composer: Composer, kind: str, **data: object) -> web.Response:
+    """The page for what came of it; a `kind` without one of its own is Slack's not answering as it should."""
+    message = composer.message("install/notice", kind=kind, **data)
+    headers = {**SECURITY_HEADERS, "Content-Type": "text/html; charset=utf-8"}
+    body = html_document(message).encode()
+    return web.Response(body=body, status=STATUS.get(kind, STATUS["no answer"]), headers=headers)
 
 
 def _digest(text: str) -> str:

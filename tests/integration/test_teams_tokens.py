@@ -18,7 +18,7 @@ from bot.adapters.teams import TeamsSettings
 from tests import teams_house
 from tests.fake_teams import APP, ISSUER, FakeTeams
 from tests.teams_house import House
-from tests.teams_people import Json, Person
+from tests.teams_people import TENANT, Json, Person
 
 # Fixtures: in this file the house is a Teams adapter's.
 house, open_house, ann = teams_house.house, teams_house.open_house, teams_house.ann
@@ -141,6 +141,23 @@ async def test_an_invoke_is_refused_in_the_same_way(ready: House, ann: Person) -
 async def test_a_good_token_gets_in(ready: House, ann: Person) -> None:
     await ann.says("update 1.2.3 done")
     assert [command.text for command in ready.commands] == ["update 1.2.3 done"]
+
+
+async def test_several_tenants_are_heard_as_themselves_and_no_other_is() -> None:
+    second = "1f0e0d0c-1111-4222-8333-444455556666"
+    async with FakeTeams() as teams:
+        async for house in teams_house.a_house(teams, replace(teams.settings, guests=(second,))):
+            ann = teams.person("ann-object-id", "Ann Ortiz")
+            heard = ann.activity(type="message", text="me")
+            for number, (tenant, told, expected) in enumerate(
+                ((TENANT, TENANT, 200), (second, second, 200), (second, TENANT, 401), ("third", "third", 401))
+            ):
+                where = {**heard["conversation"], "tenantId": told}
+                sent = {**heard, "id": f"m{number}", "conversation": where, "channelData": {"tenant": {"id": tenant}}}
+                status, _ = await teams.post_raw(json.dumps(sent), {"Authorization": f"Bearer {teams.token()}"})
+                assert status == expected, tenant
+            await house.settled()
+            assert [command.actor.workspace for command in house.commands] == [TENANT, second]
 
 
 BODIES: list[tuple[Any, int]] = [

@@ -49,6 +49,51 @@ def test_half_a_slack_is_refused(given, named):
     assert "xoxp-secret" not in str(caught.value)
 
 
+KEY = "a-3PnYfcWQ8xkZ0m5vUeRtLbHg7aJsD2iO"
+MANY = {
+    "slack_client_id": "1.2",
+    "slack_client_secret": "client-secret",
+    "slack_signing_secret": "s",
+    "public_url": "https://sip.example.org",
+    "sipbot_secret_key": KEY,
+}
+
+
+@pytest.mark.parametrize(
+    ("differs", "named"),
+    [
+        ({"slack_client_secret": ""}, "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together"),
+        ({"slack_client_id": ""}, "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together"),
+        ({"slack_signing_secret": ""}, "SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET"),
+        ({"slack_bot_token": "xoxb-1"}, "take one of them away"),
+        ({"public_url": ""}, "SLACK_CLIENT_ID needs PUBLIC_URL"),
+        ({"sipbot_secret_key": ""}, "SLACK_CLIENT_ID needs SIPBOT_SECRET_KEY"),
+        ({"sipbot_secret_key": "guess-me"}, "SIPBOT_SECRET_KEY: its secret no. 1 can be guessed"),
+    ],
+)
+def test_half_of_many_workspaces_is_refused(differs, named):
+    assert load(_env_file=None, **MANY).many
+    with pytest.raises(SettingsError) as caught:
+        load(_env_file=None, **{**MANY, **differs})
+    assert named in str(caught.value)
+    assert "client-secret" not in str(caught.value)
+    assert "guess-me" not in str(caught.value)
+
+
+def test_secrets_do_not_show():
+    shown = repr(load(_env_file=None, **MANY))
+    assert KEY not in shown
+    assert "client-secret" not in shown
+
+
+def test_several_tenants_are_a_list():
+    teams = {"teams_app_id": "a", "teams_app_password": "p"}
+    found = load(_env_file=None, **teams, teams_tenant_id="one, two")
+    assert (found.tenants, found.many) == (("one", "two"), True)
+    found = load(_env_file=None, **teams, teams_tenant_id="one")
+    assert (found.tenants, found.many) == (("one",), False)
+
+
 @pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d"])
 def test_a_hosting_services_address_gets_its_driver(url):
     assert load(_env_file=None, database_url=url).database_url == "postgresql+psycopg://u@h/d"

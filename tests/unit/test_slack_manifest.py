@@ -79,3 +79,10 @@ def test_the_manifest_is_valid_by_slacks_schema(shared: Path, url: str | None, s
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((shared / "slack" / "manifest.schema.2.0.0.json").read_text("utf-8"))
     jsonschema.validators.validator_for(schema)(schema).validate(manifest(url, socket))
+
+
+@pytest.mark.parametrize("socket_mode", [False, True])
+def test_people_who_install_it_in_their_workspaces_are_led_back_to_us(socket_mode: bool) -> None:
+    found = manifest("https://sip.example.org/", socket_mode, many=True)
+    assert found["oauth_config"]["redirect_urls"] == ["https://sip.example.org/slack/oauth_redirect"]
+    assert "redirect_urls" not in manifest("https://sip.example.org/", socket_mode)["oauth_config"]
