@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import keys
+
 _SENDER = re.compile(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?")
 
 
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
     teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id it serves")
     smtp_url: str = Field("", description="Mail server for the newsletter: smtp://user:password@host:587 or smtps://…")
     smtp_from: str = Field("", description="Sender of its e-mail: Larkspur County <news@county.example>")
+    sipbot_secret_key: str = Field(
+        "", description="Long random secrets, comma-separated: the first encrypts and signs, all are read", repr=False
+    )
     public_url: str = Field("", description="How people reach this server, for links in messages")
     port: int = Field(8300, ge=0, le=65535, description="The port to listen on")
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 for all")
@@ -105,6 +110,13 @@ class Settings(BaseSettings):
         if sender and not _SENDER.fullmatch(sender):
             raise ValueError("give an address, like news@county.example or Larkspur County <news@county.example>")
         return sender
+
+    @field_validator("sipbot_secret_key")
+    @classmethod
+    def _unguessable(cls, value: str) -> str:
+        if wrong := keys.faults(value):
+            raise ValueError("; ".join(wrong))
+        return value
 
     @field_validator("sipbot_zone")
     @classmethod

@@ -43,11 +43,13 @@ MAY = {
         "botframework",
         "jwt",
     },
-    "bot.dispatch": {"bot.chat", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
-    "bot.delivery": {"bot.chat", "storage", "sqlalchemy", "structlog"},
+    "bot.dispatch": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
+    "bot.delivery": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog"},
     "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
     "bot.web": {"aiohttp"},
-    "bot.config": {"pydantic", "pydantic_settings"},
+    "bot.config": {"bot.keys", "pydantic", "pydantic_settings"},
+    "bot.keys": {"cryptography"},
+    "bot.links": {"bot.chat", "bot.keys"},
 }
 ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",
@@ -63,6 +65,7 @@ ONE_PLACE = {
     "typst": "bot.renderers.pdf",
     "xlsxwriter": "bot.renderers.xlsx",
     "css_inline": "bot.renderers.email_html",
+    "cryptography": "bot.keys",
 }
 
 

@@ -72,7 +72,7 @@ def _agreements(command: Command, uow: UnitOfWork, story: StoryView) -> Reply | 
     if missing:
         return Reply(errors=FormErrors(missing))
     stories.change_story(uow, story.id, agreed_calworks=calworks, agreed_child_welfare=welfare)
-    uow.audit("story agreed by both programs", f"story {story.id}: {calworks}; {welfare}")
+    uow.audit("story agreed by both programs", f"story {story.id}")
     return None
 
 
@@ -131,7 +131,7 @@ def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
     stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
     if story.state == APPROVED:
         reports.retell(uow, reports.told_in(uow, story.id))
-    uow.audit(f"story {state}", f"story {story.id}: {reason}")
+    uow.audit(f"story {state}", f"story {story.id}")
     name = "sent_back_author" if state == SENT_BACK else "declined_author"
     tell(uow, story.person_id, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)
     return Reply(uow.compose("stories/decided", story=story, state=state, reason=reason))
