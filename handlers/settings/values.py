@@ -94,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
             f"days after which {words}",
             (f"keep {what}",),
         )
-        for what, words in (
+        for key, what, words in (
             ("keep_messages", "messages", "the words of private messages that were sent are removed"),
             ("keep_survey_answers", "survey answers", "the answers to a client survey that closed are removed"),
             ("keep_client_voice", "client voice", "client voice results are removed; what was published of them stays"),
