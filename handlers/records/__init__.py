@@ -26,7 +26,7 @@ COMMANDS = (
         "audit",
         show_audit,
         "Who did, approved, published and read what",
-        role=Role.ADMIN,
+        role=Role.COORDINATOR,
         args=(Arg("text", "rest"),),
         examples=("audit", "audit Ann Ortiz", "audit published since 2026-03-01"),
     ),
