@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -33,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
 }
 # What opens something stays here.
 SECRETS = frozenset({"token", "archive_token", "digest", "submission"})
+# Posts that were sent have addresses in their words.
+_LINK = re.compile(r"(/(?:r|export|review|archive|unsubscribe)/)[\w-]{16,}", re.A)
 _README = """\
 {name}: everything sipbot keeps, exported {at}
 
@@ -103,7 +106,13 @@ def _may_be_read(today: date) -> Select[Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime | date) else value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _LINK.sub(r"\1…", value)
+    if isinstance(value, dict | list):
+        return json.loads(_LINK.sub(r"\1…", json.dumps(value, ensure_ascii=False)))
+    return value
 
 
 def _cell(value: Any) -> Any:
