@@ -20,7 +20,7 @@ import structlog
 import typer
 from aiohttp import web as aiohttp_web
 
-from bot import cli_measure
+from bot import cli_data, cli_measure
 from bot.app import App, build, database_faults
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
@@ -54,6 +54,7 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(teams_app, name="teams")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(cli_measure.app, name="measure")
+cli_data.register(app)
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ from storage.models import (
     workgroup_member,
 )
 from storage.outbox import DEAD, PENDING, WITHDRAWN
-from storage.queries.people import LINKED
+from storage.queries.people import LINKED, Person
 from storage.queries.story_credits import DECLINED
 from storage.uow import UnitOfWork
 
@@ -106,6 +106,14 @@ def erase(uow: UnitOfWork, who: Known) -> dict[str, int]:
     quiet = {"active": False, "nudges": False, "snoozed_until": None, "away_until": None, "last_platform": ""}
     uow.change(person, person.c.id.in_(who.ids), name=FORMER, email="", erased_at=uow.at, **quiet)
     return counts
+
+
+def forget(uow: UnitOfWork, found: Person) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Erase somebody and note that it was done -> (what went, rows that still name them by `table.column`)."""
+    who = known(uow, found.id)
+    counts = erase(uow, who)
+    uow.audit("person erased", f"{found.ref}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    return counts, ids(places(uow, who))
 
 
 def places(uow: UnitOfWork, who: Known) -> list[Place]:

@@ -29,15 +29,8 @@ def forget(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(form=Form("Erase a person", "people forget", (field,), "Erase", hidden, intro.blocks))
     if " ".join(command.values.get("name", "").split()).casefold() != found.name.casefold():
         return Reply(errors=FormErrors((("name", "That is not their name, so nothing was erased."),)))
-    return Reply(uow.compose("records/forgotten", shown=_SHOWN, **erase(uow, found)))
-
-
-def erase(uow: UnitOfWork, found: Person) -> dict[str, dict[str, object]]:
-    """Erase them and note that it was done -> `counts` of what went and `places` that still name them."""
-    who = erasure.known(uow, found.id)
-    counts = erasure.erase(uow, who)
-    uow.audit("person erased", f"{found.ref}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
-    return {"counts": {**counts}, "places": {**erasure.ids(erasure.places(uow, who))}}
+    counts, named = erasure.forget(uow, found)
+    return Reply(uow.compose("records/forgotten", shown=_SHOWN, counts=counts, places=named))
 
 
 def _meant(command: Command, uow: UnitOfWork) -> Person:

@@ -6,6 +6,7 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.domain.progress_report import LOG, Draft
 from handlers.rollup.progress_sections import Drafting
+from storage.audit_log import note_read
 from storage.queries import report_links, reports
 from storage.queries.progress_report import material
 from storage.uow import UnitOfWork
@@ -25,6 +26,7 @@ def digest(uow: UnitOfWork, number: int) -> Message:
     """What chat shows: how much of each section there is, what is withheld, and the way to the whole document."""
     found = compiled(uow, number)
     title, message = _document(uow, found)
+    note_read(uow, "draft read", f"progress report {number}", f"progress {number} {uow.person.id}")
     url = ""
     if uow.public_url:
         paper = reports.keep_paper(uow, reports.PROGRESS, f"PR{number}", message)

@@ -11,6 +11,7 @@ from bot.chat.replies import Reply
 from handlers.stories.asking import reviewers, tell
 from handlers.stories.cards import CARD, QUEUE, card, check, found, marked, newsletter_title, version, what_to_change
 from handlers.stories.naming import refused_names, tell_the_credited
+from storage.audit_log import note_read
 from storage.queries import reports, stories
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, StoryView
 from storage.uow import UnitOfWork
@@ -22,6 +23,7 @@ _PROGRAMS = {"calworks": "CalWORKs", "child_welfare": "child welfare"}
 
 def queue(command: Command, uow: UnitOfWork) -> Reply:
     """`stories`: what waits, oldest first; with a story, that one."""
+    note_read(uow, "stories read", "", f"stories {uow.person.id}")
     if "story" in command.values:
         return Reply(card(uow, found(uow, command.values["story"])))
     return Reply(_queue(uow))
