@@ -25,9 +25,11 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher, Policy
 from bot.install_pages import InstallPages
 from bot.keys import Keys
+from bot.links import Links
 from bot.newsletter_pages import NewsletterPages
 from bot.newsletter_web import add_newsletter_routes
-from bot.pages import HOUSE, house_page, report_page
+from bot.pages import HOUSE, house_page
+from bot.report_reading import Reading
 from bot.scheduler import JobRunner, Scheduler
 from bot.survey_pages import add_survey_routes
 from bot.web import add_document, make_web
@@ -62,9 +64,17 @@ class App:
         self.settings, self.clock, self.engine = settings, clock, engine
         self.composer = Composer(*([settings.sipbot_templates] if settings.sipbot_templates else []))
         policy = Policy(admins=settings.sipbot_admins, default_zone=settings.sipbot_zone, adopt=not settings.many)
+        self.links = Links(Keys.of(settings.sipbot_secret_key) if settings.sipbot_secret_key else None)
         url = settings.public_url
         self.dispatcher = Dispatcher(
-            engine, clock, handlers.COMMANDS, composer=self.composer, policy=policy, public_url=url, mail=settings.mail
+            engine,
+            clock,
+            handlers.COMMANDS,
+            composer=self.composer,
+            policy=policy,
+            public_url=url,
+            mail=settings.mail,
+            links=self.links,
         )
         self.runner = JobRunner(engine, clock, handlers.JOBS, composer=self.composer, public_url=url)
         # SQLite has one writer: commands queue here, in order, rather than at its lock.
@@ -76,7 +86,7 @@ class App:
         self.console = self._console() if console else None
         if settings.mail:
             self._mail()
-        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer, public_url=url)
+        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer, public_url=url, links=self.links)
         self.scheduler = Scheduler(self.runner, self.delivery.wake)
         self.web = self._web()
         self._running: list[asyncio.Task[None]] = []
@@ -181,11 +191,12 @@ class App:
         return console
 
     def _web(self) -> web.Application:
-        application = make_web(self.ready, partial(report_page, self.engine))
+        reading = Reading(self.engine, self.clock, self.composer, self.links)
+        application = make_web(self.ready, reading.report, reading.export)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
-        pages = NewsletterPages(self.engine, self.clock, self.composer, self.settings.public_url)
+        pages = NewsletterPages(self.engine, self.clock, self.composer, self.settings.public_url, self.links)
         add_newsletter_routes(application, pages, self.engine, self.clock, self.handle)
         if self.slack and self.settings.slack_signing_secret:
             self.slack.routes(application)

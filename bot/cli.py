@@ -20,7 +20,7 @@ import structlog
 import typer
 from aiohttp import web as aiohttp_web
 
-from bot import cli_install, cli_measure
+from bot import cli_data, cli_install, cli_measure
 from bot.app import App, build, database_faults
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
@@ -58,6 +58,7 @@ app.add_typer(cli_measure.app, name="measure")
 app.add_typer(cli_install.app, name="install")
 app.add_typer(cli_install.secrets_app, name="secrets")
 app.command("organizations")(cli_install.list_organizations)
+cli_data.register(app)
 
 
 def main() -> None:

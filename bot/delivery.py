@@ -21,6 +21,7 @@ from bot.chat.codec import from_json
 from bot.chat.compose import Composer
 from bot.chat.errors import SendError
 from bot.chat.ports import Address, ChatAdapter, Pace, Post
+from bot.links import Links
 from storage import outbox, pacing
 from storage.db import UNAVAILABLE
 from storage.queries import subscribers
@@ -57,7 +58,9 @@ class Delivery:
         *,
         composer: Composer,
         public_url: str = "",
+        links: Links = Links(),  # noqa: B008 - it has no state
     ) -> None:
+        self._links = links
         self._engine, self._clock, self._composer = engine, clock, composer
         self._public_url = public_url.rstrip("/")
         self._adapters = {adapter.platform: adapter for adapter in adapters}
@@ -193,7 +196,7 @@ class Delivery:
             raise
 
     def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
-        message = from_json(row.message) if row.message else None
+        message = self._links.signed(row.message, from_json(row.message)) if row.message else None
         people = message.people() if message else frozenset()
         there = to.channel or (row.channel_id is None and to.platform == row.platform)
         return Post(

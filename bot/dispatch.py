@@ -26,6 +26,7 @@ from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
 from bot.chat.replies import Reply
+from bot.links import Links
 from storage.db import UNAVAILABLE, crossed
 from storage.models import inbox, outbox
 from storage.queries import people
@@ -73,8 +74,9 @@ class Dispatcher:
         policy: Policy,
         public_url: str = "",
         mail: bool = False,
+        links: Links = Links(),  # noqa: B008 - it has no state
     ) -> None:
-        self._engine, self._clock, self._composer = engine, clock, composer
+        self._engine, self._clock, self._composer, self._links = engine, clock, composer, links
         self._policy, self._public_url, self._mail = policy, public_url, mail
         self.specs: Mapping[str, CommandSpec] = {name: s for s in specs for name in (s.verb, *s.aliases)}
 
@@ -127,7 +129,8 @@ class Dispatcher:
     def _run(self, uow: UnitOfWork, commands: Sequence[Command]) -> list[Reply]:
         """Do each, unless its delivery was answered before (or a moment ago): then the same answer again."""
         deliveries = [command.delivery_id for command in commands]
-        replies = {row.delivery_id: from_json(row.reply) for row in uow.rows(_ANSWERED, deliveries=deliveries)}
+        known = uow.rows(_ANSWERED, deliveries=deliveries)
+        replies = {row.delivery_id: self._links.signed(row.reply, from_json(row.reply)) for row in known}
         notes = []
         for command in commands:
             if command.delivery_id in replies:
@@ -136,8 +139,11 @@ class Dispatcher:
                 replies[command.delivery_id] = Reply()
                 continue
             one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
-            reply = replies[command.delivery_id] = self._do(one, _readable(command))
-            notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": to_json(reply)})
+            reply = self._do(one, _readable(command))
+            given = to_json(reply)
+            replies[command.delivery_id] = self._links.signed(given, reply)
+            kept = to_json(reply.kept) if reply.kept else given
+            notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": kept})
         if notes:
             uow.connection.execute(_NOTE, notes)
         return [replies[delivery] for delivery in deliveries]

@@ -21,6 +21,7 @@ from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import Message
 from bot.domain.newsletter import SECTION_CHARACTERS, count_words
 from bot.domain.periods import Quarter
+from bot.links import Links
 from bot.newsletter_words import PageWords
 from bot.pages import FORMATS, html_document
 from bot.renderers.html import page, to_html, words
@@ -32,11 +33,12 @@ from handlers.newsletter.editions import contents, title
 from handlers.newsletter.review import mark, order_mark
 from handlers.newsletter.wins import available, now_told, places
 from handlers.newsletter.words import section_title
+from storage.audit_log import note_read
 from storage.db import reading
 from storage.queries.archive import Archived, archive_by_token
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView, report_by_id
 from storage.queries.review_links import ReviewLink, link_by_token
-from storage.uow import UnitOfWork, reading_work
+from storage.uow import UnitOfWork, reading_work, unit_of_work
 
 # audience -> language of its reader
 PREVIEWS: Mapping[str, str] = {"channel": "en", "email": "en", "email-es": "es", "web": "en"}
@@ -57,8 +59,9 @@ class Listed:
 class NewsletterPages:
     """Pages by their links. All methods are safe from any thread."""
 
-    def __init__(self, engine: Engine, clock: Clock, composer: Composer, public_url: str) -> None:
+    def __init__(self, engine: Engine, clock: Clock, composer: Composer, public_url: str, links: Links) -> None:
         self._engine, self._clock, self._composer, self._public_url = engine, clock, composer, public_url
+        self._links = links
 
     def archive(self, token: str, said: PageWords) -> Page | None:
         """All published editions; None for an unknown link."""
@@ -66,7 +69,8 @@ class NewsletterPages:
             found = archive_by_token(connection, token)
         if found is None:
             return None
-        editions = [_listed(one, said, ZoneInfo(found.zone)) for one in found.editions]
+        zone, address = ZoneInfo(found.zone), self._links.address
+        editions = [_listed(one, said, zone, address(f"/r/{one.token}")) for one in found.editions]
         return self._shown("archive", said, organization=found.organization, editions=editions)
 
     def unsubscribe(self, said: PageWords) -> Page:
@@ -84,7 +88,13 @@ class NewsletterPages:
 
     def link(self, token: str) -> ReviewLink | None:
         """Whose editing page this is."""
-        return link_by_token(self._engine, token, self._clock.read())
+        opened, at = self._links.opened("review", token), self._clock.read()
+        found = link_by_token(self._engine, opened.name, at) if opened and opened.signed else None
+        if found:
+            with unit_of_work(self._engine, at, self._composer, organization=found.organization) as uow:
+                uow.person = found.person
+                note_read(uow, "newsletter draft read", f"report {found.report_id}", f"review {found.person.id}")
+        return found
 
     def review(
         self,
@@ -104,7 +114,7 @@ class NewsletterPages:
             form = form_html(_form(view, said), typed, errors, said=said.form) if editable or typed else ""
             data = {
                 "title": title(uow, view),
-                "person": link.person_name,
+                "person": link.person.name,
                 "saved": saved,
                 "editable": editable,
                 "state": view.state,
@@ -141,8 +151,7 @@ def _document(message: Message, more: str, said: PageWords, *, failed: bool) -> 
     return page(name, f'<nav class="languages">{link}</nav>\n{to_html(message)}\n{more}', said.language)
 
 
-def _listed(one: Archived, said: PageWords, zone: ZoneInfo) -> Listed:
-    url = f"/r/{one.token}"
+def _listed(one: Archived, said: PageWords, zone: ZoneInfo, url: str) -> Listed:
     return Listed(
         said.quarter(Quarter.parse(one.period)),
         said.day(one.published_at.astimezone(zone).date()),

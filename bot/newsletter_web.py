@@ -25,7 +25,7 @@ from handlers.newsletter.review import SAVE
 from storage.queries.review_links import ReviewLink
 from storage.queries.subscribers import unsubscribe
 
-_TOKEN = re.compile(r"[\w-]{16,60}", re.A)
+_TOKEN = re.compile(r"[\w-]{16,90}", re.A)
 _DELIVERY = re.compile(r"[\w-]{16,40}", re.A)
 _FIELD = re.compile(r"(?:text|base|win)_\w{1,20}|lang", re.A)
 # A form is sent to the page it came from.

@@ -17,6 +17,7 @@ from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import parse_period
 from bot.domain.rollup import COLUMNS, month_rows
 from bot.domain.sheets import to_csv
+from bot.links import Links
 from bot.month_book import month_book
 from bot.renderers.chart import chart_png
 from bot.renderers.html import file_links, page, to_html
@@ -75,14 +76,15 @@ _CHART = re.compile(r"chart-([1-9]\d?)\.png")
 _PICTURE_AGE = 3600
 
 
-def report_page(engine: Engine, token: str, kind: str) -> Page | None:
-    """What `/r/<token>.<kind>` shows, or `/r/<token>/chart-<n>.png` for a kind of that name; None for an unknown token
-    or format, and for the sheet of what has none. A withdrawn report says so and why."""
+def report_page(engine: Engine, name: str, kind: str, links: Links = Links(), token: str = "") -> Page | None:  # noqa: B008
+    """What `/r/<token>.<kind>` shows, or `/r/<token>/chart-<n>.png` for a kind of that name; None for an unknown link's
+    name or format, and for the sheet of what has none. A withdrawn report says so and why. Whether the link still opens
+    is bot/report_reading.py's to say."""
     chart = _CHART.fullmatch(kind)
     if kind not in FORMATS and kind not in SHEETS and not chart:
         return None
     with reading(engine) as connection:
-        found = report_by_token(connection, token)
+        found = report_by_token(connection, name)
     if found is None:
         return None
     if chart:
@@ -91,9 +93,9 @@ def report_page(engine: Engine, token: str, kind: str) -> Page | None:
     if kind in SHEETS:
         return _sheet(found, kind, filename)
     if kind == "html" and found.message:
-        return Page(html_document(_shown(found), _files(found, token)).encode())
+        return Page(html_document(links.sign(_shown(found)), _files(found, token or name)).encode())
     writer, content_type = FORMATS[kind]
-    return Page(writer(_shown(found)), content_type, filename)
+    return Page(writer(links.sign(_shown(found))), content_type, filename)
 
 
 def _shown(found: PublicReport) -> Message:

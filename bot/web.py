@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 MAX_BODY = 1_000_000  # bytes; Slack's largest payloads are far below
-_TOKEN = re.compile(r"[\w-]{16,60}")
+_TOKEN = re.compile(r"[\w-]{16,90}", re.A)
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -23,18 +23,24 @@ SECURITY_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document to serve: its bytes, content type, a file name where it is a download, and for how many seconds it may
-    be kept (0: not at all)."""
+    """A document to serve: its bytes, content type, a file name where it is a download, for how many seconds it may be
+    kept (0: not at all), and the HTTP status."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     filename: str = ""
     max_age: int = 0
+    status: int = 200
 
 
-def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None]) -> web.Application:
+def make_web(
+    ready: Callable[[], bool],
+    report: Callable[[str, str], Page | None],
+    export: Callable[[str], Page | None] = lambda _: None,
+) -> web.Application:
     """`ready` says whether the database answers and has the right shape. `report(token, format)` gives a published
-    report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None."""
+    report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None; `export(token)` an
+    organization's data."""
     application = web.Application(client_max_size=MAX_BODY)
 
     async def healthz(_: web.Request) -> web.Response:
@@ -51,20 +57,29 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
         page = None
         if _TOKEN.fullmatch(token):
             page = await asyncio.to_thread(report, token, kind or "html")
-        if page is None:
-            return web.Response(status=404, text="There is no such report. Ask your coordinator for the link.")
-        headers = {**SECURITY_HEADERS, "Content-Type": page.content_type}
-        if page.max_age:
-            headers["Cache-Control"] = f"public, max-age={page.max_age}"
-        if page.filename:
-            headers["Content-Disposition"] = f'attachment; filename="{page.filename}"'
-        return web.Response(body=page.body, headers=headers)
+        return _served(page)
+
+    async def take(request: web.Request) -> web.Response:
+        token = request.match_info["token"]
+        return _served(await asyncio.to_thread(export, token) if _TOKEN.fullmatch(token) else None)
 
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", readyz)
     application.router.add_get("/r/{name}", show)
     application.router.add_get("/r/{name}/{picture}", show)
+    application.router.add_get("/export/{token}", take, allow_head=False)
     return application
+
+
+def _served(page: Page | None) -> web.Response:
+    if page is None:
+        return web.Response(status=404, text="There is no such report. Ask your coordinator for the link.")
+    headers = {**SECURITY_HEADERS, "Content-Type": page.content_type}
+    if page.max_age:
+        headers["Cache-Control"] = f"public, max-age={page.max_age}"
+    if page.filename:
+        headers["Content-Disposition"] = f'attachment; filename="{page.filename}"'
+    return web.Response(body=page.body, status=page.status, headers=headers)
 
 
 def add_document(application: web.Application, path: str, document: Callable[[], Page]) -> None:

@@ -145,7 +145,7 @@ def assign(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError(_whom_to_ask(uow, step))
     _store_owners(uow, step, after)
     names = [person.name for person in owners]
-    uow.audit("step assigned", f"{step.ref}: {', '.join(names) or 'nobody'}")
+    uow.audit("step assigned", f"{step.ref}: {', '.join(person.ref for person in owners) or 'nobody'}")
     for person_id in sorted((before ^ after) - {uow.person.id}):
         _tell_owner(uow, step, person_id, added=person_id in after)
     former = _former(step) if before != after else None

@@ -17,6 +17,7 @@ from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
 from storage.db import open_engine
 from storage.models import metadata
+from storage.models.audit import MAINTENANCE
 from storage.uow import UnitOfWork, unit_of_work
 from tests import builders
 
@@ -77,6 +78,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     yield found
     tables = ", ".join(f'"{name}"' for name in metadata.tables)
     with found.begin() as connection:
+        connection.execute(text(f"SET LOCAL {MAINTENANCE} = 'on'"))  # the audit log is emptied too
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
 

@@ -44,12 +44,13 @@ MAY = {
         "botframework",
         "jwt",
     },
-    "bot.dispatch": {"bot.chat", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
-    "bot.delivery": {"bot.chat", "storage", "sqlalchemy", "structlog"},
+    "bot.dispatch": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
+    "bot.delivery": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog"},
     "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
     "bot.web": {"aiohttp"},
     "bot.config": {"bot.keys", "pydantic", "pydantic_settings"},
     "bot.keys": {"cryptography"},
+    "bot.links": {"bot.chat", "bot.keys"},
 }
 ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",
@@ -122,7 +123,7 @@ def test_each_sdk_has_one_home(library, home):
 
 def test_only_the_command_line_imports_the_composition_root():
     users = {n for n, path in MODULES.items() if any(within(i, "bot.app") for i in imports(path))}
-    assert users <= {"bot.cli", "bot.cli_install", "bot.cli_measure", "bot.demo", "bot.simulate"}
+    assert users <= {"bot.cli", "bot.cli_data", "bot.cli_install", "bot.cli_measure", "bot.demo", "bot.simulate"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ class Reply:
 
     form: open this form. errors: the submitted form has faults; keep it open. replace: the message stands in for the
     one whose button was pressed. reaction: put this emoji (by its name) on the person's own message. unsaved: the
-    database could not be written; a platform that delivers again should.
+    database could not be written; a platform that delivers again should. kept: what is stored of it and answers a
+    second delivery, where the words themselves are told once and kept nowhere.
     """
 
     message: Message | None = None
@@ -24,3 +25,4 @@ class Reply:
     replace: bool = False
     reaction: str = ""
     unsaved: bool = False
+    kept: Reply | None = None

@@ -60,7 +60,7 @@ def _settle(command: Command, uow: UnitOfWork) -> Reply:
     done = not command.values.get("open")
     uow.change(follow_up, follow_up.c.id == item.id, done_at=uow.at if done else None)
     if done != item.done:
-        uow.audit("follow-up done" if done else "follow-up open again", item.text[:200])
+        uow.audit("follow-up done" if done else "follow-up open again", f"<follow-up {item.id}>")
     return Reply(uow.compose("meetings/follow_up", item=item, done=done))
 
 

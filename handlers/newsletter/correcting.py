@@ -39,7 +39,7 @@ def correct(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
     correction = Correction(sentence(reason), command.values.get("mail") == "yes")
     copy = _copy(uow, view, correction)
-    uow.audit("newsletter correction begun", f"{view.period} revision {copy.revision}: {reason}")
+    uow.audit("newsletter correction begun", f"{view.period} revision {copy.revision}")
     opening = (
         f"A copy to correct, revision {copy.revision}. The published edition stays as it is until this one is out."
     )

@@ -11,6 +11,7 @@ from bot.chat.replies import Reply
 from handlers.newsletter import audiences
 from handlers.newsletter.editions import current, whole
 from handlers.newsletter.publishing import chosen_channels, no_mail
+from storage.audit_log import note_read
 from storage.queries import people
 from storage.queries.reports import APPROVED, CORRECTED, DRAFT, PUBLISHED, ReportView, as_published
 from storage.queries.subscribers import receiving
@@ -38,6 +39,7 @@ def preview(command: Command, uow: UnitOfWork) -> Reply:
     as it was published."""
     view = current(command, uow)
     audience = command.values.get("audience", "")
+    note_read(uow, "newsletter draft read", f"{view.period} revision {view.revision}", f"{view.id} {uow.person.id}")
     if audience in _SHOWN and view.state in (DRAFT, APPROVED):
         note = Context(spans(f"{_reach(uow, audience)} Preview for you alone; this edition is: {view.state}."))
         message = _SHOWN[audience](uow, view)

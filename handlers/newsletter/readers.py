@@ -86,7 +86,7 @@ def remove(command: Command, uow: UnitOfWork) -> Reply:
     if isinstance(known, Form):
         return Reply(form=known)
     subscribers.leave(uow, known)
-    uow.audit("newsletter subscriber removed", known.email)
+    uow.audit("newsletter subscriber removed", known.ref)
     return Reply(uow.compose("newsletter/subscribed", lines=[f"{known.email}: removed"]))
 
 
@@ -97,7 +97,7 @@ def bounced(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(form=known)
     reason = command.values.get("reason", "").strip() or "came back, as the coordinator noted"
     subscribers.bounced(uow, known.id, reason)
-    uow.audit("newsletter bounce noted", known.email)
+    uow.audit("newsletter bounce noted", known.ref)
     line = f"{known.email}: gets no more mail, because it came back. Adding it again lifts that"
     return Reply(uow.compose("newsletter/subscribed", lines=[line]))
 
@@ -120,7 +120,7 @@ def subscribe(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError("I do not know your e-mail address. Ask your coordinator to add it with /sip people.")
     language = LANGUAGES.get(command.values.get("language", "").casefold(), "en")
     subscribers.subscribe(uow, email, uow.person.name, language)
-    uow.audit("newsletter subscribed", email)
+    uow.audit("newsletter subscribed")
     in_spanish = ", with the Spanish part first" if language == "es" else ""
     line = f"You get the newsletter by e-mail at {email}{in_spanish}. To stop: newsletter unsubscribe"
     return Reply(uow.compose("newsletter/subscribed", lines=[line]))
@@ -132,7 +132,7 @@ def unsubscribe(command: Command, uow: UnitOfWork) -> Reply:
     if known is None or not known.active:
         raise UserError("You do not get the newsletter by e-mail, so there is nothing to stop.")
     subscribers.leave(uow, known)
-    uow.audit("newsletter unsubscribed", known.email)
+    uow.audit("newsletter unsubscribed", known.ref)
     return Reply(uow.compose("newsletter/subscribed", lines=[f"{known.email}: you get no more of them"]))
 
 

@@ -34,7 +34,8 @@ def review(command: Command, uow: UnitOfWork) -> Reply:
         f"Edit {title(uow, view)} on one page. The link is yours alone and lasts {LASTS.days} days; whoever has it "
         "edits in your name, so do not pass it on."
     )
-    return Reply(say_plain(words, Button("Open the editing page", url=url, style="primary")))
+    once = Reply(say_plain("The link was told once and is not kept. Ask for another: newsletter review."))
+    return Reply(say_plain(words, Button("Open the editing page", url=url, style="primary")), kept=once)
 
 
 def order_mark(stories: list[int]) -> str:

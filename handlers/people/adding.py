@@ -82,7 +82,7 @@ def _create(uow: UnitOfWork, name: str, email: str, wanted: Role) -> Reply:
     fresh = people.create_person(uow.connection, uow.organization.id, None, name=name, role=wanted, at=uow.at)
     if email:
         uow.change(person, person.c.id == fresh.id, email=email)
-    uow.audit("person added", f"{name} ({fresh.id}) as {wanted.word}")
+    uow.audit("person added", f"{fresh.ref} as {wanted.word}")
     same = [p.name for p in people.all_people(uow) if p.name.casefold() == name.casefold() and p.id != fresh.id]
     return receipt(uow, fresh.id, "added", same=same)
 

@@ -45,7 +45,7 @@ def rename(command: Command, uow: UnitOfWork) -> Reply:
             return Reply(errors=FormErrors((("name", str(fault)),)))
         raise UserError(str(fault)) from None
     uow.change(person, person.c.id == found.id, name=fresh)
-    uow.audit("person renamed", f"{found.name} ({found.id}) -> {fresh}")
+    uow.audit("person renamed", found.ref)
     return receipt(uow, found.id, "renamed", before=found.name)
 
 
@@ -72,7 +72,7 @@ def remove(command: Command, uow: UnitOfWork) -> Reply:
     owned = [step for step in plan.steps(uow, owner_id=found.id) if not step.closed]
     led = [m.workgroup for m in setup.memberships(uow).get(found.id, ()) if m.role == LEADER]
     uow.change(person, person.c.id == found.id, active=False)
-    uow.audit("person removed", f"{found.name} ({found.id})")
+    uow.audit("person removed", found.ref)
     alone = [step for step in owned if step.owner_ids == (found.id,)]
     return receipt(uow, found.id, "removed", alone=alone, shared=len(owned) - len(alone), led=led)
 
@@ -84,7 +84,7 @@ def back(command: Command, uow: UnitOfWork) -> Reply:
     found = target(command, uow, command.values.get("text", ""), "people back", active=False)
     may(uow, found)
     uow.change(person, person.c.id == found.id, active=True)
-    uow.audit("person back", f"{found.name} ({found.id})")
+    uow.audit("person back", found.ref)
     return receipt(uow, found.id, "back")
 
 

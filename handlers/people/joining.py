@@ -21,7 +21,7 @@ def join(uow: UnitOfWork, link_id: int, kept: Person, was: Person) -> None:
     if was.active:
         not_last(uow, was)
     links.join(uow, found)
-    uow.audit("account linked", f"{was.name} ({was.id}), {was.role.word} -> {kept.name} ({kept.id}), {kept.role.word}")
+    uow.audit("account linked", f"{was.ref}, {was.role.word} -> {kept.ref}, {kept.role.word}")
 
 
 def part(uow: UnitOfWork, found: Link, kept: Person) -> Person:
@@ -33,7 +33,7 @@ def part(uow: UnitOfWork, found: Link, kept: Person) -> Person:
     if later is not None:
         raise UserError(f"{kept.name} is {later.name} now. Take that apart first: /sip people unlink {later.name}")
     links.part(uow, found)
-    uow.audit("account unlinked", f"{kept.name} ({kept.id}) -> {was.name} ({was.id})")
+    uow.audit("account unlinked", f"{kept.ref} -> {was.ref}")
     return was
 
 

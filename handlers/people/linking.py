@@ -138,5 +138,5 @@ def _apart(uow: UnitOfWork, found: Person, account: Account) -> Person:
         uow.connection, uow.organization.id, None, name=found.name, role=Role.MEMBER, at=uow.at
     )
     links.split(uow, account, fresh)
-    uow.audit("account unlinked", f"{account.platform} {account.user}: {found.name} ({found.id}) -> ({fresh.id})")
+    uow.audit("account unlinked", f"{account.platform}: {found.ref} -> {fresh.ref}")
     return fresh

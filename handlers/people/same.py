@@ -52,7 +52,7 @@ def answer(command: Command, uow: UnitOfWork) -> Reply:
     _check(uow, found, kept, was)
     if command.values.get("answer") != "yes":
         links.say(uow, found, REFUSED)
-        uow.audit("account not linked", f"{was.name} ({was.id}) is not {kept.name} ({kept.id})")
+        uow.audit("account not linked", f"{was.ref} is not {kept.ref}")
         if agreed:
             tell(uow, "same_refused", f"link:{found.id}:refused", was, kept=kept)
         return Reply(uow.compose("people/same_no", kept=kept, was=was), replace=True)

@@ -6,7 +6,8 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.domain.progress_report import LOG, Draft
 from handlers.rollup.progress_sections import Drafting
-from storage.queries import reports
+from storage.audit_log import note_read
+from storage.queries import report_links, reports
 from storage.queries.progress_report import material
 from storage.uow import UnitOfWork
 
@@ -25,9 +26,11 @@ def digest(uow: UnitOfWork, number: int) -> Message:
     """What chat shows: how much of each section there is, what is withheld, and the way to the whole document."""
     found = compiled(uow, number)
     title, message = _document(uow, found)
+    note_read(uow, "draft read", f"progress report {number}", f"progress {number} {uow.person.id}")
     url = ""
     if uow.public_url:
-        url = uow.page(f"/r/{reports.keep_paper(uow, reports.PROGRESS, f'PR{number}', message)}")
+        paper = reports.keep_paper(uow, reports.PROGRESS, f"PR{number}", message)
+        url = uow.page(f"/r/{report_links.own_link(uow, paper)}")
     counts = [(section.title, sum(len(part.sentences) for part in section.parts)) for section in found.sections]
     shown = {"title": title, "draft": found, "counts": counts, "url": url}
     return uow.compose("reports/progress_digest", **shown)

@@ -17,7 +17,7 @@ from bot.domain.rollup import ROOMS, few_words
 from handlers.rollup import progress, quarterly
 from handlers.rollup.pages import page, title
 from storage.queries import facts as gathered
-from storage.queries import quarters, reports
+from storage.queries import quarters, report_links, reports
 from storage.queries.reports import PUBLISHED, ROLLUP
 from storage.uow import UnitOfWork
 
@@ -37,8 +37,9 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     if public:
         return Reply(message, public=True)
     if isinstance(wanted, FullQuarter) and uow.public_url:
-        token = reports.keep_paper(uow, reports.REPORT_OUT, str(wanted.quarter), message)
-        message = message.plus(Actions((Button("The whole page", url=uow.page(f"/r/{token}")),)))
+        paper = reports.keep_paper(uow, reports.REPORT_OUT, str(wanted.quarter), message)
+        url = uow.page(f"/r/{report_links.own_link(uow, paper)}")
+        message = message.plus(Actions((Button("The whole page", url=url),)))
     return Reply(replace(message, summary=message.summary or named).plus(Actions(_next(wanted))))
 
 

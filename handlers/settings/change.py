@@ -124,8 +124,9 @@ def _set(uow: UnitOfWork, one: Setting, value: str) -> Changed:
     else:
         change_setting(uow, one.key, value)
         uow.organization = replace(uow.organization, settings={**uow.organization.settings, one.key: value})
-    uow.audit("setting changed", f"{one.label}: {said(uow, one, before)} -> {said(uow, one, value)}")
     was, is_now = said(uow, one, before), said(uow, one, value)
+    # An address is a person's, whom the audit log could not forget.
+    uow.audit("setting changed", one.label if one.kind == "email" else f"{one.label}: {was} -> {is_now}")
     return Changed(one.key, one.label, was, is_now, _applies(uow, one), before or "none")
 
 
@@ -164,6 +165,8 @@ _WHEN = {
     "extra_days_off": "at once, for every date that is still to come",
     "zone": "at once, for every time that is still to come; workgroups with a zone of their own keep it",
     "name": "at once, in everything that is not published yet",
+    "link_days": "at once to links posted for everybody; people's own keep the end they were made with",
+    **{one.key: "from tonight; what is removed cannot be had back" for one in SETTINGS if one.kind == "kept"},
 }
 
 

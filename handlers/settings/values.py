@@ -11,12 +11,14 @@ from bot.chat.commands import Command
 from bot.domain.address_list import is_address
 from bot.domain.setup import clean_name, read_dates, read_days, read_time, read_zone
 from storage.queries import people
-from storage.queries.settings import DEFAULTS, channel_ids, setting
+from storage.queries.settings import DEFAULTS, FOREVER, channel_ids, setting
 from storage.queries.setup import resolve_channel
 from storage.uow import UnitOfWork
 
-Kind = Literal["channel", "channels", "days", "time", "dates", "name", "zone", "approvals", "email"]
+Kind = Literal["channel", "channels", "days", "time", "dates", "name", "zone", "approvals", "email", "lasts", "kept"]
 
+_LONGEST = 9999  # days that can be set
+_SHORTEST = 30  # so that nothing goes before anybody could have looked at it
 NONE_WORDS = ("none", "nothing", "off", "no", "clear")
 
 
@@ -83,6 +85,24 @@ SETTINGS: tuple[Setting, ...] = (
         "where answers to the newsletter's e-mail go",
         ("reply to", "answers"),
     ),
+    Setting("link_days", "link days", "lasts", "days for which a link to a report opens", ("link",)),
+    *(
+        Setting(
+            "keep_" + what.replace(" ", "_"),
+            f"retention {what}",
+            "kept",
+            f"days after which {words}",
+            (f"keep {what}",),
+        )
+        for key, what, words in (
+            ("keep_messages", "messages", "the words of private messages that were sent are removed"),
+            ("keep_survey_answers", "survey answers", "the answers to a client survey that closed are removed"),
+            ("keep_client_voice", "client voice", "client voice results are removed; what was published of them stays"),
+            ("keep_meeting_notes", "meeting notes", "what was said in a prompt's thread and names no step is removed"),
+            ("keep_declined_stories", "declined stories", "stories that were declined or taken back are removed"),
+            ("keep_drafts", "drafts", "newsletter drafts and working papers that were never published are removed"),
+        )
+    ),
 )
 BY_KEY: Mapping[str, Setting] = {one.key: one for one in SETTINGS}
 SPELLINGS: Mapping[str, str] = {spelling: one.key for one in SETTINGS for spelling in (one.label, *one.also)}
@@ -147,6 +167,22 @@ def _email(text: str) -> str:
     return text.strip()
 
 
+def _lasts(text: str) -> str:
+    days = text.lower().removesuffix("s").removesuffix("day").strip()
+    if not (days.isascii() and days.isdecimal() and 1 <= int(days[:6]) <= _LONGEST):
+        raise ValueError(f"Say a number of days from 1 to {_LONGEST}.")
+    return str(int(days))
+
+
+def _kept(text: str) -> str:
+    if text.strip().lower() in (*NONE_WORDS, FOREVER, "for ever", "never"):
+        return FOREVER
+    try:
+        return str(max(_SHORTEST, int(_lasts(text))))
+    except ValueError:
+        raise ValueError(f"Say a number of days from {_SHORTEST} to {_LONGEST}, or: {FOREVER}.") from None
+
+
 _READERS: Mapping[Kind, Callable[[Command, UnitOfWork, str], str]] = {
     "channel": _channel,
     "channels": _channels,
@@ -157,4 +193,6 @@ _READERS: Mapping[Kind, Callable[[Command, UnitOfWork, str], str]] = {
     "zone": lambda _command, _uow, text: read_zone(text),
     "approvals": lambda _command, _uow, text: _approvals(text),
     "email": lambda _command, _uow, text: _email(text),
+    "lasts": lambda _command, _uow, text: _lasts(text),
+    "kept": lambda _command, _uow, text: _kept(text),
 }

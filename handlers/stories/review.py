@@ -11,6 +11,7 @@ from bot.chat.replies import Reply
 from handlers.stories.asking import reviewers, tell
 from handlers.stories.cards import CARD, QUEUE, card, check, found, marked, newsletter_title, version, what_to_change
 from handlers.stories.naming import refused_names, tell_the_credited
+from storage.audit_log import note_read
 from storage.queries import reports, stories
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, StoryView
 from storage.uow import UnitOfWork
@@ -22,6 +23,7 @@ _PROGRAMS = {"calworks": "CalWORKs", "child_welfare": "child welfare"}
 
 def queue(command: Command, uow: UnitOfWork) -> Reply:
     """`stories`: what waits, oldest first; with a story, that one."""
+    note_read(uow, "stories read", "", f"stories {uow.person.id}")
     if "story" in command.values:
         return Reply(card(uow, found(uow, command.values["story"])))
     return Reply(_queue(uow))
@@ -72,7 +74,7 @@ def _agreements(command: Command, uow: UnitOfWork, story: StoryView) -> Reply | 
     if missing:
         return Reply(errors=FormErrors(missing))
     stories.change_story(uow, story.id, agreed_calworks=calworks, agreed_child_welfare=welfare)
-    uow.audit("story agreed by both programs", f"story {story.id}: {calworks}; {welfare}")
+    uow.audit("story agreed by both programs", f"story {story.id}")
     return None
 
 
@@ -131,7 +133,7 @@ def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
     stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
     if story.state == APPROVED:
         reports.retell(uow, reports.told_in(uow, story.id))
-    uow.audit(f"story {state}", f"story {story.id}: {reason}")
+    uow.audit(f"story {state}", f"story {story.id}")
     name = "sent_back_author" if state == SENT_BACK else "declined_author"
     tell(uow, story.person_id, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)
     return Reply(uow.compose("stories/decided", story=story, state=state, reason=reason))

@@ -15,6 +15,7 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from handlers.updates.recording import correctable, existing, stands_in
+from storage.audit_log import READS
 from storage.queries import stories, updates
 from storage.queries.ids import row_id
 from storage.queries.stories import PENDING, WITHDRAWN, StoryView
@@ -30,8 +31,7 @@ _OWN_WAY = (
     "story told",
     "story taken back",
     "meeting note taken back",
-    "report exported",
-    "survey read",
+    *READS,
 )
 # The first word of any other action: how to change what it did, and the button for that.
 _ELSEWHERE: Mapping[str, tuple[str, str, str]] = {

@@ -91,7 +91,7 @@ def _relations(command: Command, uow: UnitOfWork, workgroup_id: int, draft: Draf
     if before:
         setup.set_member(uow, workgroup_id, before[0].id, STAFF)
     setup.set_member(uow, workgroup_id, leader.id, LEADER)
-    uow.audit("workgroup leader", f"{draft.name} ({workgroup_id}): {leader.name} ({leader.id})")
+    uow.audit("workgroup leader", f"{draft.name} ({workgroup_id}): {leader.ref}")
 
 
 def _read(command: Command, uow: UnitOfWork, group: WorkgroupView | None) -> Draft | FormErrors:

@@ -41,7 +41,7 @@ def member(command: Command, uow: UnitOfWork) -> Reply:
         found = (resolve_person(uow, command.actor, who, create=True, ask=ask),)
     for one in found:
         before = setup.set_member(uow, group.id, one.id, role)
-        uow.audit("workgroup member", f"{group.name} ({group.id}): {one.name} ({one.id}) {before or 'new'} -> {role}")
+        uow.audit("workgroup member", f"{group.name} ({group.id}): {one.ref} {before or 'new'} -> {role}")
     return _receipt(uow, group, "set", people=found, role=role)
 
 
@@ -85,7 +85,7 @@ def _drop(uow: UnitOfWork, group: WorkgroupView, person_id: int, event: str) -> 
         who = "You are" if event == "left" else "They are"
         raise UserError(f"{who} not in {group.name}. See who is: /sip workgroup {group.name}")
     role = setup.drop_member(uow, group.id, person_id)
-    uow.audit(f"workgroup {event}", f"{group.name} ({group.id}): {inside[person_id].name} ({person_id}), was {role}")
+    uow.audit(f"workgroup {event}", f"{group.name} ({group.id}): <person {person_id}>, was {role}")
     return _receipt(uow, group, event, people=(inside[person_id],), role=role)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from storage.models.audit import audit, link
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
 from storage.models.delivery import inbox, ledger, outbox, pace
 from storage.models.installs import invitation, slack_installation
 from storage.models.newsletter import report_approval, review_link, subscriber
-from storage.models.people import audit, channel, identity, organization, person, person_link, workspace
+from storage.models.people import channel, identity, organization, person, person_link, workspace
 from storage.models.plan import (
     goal,
     measure,
@@ -47,6 +48,7 @@ __all__ = [
     "invitation",
     "learning",
     "ledger",
+    "link",
     "measure",
     "meeting",
     "meeting_note",

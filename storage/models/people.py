@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, UniqueConstraint
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -45,6 +45,8 @@ person = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # Where they spoke last: what is not an answer goes there. "": nowhere yet.
     Column("last_platform", String(16), nullable=False, default="", server_default=""),
+    # When all that says who they are was erased; the row stays for what they did.
+    Column("erased_at", UtcDateTime),
 )
 
 identity = Table(
@@ -83,15 +85,4 @@ channel = Table(
     Column("external_id", String(120), nullable=False),
     Column("name", String(200), nullable=False, default=""),
     UniqueConstraint("platform", "workspace", "external_id"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    key(),
-    organization_key(),
-    to("person", nullable=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("action", String(60), nullable=False),
-    Column("detail", Text, nullable=False, default=""),
 )

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Table, UniqueConstraint, func, select
 
 from storage.models import audit, identity, metadata, person, person_link, review_link
+from storage.models import link as link_table
 from storage.queries import people
 from storage.queries.people import LINKED, Person
 from storage.uow import UnitOfWork
 
 PROPOSED, AGREED, REFUSED, UNDONE = "proposed", "agreed", "refused", "undone"
 _LISTED = "person.active"
-# The audit log says who did what under which name, and is only ever added to; a link to an editing page is for the one
-# account it was sent to, and ends within days.
-_STAYS = (audit, person_link, review_link)
+# The audit log says who did what under which name, and is only ever added to; a link to a page is for the one account
+# it was sent to, and ends.
+_STAYS = (audit, link_table, person_link, review_link)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ class Person:
     away_until: date | None = None
     last_platform: str = ""
 
+    @property
+    def ref(self) -> str:
+        """How the audit log says them: it must not keep a name that may have to be erased (storage/audit_log.py)."""
+        return f"<person {self.id}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -213,7 +218,10 @@ def person_by_identity(uow: UnitOfWork, platform: str, workspace_id: str, user: 
 def former(uow: UnitOfWork) -> list[Person]:
     """Who was removed from the list, by name; not those who turned out to be somebody else on it."""
     statement = select(*_PERSON).where(
-        person.c.organization_id == uow.organization.id, ~person.c.active, _is_themselves()
+        person.c.organization_id == uow.organization.id,
+        ~person.c.active,
+        person.c.erased_at.is_(None),
+        _is_themselves(),
     )
     return [_person(row) for row in uow.rows(statement.order_by(func.lower(person.c.name), person.c.id))]
 

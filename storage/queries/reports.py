@@ -22,7 +22,7 @@ from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
 from bot.domain.quoting import quoting
-from storage.models import ledger, organization, outbox, plan, plan_change, report, story, update
+from storage.models import ledger, link, organization, outbox, plan, plan_change, report, story, update
 from storage.outbox import DEAD, PENDING
 from storage.uow import Destination, UnitOfWork
 
@@ -104,6 +104,12 @@ def latest(uow: UnitOfWork, kind: str, period: str = "", *states: str) -> Report
     return _view(row) if row else None
 
 
+def revisions(uow: UnitOfWork, kind: str, period: str) -> list[int]:
+    """Ids of all revisions of a period's report."""
+    mine = (report.c.organization_id == uow.organization.id, report.c.kind == kind, report.c.period == period)
+    return list(uow.rows(select(report.c.id).where(*mine).order_by(report.c.id)).scalars())
+
+
 def report_by_id(uow: UnitOfWork, kind: str, report_id: int, *, lock: bool = False) -> ReportView | None:
     """One report of this kind in the organization; with `lock` it is ours until the transaction ends."""
     statement = _mine(uow, kind).where(report.c.id == report_id)
@@ -133,10 +139,11 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
     no page."""
     has_page = or_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
+    own = select(link.c.report_id).where(link.c.name == token).scalar_subquery()
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
         .join(organization, organization.c.id == report.c.organization_id)
-        .where(report.c.token == token, has_page)
+        .where(or_(report.c.token == token, report.c.id == own), has_page)
     )
     row = connection.execute(statement).first()
     if row is None:
@@ -252,16 +259,22 @@ def _texts(block: Block) -> list[str]:
     return found
 
 
-def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> str:
-    """Keep a working paper, in place of what was compiled for the period before; the token of its page."""
+def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> ReportView:
+    """Keep a working paper, in place of what was compiled for the period before. Its page has only people's own links
+    (storage/queries/report_links.py)."""
     content, found = to_data(message), latest(uow, kind, period)
     if found:
         uow.change(report, report.c.id == found.id, content=content, created_at=uow.at)
-        return found.token
-    token = secrets.token_urlsafe(24)
-    given = {"kind": kind, "period": period, "state": DRAFT, "token": token, "created_at": uow.at}
-    uow.insert(report, facts={}, content=content, **given)
-    return token
+        return found
+    given = {"kind": kind, "period": period, "state": DRAFT, "token": secrets.token_urlsafe(24), "created_at": uow.at}
+    key = uow.insert(report, facts={}, content=content, **given)
+    return _view(uow.row(_mine(uow, kind).where(report.c.id == key)))
+
+
+def stories_told(uow: UnitOfWork) -> set[int]:
+    """Ids of the stories that any report tells, drafts among them."""
+    rows = uow.rows(select(report.c.facts, report.c.content).where(report.c.organization_id == uow.organization.id))
+    return {key for row in rows for key in _told(row.facts, row.content)}
 
 
 def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
@@ -287,6 +300,7 @@ def retell(uow: UnitOfWork, views: Iterable[ReportView]) -> None:
                 outbox.c.thread == "",
                 outbox.c.target == "",
                 outbox.c.state != DEAD,
+                outbox.c.message != "",  # its words are no longer kept
             )
         ).all()
         for row in rows:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select
 from bot.chat.commands import Actor, Role
 from storage.db import reading
 from storage.models import identity, organization, person, review_link
-from storage.queries.people import Organization
+from storage.queries.people import Organization, Person
 from storage.uow import UnitOfWork
 
 LASTS = timedelta(days=7)
@@ -24,7 +24,7 @@ class ReviewLink:
 
     organization: Organization
     report_id: int
-    person_name: str
+    person: Person
     actor: Actor
 
 
@@ -54,7 +54,9 @@ def link_by_token(engine: Engine, token: str, at: datetime) -> ReviewLink | None
     statement = (
         select(
             review_link.c.report_id,
+            person.c.id.label("person_id"),
             person.c.name.label("person_name"),
+            person.c.role,
             identity.c.platform,
             identity.c.workspace,
             identity.c.external_id,
@@ -76,5 +78,6 @@ def link_by_token(engine: Engine, token: str, at: datetime) -> ReviewLink | None
         row = connection.execute(statement).first()
     if row is None:
         return None
+    who = Person(row.person_id, row.person_name, Role(row.role))
     here = Organization(row.id, row.name, row.zone, row.settings)
-    return ReviewLink(here, row.report_id, row.person_name, Actor(row.platform, row.workspace, row.external_id))
+    return ReviewLink(here, row.report_id, who, Actor(row.platform, row.workspace, row.external_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import TypedDict
 
 from sqlalchemy import update
@@ -10,6 +10,8 @@ from sqlalchemy import update
 from bot.domain.cadence import WorkCalendar
 from storage.models import organization
 from storage.uow import UnitOfWork
+
+FOREVER = "forever"
 
 
 class Defaults(TypedDict):
@@ -23,6 +25,13 @@ class Defaults(TypedDict):
     extra_days_off: str
     newsletter_approvals: str
     reply_to: str
+    link_days: str
+    keep_messages: str
+    keep_survey_answers: str
+    keep_client_voice: str
+    keep_meeting_notes: str
+    keep_declined_stories: str
+    keep_drafts: str
 
 
 DEFAULTS: Defaults = {
@@ -36,6 +45,14 @@ DEFAULTS: Defaults = {
     "extra_days_off": "",  # ISO dates, comma-separated: days the county closes beyond the public holidays
     "newsletter_approvals": "1",  # how many different people
     "reply_to": "",  # the e-mail address that answers to the newsletter go to
+    "link_days": "400",  # how long a link to a report opens
+    # Days after which it is removed. What may be a public record is kept until the county says otherwise.
+    "keep_messages": "90",
+    "keep_survey_answers": FOREVER,
+    "keep_client_voice": FOREVER,
+    "keep_meeting_notes": FOREVER,
+    "keep_declined_stories": FOREVER,
+    "keep_drafts": FOREVER,
 }
 
 
@@ -48,6 +65,12 @@ def setting(uow: UnitOfWork, name: str) -> str:
 def number(uow: UnitOfWork, name: str) -> int:
     """A setting that is a whole number."""
     return int(setting(uow, name))
+
+
+def kept_for(uow: UnitOfWork, name: str) -> timedelta | None:
+    """How long something is kept; None for ever."""
+    value = setting(uow, name)
+    return None if value == FOREVER else timedelta(days=int(value))
 
 
 def send_at(uow: UnitOfWork) -> time:

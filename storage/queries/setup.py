@@ -103,7 +103,7 @@ def _mentioned(uow: UnitOfWork, actor: Actor, user: str, label: str, *, create: 
         fresh = people.create_person(
             uow.connection, uow.organization.id, named, name=named.name, role=Role.MEMBER, at=uow.at
         )
-        uow.audit("person added", f"{fresh.name} ({fresh.id}), by mention")
+        uow.audit("person added", f"{fresh.ref}, by mention")
         return fresh
     if found is None:
         add = ("Add to the list", "people add", (("person", token),))
@@ -161,7 +161,7 @@ def mention_token(uow: UnitOfWork, actor: Actor, found: Person | MemberView) -> 
 def change_role(uow: UnitOfWork, found: Person, role: Role) -> None:
     """Give a person another role; who may do so is for the caller to decide."""
     uow.change(person, person.c.id == found.id, role=int(role))
-    uow.audit("person role", f"{found.name} ({found.id}): {found.role.word} -> {role.word}")
+    uow.audit("person role", f"{found.ref}: {found.role.word} -> {role.word}")
 
 
 def resolve_people(uow: UnitOfWork, actor: Actor, text: str, *, create: bool = False) -> tuple[Person, ...]:

@@ -29,6 +29,11 @@ class Subscriber:
     bounce_reason: str
 
     @property
+    def ref(self) -> str:
+        """How the audit log says them (storage/audit_log.py)."""
+        return f"<reader {self.id}>"
+
+    @property
     def active(self) -> bool:
         """The next edition goes to them."""
         return self.unsubscribed_at is None and self.bounced_at is None
@@ -116,11 +121,11 @@ def unsubscribe(engine: Engine, token: str, at: datetime) -> None:
             update(subscriber)
             .where(subscriber.c.token == token, subscriber.c.unsubscribed_at.is_(None))
             .values(unsubscribed_at=at)
-            .returning(subscriber.c.id, subscriber.c.organization_id, subscriber.c.email)
+            .returning(subscriber.c.id, subscriber.c.organization_id)
         )
         row = connection.execute(statement).first()
         if row is None:
             return
         _unpost(connection, row.id)
-        given = {"person_id": None, "at": at, "action": "newsletter unsubscribed", "detail": row.email}
+        given = {"person_id": None, "at": at, "action": "newsletter unsubscribed", "detail": f"<reader {row.id}>"}
         connection.execute(insert(audit).values(organization_id=row.organization_id, **given))

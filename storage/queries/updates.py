@@ -15,6 +15,7 @@ from sqlalchemy import and_, bindparam, func, insert, select
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
+from storage.audit_log import readable
 from storage.models import audit, channel, goal, meeting_note, outbox, person, report, step, strategy_place, update
 from storage.queries.ids import ref_numbers
 from storage.queries.plan import CLOSED, NOT_STARTED
@@ -333,7 +334,7 @@ def last_done(uow: UnitOfWork, leaving_out: Collection[str]) -> Done | None:
         .order_by(audit.c.at.desc(), audit.c.id.desc())
         .limit(1)
     )
-    return Done(row.action, row.detail, row.at) if row else None
+    return Done(row.action, readable(uow, [row.detail])[0], row.at) if row else None
 
 
 def withdraw_note(uow: UnitOfWork, note_id: int) -> None:

@@ -24,10 +24,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DatabaseError
 
 from storage.db import open_engine
 from storage.migrate import _config, is_current, migrate
-from storage.models import metadata
+from storage.models import audit, link, metadata
 from tests.conftest import POSTGRES
 
 
@@ -83,6 +84,31 @@ def test_a_filled_database_of_the_first_shape_comes_forward_whole(fresh: Engine)
         assert held(connection, first) == before
         if fresh.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_a_log_that_said_names_says_ids_and_is_guarded_and_old_links_open(fresh: Engine) -> None:
+    """Names and addresses in rows of before could never be erased once the log only grows."""
+    config = _config()
+    with fresh.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        old = MetaData()
+        old.reflect(connection)
+        for name in ("organization", "person", "report", "subscriber"):
+            connection.execute(old.tables[name].insert().values(a_row(old.tables[name])))
+        connection.execute(old.tables["person"].update().values(name="Ann Ortiz"))
+        connection.execute(old.tables["subscriber"].update().values(email="bo@x.example"))
+        for said in ("Ann Ortiz (1): member -> analyst", "bo@x.example", "roll-up March 2026"):
+            row = {name: value for name, value in a_row(old.tables["audit"]).items() if name != "id"}
+            connection.execute(old.tables["audit"].insert().values(row | {"detail": said}))
+    migrate(fresh)
+    with fresh.begin() as connection:
+        details = list(connection.execute(select(audit.c.detail).order_by(audit.c.id)).scalars())
+        names = list(connection.execute(select(link.c.name)).scalars())
+    assert details == ["<person 1>: member -> analyst", "<reader 1>", "roll-up March 2026"]
+    assert names == ["x"]
+    with pytest.raises(DatabaseError), fresh.begin() as connection:
+        connection.execute(audit.delete())
 
 
 def a_row(table: Table) -> dict[str, Any]:

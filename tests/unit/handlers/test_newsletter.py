@@ -10,6 +10,7 @@ from sqlalchemy import update as sql_update
 from bot.chat.commands import Role, parse_args
 from bot.chat.messages import Actions, Message
 from handlers import newsletter
+from storage.audit_log import READS
 from storage.models import audit, organization, outbox, reading, report, update
 from storage.queries import reports
 from tests.builders import a_person, a_plan
@@ -86,7 +87,8 @@ def test_the_whole_life(desk, county, work, engine):
         page = reports.report_by_token(connection, token)
         assert page is not None
         assert (page.state, page.message, page.reason) == ("withdrawn", None, "A number was wrong")
-        done = list(connection.execute(select(audit.c.action).order_by(audit.c.id)).scalars())
+        actions = select(audit.c.action).where(audit.c.action.not_in(READS)).order_by(audit.c.id)
+        done = list(connection.execute(actions).scalars())
     wanted = ["compiled", "edited", "approved", "published", "withdrawn"]
     assert done == [f"newsletter {word}" for word in wanted]
 

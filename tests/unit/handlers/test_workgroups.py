@@ -112,14 +112,14 @@ def test_an_edit_changes_what_was_changed_and_hands_the_lead_over(desk, forms, w
     desk.submits(CORA, form)
     with work() as uow:
         assert [(m.name, m.role) for m in members(uow, forms)] == [(ANN, "leader")]
-        uow.rows(audit.delete())
+        before = len(uow.rows(audit.select()).all())
     assert "changed" in words(desk.submits(CORA, form, {"name": "Paper cutters", "leader": "<@UBO|Bo Lind>"}).message)
     with work() as uow:
         group = workgroup_by_id(uow, forms)
         assert (group.name, group.cadence.to_text()) == ("Paper cutters", "monthly:2:1:2026-01")
         assert [(m.name, m.role) for m in members(uow, forms)] == [("Bo Lind", "leader"), (ANN, "staff")]
         assert plan.strategies(uow)[0].workgroups == ((forms, "Paper cutters"),)
-        actions = [row.action for row in uow.rows(audit.select().order_by(audit.c.id))]
+        actions = [row.action for row in uow.rows(audit.select().order_by(audit.c.id))][before:]
         assert actions == ["workgroup changed", "workgroup strategies", "person added", "workgroup leader"]
 
 

@@ -1,0 +1,112 @@
+"""`sipbot export`, `sipbot person forget` and `sipbot audit prune`: rights over data for whoever runs the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import database_faults
+from bot.chat.clock import SystemClock
+from bot.chat.commands import Actor
+from bot.chat.compose import built_in
+from bot.chat.errors import UserError
+from bot.terminal import UNUSABLE, out, settings, stop
+from storage import audit_log, erasure
+from storage.db import open_engine
+from storage.export import everything
+from storage.queries.people import organizations
+from storage.queries.setup import resolve_person
+from storage.uow import UnitOfWork, unit_of_work
+
+_HERE = Actor("", "", "")  # nobody in chat
+person_app = typer.Typer(no_args_is_help=True, help="People.")
+audit_app = typer.Typer(no_args_is_help=True, help="Who did what.")
+Organization = Annotated[str, typer.Option("--organization", help="The county's name, where there are several")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("export")(export)
+    app.add_typer(person_app, name="person")
+    app.add_typer(audit_app, name="audit")
+
+
+def export(
+    out_file: Annotated[Path, typer.Option("--out", help="Where to write the ZIP")],
+    organization: Organization = "",
+) -> None:
+    """Write everything of one county as a ZIP of tables (JSON Lines and CSV)."""
+    with _work(organization) as uow:
+        made = everything(uow.connection, uow.organization, uow.at)
+        uow.audit("everything exported", f"on the command line, {len(made)} bytes")
+        out_file.write_bytes(made)
+    out.print(f"Wrote {out_file}.", markup=False)
+
+
+@person_app.callback()
+def people() -> None:
+    """People."""
+
+
+@person_app.command("forget")
+def forget(
+    name: Annotated[str, typer.Argument(help="Their name or e-mail address")],
+    organization: Organization = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Erase who a person is: name, address, accounts. What they did stays, as done by a former member."""
+    with _work(organization) as uow:
+        found = None
+        for active in (True, False):
+            try:
+                found = found or resolve_person(uow, _HERE, name, active=active)
+            except UserError as error:
+                why = error.text
+        if found is None:
+            stop(UNUSABLE, why)
+        if not yes and not typer.confirm(f"Erase {found.name} ({found.email or 'no address'}) for good?"):
+            stop(UNUSABLE, "Nothing was erased.")
+        counts, places = erasure.forget(uow, found)
+    out.print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    for column, rows in places.items():
+        out.print(f"  still named in {column}: {', '.join(rows)}", markup=False)
+
+
+@audit_app.callback()
+def log() -> None:
+    """Who did what."""
+
+
+@audit_app.command("prune")
+def prune(
+    before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Remove what is older than this day")],
+) -> None:
+    """Remove old rows of the audit log, of every county. Ask your records officer first; that it was done is noted."""
+    clock = SystemClock()
+    if before.replace(tzinfo=UTC) > clock.read():
+        stop(UNUSABLE, "That day is yet to come.")
+    engine = open_engine(settings().database_url)
+    with engine.begin() as connection:
+        removed = audit_log.prune(connection, before.replace(tzinfo=UTC), clock.read())
+    out.print(f"{sum(removed.values())} rows removed.")
+
+
+@contextmanager
+def _work(organization: str) -> Iterator[UnitOfWork]:
+    """A unit of work in the county of that name, or in the only one."""
+    engine = open_engine(settings().database_url)
+    if faults := list(database_faults(engine)):
+        stop(UNUSABLE, *faults)
+    with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
+        known = organizations(uow.connection)
+        found = [one for one in known if one.name.casefold() == organization.casefold()] if organization else known
+        if len(found) != 1:
+            names = ", ".join(one.name for one in known) or "none"
+            stop(UNUSABLE, f"Say which county, with --organization. There are: {names}.")
+        uow.organization = found[0]
+        yield uow
