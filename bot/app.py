@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 import handlers
 from bot.adapters.console import ConsoleAdapter
@@ -30,8 +29,8 @@ from bot.survey_pages import add_survey_routes
 from bot.web import add_document, make_web
 from bot.world import World
 from storage.console import ConsoleStore
-from storage.db import UNAVAILABLE, open_engine, reading
-from storage.migrate import is_current
+from storage.db import open_engine
+from storage.health import not_ready
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
 
@@ -74,12 +73,9 @@ class App:
         self.delivery.wake()
         return reply
 
-    def ready(self) -> bool:
-        """The database answers and has the newest shape."""
-        try:
-            return is_current(self.engine)
-        except UNAVAILABLE:
-            return False
+    def not_ready(self) -> str:
+        """What is in the way of work, or "" where the database answers and has the newest shape."""
+        return not_ready(self.engine)
 
     async def start(self, *, worker: bool = True, listen: bool = True) -> None:
         """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
@@ -157,7 +153,7 @@ class App:
         return console
 
     def _web(self) -> web.Application:
-        application = make_web(self.ready, partial(report_page, self.engine))
+        application = make_web(self.not_ready, partial(report_page, self.engine))
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
@@ -190,15 +186,3 @@ def build(
         settings.sipbot_console if console is None else console,
         teams,
     )
-
-
-def database_faults(engine: Engine) -> Iterable[str]:
-    """What keeps the database from being used, in sentences."""
-    try:
-        with reading(engine) as connection:
-            connection.execute(text("SELECT 1"))
-    except UNAVAILABLE as error:
-        yield f"the database does not answer: {str(error.orig if hasattr(error, 'orig') else error).strip()}"
-        return
-    if not is_current(engine):
-        yield "the database has an older shape: run sipbot migrate"

@@ -20,8 +20,8 @@ import structlog
 import typer
 from aiohttp import web as aiohttp_web
 
-from bot import cli_measure
-from bot.app import App, build, database_faults
+from bot import cli_backup, cli_measure
+from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
@@ -30,6 +30,7 @@ from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
 from storage import migrate as migrations
 from storage.db import open_engine
+from storage.health import database_faults
 from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization, organizations
@@ -54,6 +55,8 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(teams_app, name="teams")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(cli_measure.app, name="measure")
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
 
 
 def main() -> None:
