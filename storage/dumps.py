@@ -145,7 +145,8 @@ def _run(
 def _address(url: URL) -> str:
     """For the command line, which everybody on the machine can read: without the password."""
     query = {name: value for name, value in url.query.items() if name != "password"}
-    return url.set(drivername="postgresql", password=None, query=query).render_as_string(hide_password=False)
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string(hide_password=False)
 
 
 def _environment(url: URL) -> dict[str, str]:
