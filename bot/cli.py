@@ -25,6 +25,7 @@ from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
+from bot.doctor.here import console_fault
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
@@ -112,8 +113,8 @@ def _serve(*, worker: bool) -> None:
     settings = _settings()
     application = build(settings)
     faults = list(database_faults(application.engine))
-    if settings.sipbot_console and settings.host not in ("127.0.0.1", "localhost", "::1"):
-        faults.append("SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only")
+    if fault := console_fault(settings):
+        faults.append(fault)
     if not (settings.slack or settings.teams or settings.sipbot_console):
         faults.append("nothing to serve: set SLACK_BOT_TOKEN or TEAMS_APP_ID, or SIPBOT_CONSOLE=1 to look around")
     if faults:
@@ -203,17 +204,14 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings and database, and say in a sentence what is wrong."""
-    settings = _settings()
-    faults = list(database_faults(open_engine(settings.database_url)))
-    if not (settings.slack or settings.teams):
-        faults.append("no chat platform is set up: SLACK_BOT_TOKEN and TEAMS_APP_ID are empty")
-    if (settings.slack or settings.teams) and not settings.public_url:
-        faults.append("PUBLIC_URL is empty: links to published reports will not work")
-    if settings.mail and not settings.public_url:
-        faults.append("SMTP_URL is set but PUBLIC_URL is empty: no e-mail goes out without its link to unsubscribe")
-    if faults:
-        _stop(FAILED, *faults)
+    """Look at settings, database, queue and services, and say in a sentence what is wrong and what to do."""
+    from bot.doctor import examine
+
+    found = asyncio.run(examine(_settings(), SystemClock()))
+    for note in found.notes:
+        out.print(f"Note: {note}.", markup=False)
+    if found.faults:
+        _stop(FAILED, *found.faults)
     out.print("All is well.")
 
 

@@ -66,6 +66,7 @@ class FakeSlack:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)  # by id; what an app may read with files:read
     may_read_files: bool = True
+    scopes: str = ""  # what it says of the token; "" is not a word
 
     async def __aenter__(self) -> FakeSlack:
         self._ids = itertools.count(1)
@@ -221,7 +222,8 @@ class FakeSlack:
         answer = {"error": fault.error} if fault.error else self._do(method, args)
         if fault.accepted and request.transport is not None:
             request.transport.close()
-        return web.json_response({"ok": "error" not in answer, **answer})
+        said = {"x-oauth-scopes": self.scopes} if self.scopes else {}
+        return web.json_response({"ok": "error" not in answer, **answer}, headers=said)
 
     def _do(self, method: str, args: Json) -> Json:
         match method:

@@ -7,11 +7,13 @@ SendError what happens next.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.errors import SendError
 from bot.chat.forms import Form
@@ -73,6 +75,16 @@ class Refused(SendError):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What Slack says of a token: its `workspace`, its `scopes` (none where Slack does not say), and the `date` of the
+    answer, as HTTP writes it."""
+
+    workspace: str
+    scopes: frozenset[str]
+    date: str
+
+
 class Outbound:
     """One Slack app's way out.
 
@@ -97,22 +109,35 @@ class Outbound:
         if self.client.session is not None:
             await self.client.session.close()
 
+    async def granted(self) -> Granted:
+        """What Slack says of our one workspace's token. Raises SendError."""
+        answer = await self._ask("auth.test", "")
+        scopes = answer.headers.get("x-oauth-scopes", "")
+        return Granted(
+            str(answer.get("team_id", "")),
+            frozenset(scope.strip() for scope in scopes.split(",")) - {""},
+            answer.headers.get("Date", ""),
+        )
+
     async def call(self, method: str, workspace: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call -> Slack's answer. Raises SendError."""
+        answer = await self._ask(method, workspace, **arguments)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def _ask(self, method: str, workspace: str, **arguments: Any) -> AsyncSlackResponse:
         token = await self._token_for(workspace)
         if not token:
             raise SendError(f"sipbot is not installed in the Slack workspace {workspace}", permanent=True)
         try:
             data, body = (arguments, None) if method in FORM_ENCODED else (None, arguments)
             headers = {"Authorization": f"Bearer {token}"}
-            answer = await self.client.api_call(method, data=data, json=body, headers=headers)
+            return await self.client.api_call(method, data=data, json=body, headers=headers)
         except SlackApiError as error:
             raise _refused(method, error) from error
         except aiohttp.ClientConnectorError as error:
             raise SendError(f"Slack cannot be reached for {method}: {error}") from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError) as error:
             raise SendError(f"no answer from Slack to {method}: {error!r}", unknown=True) from error
-        return answer.data if isinstance(answer.data, dict) else {}
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
         """Answer at the address Slack gave with a command or a press. Raises SendError."""
