@@ -24,8 +24,8 @@ from bot import cli_backup, cli_measure
 from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
-from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from bot.doctor.here import console_fault
+from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop

@@ -102,7 +102,7 @@ async def test_the_settings_leave_a_gap(county):
     for more, words in (
         ({}, "PUBLIC_URL is empty"),
         ({"public_url": "http://sip.example.org"}, "not https"),
-        ({"public_url": "https://s.example", "sipbot_console": True, "host": "0.0.0.0"}, "127.0.0.1 only"),
+        ({"public_url": "https://s.example", "sipbot_console": True, "host": "0.0.0.0"}, "127.0.0.1 only"),  # noqa: S104
     ):
         found = Findings()
         token = {"slack_bot_token": "xoxb-1", "slack_signing_secret": SECRET}
