@@ -74,7 +74,7 @@ def clock(found: Findings, engine: Engine, ours: Clock) -> None:
     if engine.dialect.name == "sqlite":
         return
     with reading(engine) as connection:
-        apart = abs(connection.execute(select(func.now())).scalar_one() - ours.read())
+        apart = abs(connection.execute(select(func.current_timestamp())).scalar_one() - ours.read())
     if apart > WRONG_CLOCK:
         found.faults.append(
             f"this machine's clock and the database's are {apart.total_seconds():.0f} seconds apart: set both by NTP"
