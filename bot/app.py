@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 import handlers
 from bot.adapters.console import ConsoleAdapter
@@ -35,9 +34,9 @@ from bot.survey_pages import add_survey_routes
 from bot.web import add_document, make_web
 from bot.world import World
 from storage.console import ConsoleStore
-from storage.db import UNAVAILABLE, open_engine, reading
+from storage.db import open_engine
+from storage.health import not_ready
 from storage.installations import Installations
-from storage.migrate import is_current
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
 
@@ -97,12 +96,9 @@ class App:
         self.delivery.wake()
         return reply
 
-    def ready(self) -> bool:
-        """The database answers and has the newest shape."""
-        try:
-            return is_current(self.engine)
-        except UNAVAILABLE:
-            return False
+    def not_ready(self) -> str:
+        """What is in the way of work, or "" where the database answers and has the newest shape."""
+        return not_ready(self.engine)
 
     async def start(self, *, worker: bool = True, listen: bool = True) -> None:
         """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
@@ -192,7 +188,7 @@ class App:
 
     def _web(self) -> web.Application:
         reading = Reading(self.engine, self.clock, self.composer, self.links)
-        application = make_web(self.ready, reading.report, reading.export)
+        application = make_web(self.not_ready, reading.report, reading.export)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)
@@ -227,15 +223,3 @@ def build(
         settings.sipbot_console if console is None else console,
         teams,
     )
-
-
-def database_faults(engine: Engine) -> Iterable[str]:
-    """What keeps the database from being used, in sentences."""
-    try:
-        with reading(engine) as connection:
-            connection.execute(text("SELECT 1"))
-    except UNAVAILABLE as error:
-        yield f"the database does not answer: {str(error.orig if hasattr(error, 'orig') else error).strip()}"
-        return
-    if not is_current(engine):
-        yield "the database has an older shape: run sipbot migrate"

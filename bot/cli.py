@@ -20,17 +20,19 @@ import structlog
 import typer
 from aiohttp import web as aiohttp_web
 
-from bot import cli_data, cli_install, cli_measure
-from bot.app import App, build, database_faults
+from bot import cli_backup, cli_data, cli_install, cli_measure
+from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.cli_organization import OrganizationOption, chosen, only
+from bot.doctor.here import console_fault
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
 from storage import migrate as migrations
 from storage.db import open_engine, reading
+from storage.health import database_faults
 from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization
@@ -59,6 +61,8 @@ app.add_typer(cli_install.app, name="install")
 app.add_typer(cli_install.secrets_app, name="secrets")
 app.command("organizations")(cli_install.list_organizations)
 cli_data.register(app)
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
 
 
 def main() -> None:
@@ -114,8 +118,8 @@ def _serve(*, worker: bool) -> None:
     settings = _settings()
     application = build(settings)
     faults = list(database_faults(application.engine))
-    if settings.sipbot_console and settings.host not in ("127.0.0.1", "localhost", "::1"):
-        faults.append("SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only")
+    if fault := console_fault(settings):
+        faults.append(fault)
     if not (settings.slack or settings.teams or settings.sipbot_console):
         faults.append(
             "nothing to serve: set SLACK_BOT_TOKEN, SLACK_CLIENT_ID or TEAMS_APP_ID, or SIPBOT_CONSOLE=1 to look around"
@@ -207,17 +211,14 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings and database, and say in a sentence what is wrong."""
-    settings = _settings()
-    faults = list(database_faults(open_engine(settings.database_url)))
-    if not (settings.slack or settings.teams):
-        faults.append("no chat platform is set up: SLACK_BOT_TOKEN, SLACK_CLIENT_ID and TEAMS_APP_ID are empty")
-    if (settings.slack or settings.teams) and not settings.public_url:
-        faults.append("PUBLIC_URL is empty: links to published reports will not work")
-    if settings.mail and not settings.public_url:
-        faults.append("SMTP_URL is set but PUBLIC_URL is empty: no e-mail goes out without its link to unsubscribe")
-    if faults:
-        _stop(FAILED, *faults)
+    """Look at settings, database, queue and services, and say in a sentence what is wrong and what to do."""
+    from bot.doctor import examine
+
+    found = asyncio.run(examine(_settings(), SystemClock()))
+    for note in found.notes:
+        out.print(f"Note: {note}.", markup=False)
+    if found.faults:
+        _stop(FAILED, *found.faults)
     out.print("All is well.")
 
 

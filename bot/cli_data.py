@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import database_faults
 from bot.chat.clock import SystemClock
 from bot.chat.commands import Actor
 from bot.chat.compose import built_in
@@ -19,6 +18,7 @@ from bot.terminal import UNUSABLE, out, settings, stop
 from storage import audit_log, erasure
 from storage.db import open_engine
 from storage.export import everything
+from storage.health import database_faults
 from storage.queries.people import organizations
 from storage.queries.setup import resolve_person
 from storage.uow import UnitOfWork, unit_of_work

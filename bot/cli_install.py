@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from bot.app import database_faults
 from bot.chat.clock import SystemClock
 from bot.cli_organization import chosen
 from bot.config import Settings
@@ -16,6 +15,7 @@ from bot.install_pages import INSTALL
 from bot.keys import Keys
 from bot.terminal import FAILED, UNUSABLE, err, out, settings, stop
 from storage.db import open_engine, reading
+from storage.health import database_faults
 from storage.installations import INVITED, Installations, connected, invite
 from storage.queries.people import Organization, add_workspace, create_organization, organizations, workspace_owner
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import database_faults
 from bot.chat.clock import SystemClock
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
@@ -17,6 +16,7 @@ from bot.domain.reading_table import NotATable, Table, read_file
 from bot.terminal import UNUSABLE, err, out, settings, stop
 from handlers.measures.finding import find, measures
 from storage.db import open_engine
+from storage.health import database_faults
 from storage.queries.plan import GoalView
 from storage.reading_store import Stored, store_readings
 from storage.uow import UnitOfWork, unit_of_work

@@ -11,6 +11,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -22,7 +23,7 @@ from bot.chat.compose import Composer
 from bot.chat.errors import SendError
 from bot.chat.ports import Address, ChatAdapter, Pace, Post
 from bot.links import Links
-from storage import outbox, pacing
+from storage import outbox, pacing, restored
 from storage.db import UNAVAILABLE
 from storage.queries import subscribers
 from storage.queries.people import organizations
@@ -186,7 +187,7 @@ class Delivery:
         await self._wait_for_turn(post, latest)
         if row.attempts > 1 and (found := await adapter.find(post)) is not None:
             log.info("adopted a post that had got through", outbox=row.id)
-            return found
+            return await self._adopt(post, found, row)
         try:
             return await adapter.send(post)
         except SendError as error:
@@ -194,6 +195,17 @@ class Delivery:
                 until = self._clock.read().timestamp() + error.retry_after
                 await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), until)
             raise
+
+    async def _adopt(self, post: Post, found: str, row: outbox.Row) -> str:
+        """What was posted before the database was restored has links and buttons of rows that are gone: it gets the
+        words of today. Where the platform does not let it be changed, it stays."""
+        if await asyncio.to_thread(restored.is_fresh, self._engine, row.organization_id, self._clock.read()):
+            try:
+                await self._adapters[post.address.platform].send(replace(post, target=found))
+            except SendError as error:
+                if not error.permanent:
+                    raise
+        return found
 
     def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
         message = self._links.signed(row.message, from_json(row.message)) if row.message else None

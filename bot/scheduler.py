@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete
 from bot.chat.clock import Clock
 from bot.chat.compose import Composer
 from bot.chat.jobs import Due, JobSpec
+from storage import restored
 from storage.db import reading
 from storage.models import inbox
 from storage.queries.people import Organization, organizations
@@ -68,6 +69,7 @@ class JobRunner:
             with self._open(organization) as uow:
                 if not uow.once(job.name, due.subject, due.period):
                     return False
+                uow.may_be_there = restored.lately(uow.connection, organization.id, uow.at)
                 job.run(uow, due)
         except Exception:
             log.exception("job failed", job=job.name, subject=due.subject, period=due.period)

@@ -34,11 +34,11 @@ class Page:
 
 
 def make_web(
-    ready: Callable[[], bool],
+    not_ready: Callable[[], str],
     report: Callable[[str, str], Page | None],
     export: Callable[[str], Page | None] = lambda _: None,
 ) -> web.Application:
-    """`ready` says whether the database answers and has the right shape. `report(token, format)` gives a published
+    """`not_ready` says what is in the way of work, or "". `report(token, format)` gives a published
     report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None; `export(token)` an
     organization's data."""
     application = web.Application(client_max_size=MAX_BODY)
@@ -47,8 +47,9 @@ def make_web(
         return web.json_response({"status": "ok"})
 
     async def readyz(_: web.Request) -> web.Response:
-        good = await asyncio.to_thread(ready)
-        return web.json_response({"status": "ok" if good else "not ready"}, status=200 if good else 503)
+        if reason := await asyncio.to_thread(not_ready):
+            return web.json_response({"status": "not ready", "reason": reason}, status=503)
+        return web.json_response({"status": "ok"})
 
     async def show(request: web.Request) -> web.Response:
         token, _, kind = request.match_info["name"].partition(".")

@@ -17,6 +17,7 @@ UNAVAILABLE = (OperationalError, TimeoutError)
 _CROSSED = ("40P01", "40001")
 # Who waits longer for a lock is told that nothing was saved. Slack gives up on a slash command after 3 s anyway.
 BUSY_TIMEOUT_MS = 5_000
+APPLICATION = "sipbot"  # what PostgreSQL calls our connections, in pg_stat_activity
 _QUIET: dict[str, Any] = {"hide_parameters": True}  # what people said does not belong into a log
 _READ_ONLY = "sipbot_read_only"
 _PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
@@ -26,7 +27,7 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet. `durable=False` is for
     SQLite files that can be made again, like a simulation's: their commits do not wait for the disk."""
     if not url.startswith("sqlite"):
-        options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
+        options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}", "application_name": APPLICATION}
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, **_QUIET)
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, **_QUIET)
     # FULL: a receipt is only given for what survives a power cut.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 from alembic import command
@@ -13,6 +14,15 @@ from sqlalchemy import Engine, text
 from storage.db import reading
 
 _LOCK = 7_417_201  # any number, the same on every replica
+
+
+class Shape(StrEnum):
+    """A database's shape beside the newest one this version knows. NEWER: of a version after this one."""
+
+    NONE = "none"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
 
 
 def _config() -> Config:
@@ -31,8 +41,18 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def is_current(engine: Engine) -> bool:
-    """The database has the newest shape."""
+def shape(engine: Engine) -> Shape:
+    """The shape the database has."""
     with reading(engine) as connection:
-        have = MigrationContext.configure(connection).get_current_revision()
-    return have == ScriptDirectory.from_config(_config()).get_current_head()
+        return shape_of(MigrationContext.configure(connection).get_current_revision())
+
+
+def shape_of(revision: str | None) -> Shape:
+    """The shape of a database that says it is at `revision`. One that no version up to this one knows is newer."""
+    scripts = ScriptDirectory.from_config(_config())
+    if not revision:
+        return Shape.NONE
+    if revision == scripts.get_current_head():
+        return Shape.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Shape.OLDER if revision in known else Shape.NEWER

@@ -56,6 +56,7 @@ class UnitOfWork:
         self.composer = composer
         self.public_url = public_url.rstrip("/")
         self.mail = mail
+        self.may_be_there = False  # what is posted may have been posted before: see storage/restored.py
 
     @property
     def today(self) -> date:
@@ -145,6 +146,7 @@ class UnitOfWork:
             "reaction": reaction,
             "message": to_json(message) if message else "",
             "state": PENDING,
+            "attempts": int(self.may_be_there),
             "available_at": self.at,
             "created_at": self.at,
         }

@@ -70,6 +70,7 @@ class FakeSlack:
 
     # methods that take no bot token, by name
     open_methods: dict[str, Callable[[web.Request, Json, Fault], Awaitable[web.Response]]] = field(default_factory=dict)
+    scopes: str = ""  # what it says of the token; "" is not a word
 
     async def __aenter__(self) -> FakeSlack:
         self._ids = itertools.count(1)
@@ -228,7 +229,8 @@ class FakeSlack:
         answer = {"error": fault.error} if fault.error else self._do(method, args)
         if fault.accepted and request.transport is not None:
             request.transport.close()
-        return web.json_response({"ok": "error" not in answer, **answer})
+        said = {"x-oauth-scopes": self.scopes} if self.scopes else {}
+        return web.json_response({"ok": "error" not in answer, **answer}, headers=said)
 
     def _team(self, request: web.Request) -> str:
         """The workspace of the request's bot token; "" for one that is not good."""

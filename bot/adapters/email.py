@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -79,22 +80,36 @@ class EmailAdapter:
         """A mail server cannot be asked."""
         return None
 
+    async def check(self) -> None:
+        """Whether the mail server takes us, with our password. Raises SendError."""
+        try:
+            async with asyncio.timeout(SECONDS), aiosmtplib.SMTP(**self._how()) as server:
+                await server.noop()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise _send_error(error) from error
+
     async def _hand_over(self, mail: EmailMessage) -> None:
-        server = self._server
         await aiosmtplib.send(
             mail.as_bytes(policy=_ON_THE_WIRE),
-            sender=parseaddr(server.sender)[1],
+            sender=parseaddr(self._server.sender)[1],
             recipients=[str(mail["To"])],
-            hostname=server.host,
-            port=server.port,
-            use_tls=server.tls,
-            # None: where the server offers it. A password never goes over a line that anyone can read.
-            start_tls=False if server.tls else True if server.user else None,
-            tls_context=self._certificates,
-            timeout=SECONDS,
-            username=server.user or None,
-            password=server.password or None,
+            **self._how(),
         )
+
+    def _how(self) -> dict[str, Any]:
+        """How the mail server is spoken to."""
+        server = self._server
+        return {
+            "hostname": server.host,
+            "port": server.port,
+            "use_tls": server.tls,
+            # None: where the server offers it. A password never goes over a line that anyone can read.
+            "start_tls": False if server.tls else True if server.user else None,
+            "tls_context": self._certificates,
+            "timeout": SECONDS,
+            "username": server.user or None,
+            "password": server.password or None,
+        }
 
     def _mail(self, post: Post) -> EmailMessage:
         """RFC 5322, with what lists owe their readers: RFC 2919 (List-Id), 2369 and 8058 (one click to unsubscribe)."""

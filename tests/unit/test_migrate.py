@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from storage.db import open_engine
-from storage.migrate import _config, is_current, migrate
+from storage.migrate import Shape, _config, migrate, shape
 from storage.models import audit, link, metadata
 from tests.conftest import POSTGRES
 
@@ -53,9 +53,9 @@ def fresh(request, tmp_path):
 
 
 def test_the_migrations_make_the_tables_the_code_knows(fresh):
-    assert not is_current(fresh)
+    assert shape(fresh) is Shape.NONE
     migrate(fresh)
-    assert is_current(fresh)
+    assert shape(fresh) is Shape.CURRENT
     with fresh.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
 
@@ -63,7 +63,7 @@ def test_the_migrations_make_the_tables_the_code_knows(fresh):
 def test_migrating_again_changes_nothing(fresh):
     migrate(fresh)
     migrate(fresh)
-    assert is_current(fresh)
+    assert shape(fresh) is Shape.CURRENT
 
 
 def test_a_filled_database_of_the_first_shape_comes_forward_whole(fresh: Engine) -> None:

@@ -25,7 +25,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import inbound, uploads
 from bot.adapters.slack.names import Names
-from bot.adapters.slack.outbound import Outbound
+from bot.adapters.slack.outbound import Granted, Outbound
 from bot.adapters.slack.tokens import Installed, Tokens
 from bot.chat.commands import Command
 from bot.chat.errors import SendError, UserError
@@ -114,6 +114,10 @@ class SlackAdapter:
     async def find(self, post: Post) -> str | None:
         """The timestamp of a message of ours with the post's key, or None. Raises SendError."""
         return await self._outbound.find(post)
+
+    async def check(self) -> Granted:
+        """What Slack says of the bot token. Raises SendError."""
+        return await self._outbound.granted()
 
     # life
 

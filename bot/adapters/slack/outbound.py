@@ -7,11 +7,13 @@ SendError what happens next.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.tokens import Tokens
 from bot.chat.errors import SendError
@@ -78,6 +80,16 @@ class Refused(SendError):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What Slack says of a token: its `workspace`, its `scopes` (none where Slack does not say), and the `date` of the
+    answer, as HTTP writes it."""
+
+    workspace: str
+    scopes: frozenset[str]
+    date: str
+
+
 class Outbound:
     """One Slack app's way out.
 
@@ -100,6 +112,16 @@ class Outbound:
         if self.client.session is not None:
             await self.client.session.close()
 
+    async def granted(self) -> Granted:
+        """What Slack says of our one workspace's token. Raises SendError."""
+        answer = await self._ask("auth.test", await self._token(""), {})
+        scopes = answer.headers.get("x-oauth-scopes", "")
+        return Granted(
+            str(answer.get("team_id", "")),
+            frozenset(scope.strip() for scope in scopes.split(",")) - {""},
+            answer.headers.get("Date", ""),
+        )
+
     async def call(self, method: str, workspace: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call -> Slack's answer. Raises SendError. A call whose token was refused did nothing, so it is
         made once more where there is another token by now."""
@@ -120,17 +142,20 @@ class Outbound:
         return token
 
     async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._ask(method, token, arguments)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def _ask(self, method: str, token: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
         try:
             data, body = (arguments, None) if method in FORM_ENCODED else (None, arguments)
             headers = {"Authorization": f"Bearer {token}"}
-            answer = await self.client.api_call(method, data=data, json=body, headers=headers)
+            return await self.client.api_call(method, data=data, json=body, headers=headers)
         except SlackApiError as error:
             raise refused(method, error) from error
         except aiohttp.ClientConnectorError as error:
             raise SendError(f"Slack cannot be reached for {method}: {error}") from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError) as error:
             raise SendError(f"no answer from Slack to {method}: {error!r}", unknown=True) from error
-        return answer.data if isinstance(answer.data, dict) else {}
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
         """Answer at the address Slack gave with a command or a press. Raises SendError."""

@@ -67,6 +67,10 @@ class Connector:
         if self._session is not None:
             await self._session.close()
 
+    async def check(self) -> None:
+        """Whether Microsoft gives us a token. Raises SendError."""
+        await self._authorization()
+
     async def call(
         self, method: str, service_url: str, *path: str, body: Any = None, query: str = ""
     ) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""What the services sipbot talks to say of it: Slack, Microsoft's sign-in, the mail server, and its own address."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+from sqlalchemy import Engine, select
+
+from bot.adapters.slack import SlackAdapter, SlackSettings
+from bot.adapters.slack_manifest import SCOPES
+from bot.chat.clock import Clock
+from bot.chat.commands import Command
+from bot.chat.errors import SendError
+from bot.chat.replies import Reply
+from bot.config import Settings
+from bot.doctor.findings import Findings
+from bot.doctor.here import WRONG_CLOCK
+from storage.db import reading
+from storage.models import workspace
+
+if TYPE_CHECKING:
+    from bot.adapters.teams import TeamsSettings
+
+SECONDS = 10  # for an answer from our own address
+
+
+async def slack(found: Findings, given: Settings, clock: Clock, engine: Engine | None) -> None:
+    """The token, its workspace, its scopes, and the time. `engine`: a database that can be asked."""
+    if not given.slack:
+        return
+    adapter = SlackAdapter(
+        SlackSettings(given.slack_signing_secret, given.slack_bot_token, api_url=given.slack_api_url), _nobody
+    )
+    await adapter.start(listen=False)
+    try:
+        said = await adapter.check()
+    except SendError as error:
+        found.faults.append(f"Slack: {error}")
+        return
+    finally:
+        await adapter.stop()
+    if said.scopes and (missing := SCOPES.keys() - said.scopes):
+        found.faults.append(
+            f"the Slack app lacks {', '.join(sorted(missing))}: put the current manifest (sipbot slack manifest) at "
+            "api.slack.com/apps and install the app again"
+        )
+    if engine and not _knows(engine, said.workspace):
+        found.faults.append(
+            "SLACK_BOT_TOKEN is of another Slack workspace than the one in this database: take the token of the first"
+        )
+    if said.date and (apart := abs(parsedate_to_datetime(said.date) - clock.read())) > WRONG_CLOCK:
+        found.faults.append(
+            f"this machine's clock and Slack's are {apart.total_seconds():.0f} seconds apart: set it by NTP (from five "
+            "minutes on, everything Slack sends is refused)"
+        )
+
+
+async def _nobody(command: Command) -> Reply:
+    raise RuntimeError(f"nothing is served here: {command.verb}")
+
+
+def _knows(engine: Engine, team: str) -> bool:
+    """A database without a Slack workspace gets one with the first command."""
+    with reading(engine) as connection:
+        known = connection.execute(select(workspace.c.external_id).where(workspace.c.platform == "slack"))
+        teams = set(known.scalars())
+    return not teams or team in teams
+
+
+async def teams(found: Findings, given: Settings) -> None:
+    """Whether Microsoft gives a token for the app."""
+    if not given.teams:
+        return
+    from bot.adapters.teams import TeamsSettings  # its SDK takes a second to import
+
+    await sign_in(found, TeamsSettings(given.teams_app_id, given.teams_app_password, given.teams_tenant_id))
+
+
+async def sign_in(found: Findings, registration: TeamsSettings) -> None:
+    """The same, at the sign-in that a registration names."""
+    from bot.adapters.teams.connector import Connector
+
+    connector = Connector(registration, time.time)
+    await connector.start()
+    try:
+        await connector.check()
+    except SendError as error:
+        found.faults.append(f"Teams: {error}")
+    finally:
+        await connector.stop()
+
+
+async def mail(found: Findings, given: Settings, clock: Clock) -> None:
+    """Whether the mail server takes us."""
+    if not given.mail:
+        return
+    from bot.adapters.email import EmailAdapter, MailServer
+
+    try:
+        await EmailAdapter(MailServer.of(given.smtp_url, given.smtp_from), clock).check()
+    except SendError as error:
+        found.faults.append(f"the mail server of SMTP_URL: {error}")
+
+
+async def public_url(found: Findings, given: Settings) -> None:
+    """Whether our own address leads here. A note: some networks do not let a machine reach itself from outside."""
+    if not given.public_url:
+        return
+    address = f"{given.public_url.rstrip('/')}/healthz"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session,
+            session.get(address) as answer,
+        ):
+            if answer.status == 200 and "ok" in await answer.text():
+                return
+            why = f"it answers {answer.status}"
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        why = str(error) or type(error).__name__
+    found.notes.append(
+        f"{address} cannot be reached from here ({why}): is sipbot running, and does the proxy lead to its port?"
+    )
