@@ -1,13 +1,15 @@
-"""The aiohttp application: health, published reports, the house's own pages, and whatever routes the adapters add."""
+"""The aiohttp application: health, metrics, published reports, the house's own pages, and the adapters' routes."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
+
+from bot.access import may_read_metrics, watched
 
 MAX_BODY = 1_000_000  # bytes; Slack's largest payloads are far below
 _TOKEN = re.compile(r"[\w-]{16,60}")
@@ -32,17 +34,49 @@ class Page:
     max_age: int = 0
 
 
-def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None]) -> web.Application:
-    """`ready` says whether the database answers and has the right shape. `report(token, format)` gives a published
-    report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None."""
-    application = web.Application(client_max_size=MAX_BODY)
+def make_health(
+    not_ready: Callable[[], Sequence[str]], stopping: Callable[[], bool] = lambda: False
+) -> web.Application:
+    """Only the questions a load balancer asks. `not_ready` names what is not: "database", "shape"; nothing when all is
+    well. `stopping`: the process is about to end."""
+    application = web.Application(client_max_size=MAX_BODY, middlewares=[watched(stopping)])
 
     async def healthz(_: web.Request) -> web.Response:
+        """The event loop answers, so it is alive; nothing else is asked, so that a database that is down makes nobody
+        kill the process that waits for it."""
         return web.json_response({"status": "ok"})
 
     async def readyz(_: web.Request) -> web.Response:
-        good = await asyncio.to_thread(ready)
-        return web.json_response({"status": "ok" if good else "not ready"}, status=200 if good else 503)
+        found = ["stopping"] if stopping() else list(await asyncio.to_thread(not_ready))
+        if found:
+            return web.json_response({"status": "not ready", "not_ready": found}, status=503)
+        return web.json_response({"status": "ok"})
+
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/readyz", readyz)
+    return application
+
+
+def add_metrics(application: web.Application, text: Callable[[], bytes], content_type: str, token: str) -> None:
+    """Serve `text` to this machine, or to whoever has the token where one is set."""
+
+    async def metrics(request: web.Request) -> web.Response:
+        if not may_read_metrics(request, token):
+            return web.Response(status=401 if token else 404)
+        body = await asyncio.to_thread(text)
+        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+    application.router.add_get("/metrics", metrics)
+
+
+def make_web(
+    not_ready: Callable[[], Sequence[str]],
+    report: Callable[[str, str], Page | None],
+    stopping: Callable[[], bool] = lambda: False,
+) -> web.Application:
+    """The health routes and reports. `report(token, format)` gives a published report as html, pdf, xlsx, md, csv or
+    json, its n-th picture as chart-n.png, or None."""
+    application = make_health(not_ready, stopping)
 
     async def show(request: web.Request) -> web.Response:
         token, _, kind = request.match_info["name"].partition(".")
@@ -60,8 +94,6 @@ def make_web(ready: Callable[[], bool], report: Callable[[str, str], Page | None
             headers["Content-Disposition"] = f'attachment; filename="{page.filename}"'
         return web.Response(body=page.body, headers=headers)
 
-    application.router.add_get("/healthz", healthz)
-    application.router.add_get("/readyz", readyz)
     application.router.add_get("/r/{name}", show)
     application.router.add_get("/r/{name}/{picture}", show)
     return application

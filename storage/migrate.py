@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -35,4 +36,10 @@ def is_current(engine: Engine) -> bool:
     """The database has the newest shape."""
     with reading(engine) as connection:
         have = MigrationContext.configure(connection).get_current_revision()
-    return have == ScriptDirectory.from_config(_config()).get_current_head()
+    return have == _head()
+
+
+@cache
+def _head() -> str | None:
+    """The newest shape this code knows. Every version is read for it: not again for each question of a load balancer."""
+    return ScriptDirectory.from_config(_config()).get_current_head()

@@ -117,7 +117,7 @@ def test_the_page_shows_its_charts_with_their_numbers(engine, charted):
 
 
 async def test_the_web_serves_pictures_for_an_hour_and_everything_else_afresh(engine, charted):
-    async with TestClient(TestServer(make_web(lambda: True, partial(report_page, engine)))) as client:
+    async with TestClient(TestServer(make_web(lambda: (), partial(report_page, engine)))) as client:
         picture = await client.get(f"/r/{charted}/chart-1.png")
         assert (picture.status, picture.content_type) == (200, "image/png")
         assert picture.headers["Cache-Control"] == "public, max-age=3600"
