@@ -1,9 +1,11 @@
 """A process's life: it begins to listen, works until it is told to stop, and leaves without a failed request.
 
 On SIGTERM /readyz says no first, while everything goes on; after a grace time, in which a load balancer has noticed,
-the listener closes, what is under way is finished, and the process ends. Ctrl+C skips the grace. A second signal ends it at
-once. The listener is this process's alone, without SO_REUSEPORT: with it the kernel spreads connections over processes
-by their addresses and resets those that wait at a listener that closes, so every restart would fail some requests.
+the listener closes, what is under way is finished, and the process ends. Ctrl+C skips the grace. A second signal ends
+it at once.
+
+The listener is this process's alone, without SO_REUSEPORT: with it the kernel spreads connections over processes by
+their addresses and resets those that wait at a listener that closes, so every restart would fail some requests.
 """
 
 from __future__ import annotations

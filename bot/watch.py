@@ -36,6 +36,11 @@ _WORDS = {
     "rollup": "the roll-up",
     "rollup_revision": "the revised roll-up",
     "newsletter_draft": "the newsletter's draft",
+    "newsletter_without": "the newsletter without a story that was taken back",
+    "newsletter_mail": "the account of the newsletter's mails",
+    "no_channel": "the note on a workgroup without a channel",
+    "same person": "the question whether two accounts are one person",
+    "survey_closed": "the news of a survey's end",
 }
 
 

@@ -41,5 +41,5 @@ def is_current(engine: Engine) -> bool:
 
 @cache
 def _head() -> str | None:
-    """The newest shape this code knows. Every version is read for it: not again for each question of a load balancer."""
+    """The newest shape this code knows. Every version is read for it: not again at each question."""
     return ScriptDirectory.from_config(_config()).get_current_head()
