@@ -57,7 +57,7 @@ class Agency:
 
     def post(self, count: int = 1, **changed) -> None:
         with self.work() as uow:
-            for number in range(count):
+            for _ in range(count):
                 uow.post("notice", Destination(person_id=self.people[2].id), say("x"), key=f"{next(_keys)}")
             if changed:
                 uow.rows(update(outbox).where(outbox.c.kind == "notice").values(**changed))
