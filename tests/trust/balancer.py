@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 PROBE_SECONDS = 0.1
+PROBE_TIMEOUT = aiohttp.ClientTimeout(total=1)
 
 
 class Balancer:
@@ -44,7 +45,7 @@ class Balancer:
     async def _probe(self, port: int) -> None:
         while True:
             try:
-                async with self._session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                async with self._session.get(f"http://127.0.0.1:{port}/readyz", timeout=PROBE_TIMEOUT) as answer:
                     good = answer.status == 200
             except (aiohttp.ClientError, TimeoutError):
                 good = False
