@@ -43,11 +43,14 @@ class Balancer:
         await self._session.close()
 
     async def _probe(self, port: int) -> None:
+        """A refusal counts at once."""
         while True:
             try:
                 async with self._session.get(f"http://127.0.0.1:{port}/readyz", timeout=PROBE_TIMEOUT) as answer:
                     good = answer.status == 200
-            except (aiohttp.ClientError, TimeoutError):
+            except TimeoutError:
+                continue  # no answer is no news: one slow answer takes nobody out
+            except aiohttp.ClientError:
                 good = False
             (self.ready.add if good else self.ready.discard)(port)
             await asyncio.sleep(PROBE_SECONDS)
