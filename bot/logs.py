@@ -38,6 +38,7 @@ _SHAPES = (
     r"(?<=hooks\.slack\.com/)[\w/-]+",
     r"(?<=ticket=)[\w%-]+",
 )
+_SIGNS = ("xox", "xapp-", "Bearer ", "eyJ", "://", "hooks.slack.com/", "ticket=")  # one is in whatever has such a shape
 _FOREIGN_LENGTH = 300  # characters of a library's line: enough for what went wrong, too few for a payload
 _OURS = ("bot", "sipbot", "storage", "handlers")
 _QUIET_LIBRARIES = ("slack_bolt", "slack_sdk", "apscheduler", "aiohttp", "botbuilder", "sqlalchemy", "alembic")
@@ -88,7 +89,8 @@ def _cover(hidden: Iterable[str]) -> Callable[[str], str]:
     """Covers the values, as JSON writes them, longest first, and whatever is shaped like a secret."""
     values = sorted({json.dumps(value)[1:-1] for value in hidden if value}, key=len, reverse=True)
     pattern = re.compile("|".join([*map(re.escape, values), *_SHAPES]))
-    return lambda line: pattern.sub(HIDDEN, line)
+    signs = (*values, *_SIGNS)
+    return lambda line: pattern.sub(HIDDEN, line) if any(sign in line for sign in signs) else line
 
 
 def _rendered(cover: Callable[[str], str]) -> Callable[[Any, str, EventDict], str]:
