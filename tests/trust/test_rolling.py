@@ -151,8 +151,8 @@ async def test_a_rolling_restart_fails_no_request(county, tmp_path):
     failed = sum(told.failed.values())
     record(
         "rolling restart of every replica under load",
-        f"{county.dialect.name}, {REPLICAS} replicas × {ROUNDS}, {len(told.stored) + failed} updates",
-        f"{failed} requests failed, {lost} lost, {doubled} doubled",
+        f"{county.dialect.name}, {REPLICAS} replicas × {ROUNDS}",
+        f"{len(told.stored) + failed} updates, {failed} requests failed, {lost} lost, {doubled} doubled",
     )
     assert told.failed == Counter()
     assert (lost, doubled) == (0, 0)

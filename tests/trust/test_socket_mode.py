@@ -139,8 +139,8 @@ async def test_a_lost_acknowledgement_makes_slack_send_again_and_the_effect_is_t
     lost, doubled = wrong(county, 8)
     record(
         "Socket Mode: acknowledgements lost, events sent again to another replica",
-        f"{county.dialect.name}, 2 connections, 8 events, {sum(sent)} sendings",
-        f"{lost} lost, {doubled} doubled",
+        f"{county.dialect.name}, 2 connections, 8 events",
+        f"{sum(sent)} sendings, {lost} lost, {doubled} doubled",
     )
     assert (lost, doubled) == (0, 0)
     assert sum(sent) > 8
