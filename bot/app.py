@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
-from sqlalchemy import Engine
+from sqlalchemy import Engine, QueuePool
+from sqlalchemy.exc import ProgrammingError
+from structlog.contextvars import bound_contextvars
 
 import handlers
 from bot.adapters.console import ConsoleAdapter
@@ -25,23 +30,28 @@ from bot.dispatch import Dispatcher, Policy
 from bot.install_pages import InstallPages
 from bot.keys import Keys
 from bot.links import Links
+from bot.logs import current_reference
+from bot.metrics import CONTENT_TYPE, Metrics, Pool, Stored, age
 from bot.newsletter_pages import NewsletterPages
 from bot.newsletter_web import add_newsletter_routes
 from bot.pages import HOUSE, house_page
 from bot.report_reading import Reading
 from bot.scheduler import JobRunner, Scheduler
 from bot.survey_pages import add_survey_routes
-from bot.web import add_document, make_web
+from bot.web import add_document, add_metrics, make_health, make_web
 from bot.world import World
 from storage.console import ConsoleStore
-from storage.db import open_engine
+from storage.db import UNAVAILABLE, open_engine
 from storage.health import not_ready
 from storage.installations import Installations
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
+from storage.watching import queue
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsAdapter, TeamsSettings
+
+log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
 
@@ -75,7 +85,11 @@ class App:
             mail=settings.mail,
             links=self.links,
         )
-        self.runner = JobRunner(engine, clock, handlers.JOBS, composer=self.composer, public_url=url)
+        self.metrics = self._metrics()
+        self.stopping = False
+        self.runner = JobRunner(
+            engine, clock, handlers.JOBS, composer=self.composer, public_url=url, told=self.metrics.job
+        )
         # SQLite has one writer: commands queue here, in order, rather than at its lock.
         self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
         self.adapters: list[ChatAdapter] = []
@@ -85,20 +99,36 @@ class App:
         self.console = self._console() if console else None
         if settings.mail:
             self._mail()
-        self.delivery = Delivery(engine, clock, self.adapters, composer=self.composer, public_url=url, links=self.links)
-        self.scheduler = Scheduler(self.runner, self.delivery.wake)
+        told = self.metrics.delivered
+        self.delivery = Delivery(
+            engine, clock, self.adapters, composer=self.composer, public_url=url, told=told, links=self.links
+        )
+        # Where people move the clock by hand, every move would look like a standstill.
+        moved = console and isinstance(clock, TravellingClock)
+        self.scheduler = Scheduler(self.runner.tick if moved else self.runner.watchful_tick, self.delivery.wake)
         self.web = self._web()
         self._running: list[asyncio.Task[None]] = []
 
     async def handle(self, command: Command) -> Reply:
         """Answer a command; never raises. What it queued is delivered next."""
-        reply = await self._commands.handle(command)
+        began, reference = time.perf_counter(), current_reference()
+        with bound_contextvars(reference=reference):
+            reply = await self._commands.handle(replace(command, reference=reference))
+            seconds, verb = time.perf_counter() - began, self.dispatcher.verb_of(command)
+            self.metrics.command(verb, reply.outcome, seconds)
+            log.info("command", verb=verb, outcome=reply.outcome, ms=round(seconds * 1000, 1))
         self.delivery.wake()
         return reply
 
     def not_ready(self) -> str:
         """What is in the way of work, or "" where the database answers and has the newest shape."""
         return not_ready(self.engine)
+
+    def health(self) -> web.Application:
+        """What a process that serves nothing else can be asked: is it well, and its figures."""
+        application = make_health(self.not_ready, lambda: self.stopping)
+        add_metrics(application, self.metrics.text, CONTENT_TYPE, self.settings.sipbot_metrics_token)
+        return application
 
     async def start(self, *, worker: bool = True, listen: bool = True) -> None:
         """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
@@ -112,6 +142,9 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking work, finish what is under way, close connections."""
+        self.stopping = True
+        if self.slack:
+            await self.slack.stop_listening()
         if self._running:
             self.scheduler.stop()
             self.delivery.close()
@@ -140,6 +173,27 @@ class App:
         workspaces = Workspaces(store, oauth, self.clock)
         pages = InstallPages(store, workspaces, keys, self.clock, self.composer, found.public_url)
         return Installing(workspaces, pages)
+
+    def _metrics(self) -> Metrics:
+        engine, clock = self.engine, self.clock
+
+        def stored() -> Stored | None:
+            now = clock.read()
+            try:
+                found = queue(engine, now)
+            except (*UNAVAILABLE, ProgrammingError):  # it is not there, or has an older shape
+                return None
+            ticked = age(now, found.ticked) if found.ticked else None
+            ages = age(now, found.oldest_due), age(now, found.oldest_pending)
+            return Stored(found.pending, found.due, found.dead, *ages, ticked)
+
+        def pool() -> Pool:
+            connections = engine.pool
+            if not isinstance(connections, QueuePool):
+                return Pool(0, 0)
+            return Pool(connections.checkedout(), connections.size())
+
+        return Metrics(version("sipbot"), engine.dialect.name, stored, pool, time.monotonic)
 
     def _slack(self) -> SlackAdapter:
         found = self.settings
@@ -188,7 +242,8 @@ class App:
 
     def _web(self) -> web.Application:
         reading = Reading(self.engine, self.clock, self.composer, self.links)
-        application = make_web(self.not_ready, reading.report, reading.export)
+        application = make_web(self.not_ready, reading.report, reading.export, lambda: self.stopping)
+        add_metrics(application, self.metrics.text, CONTENT_TYPE, self.settings.sipbot_metrics_token)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)

@@ -7,26 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import signal
 import sys
-from collections.abc import MutableMapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import structlog
 import typer
-from aiohttp import web as aiohttp_web
+from aiohttp.web import Application as Site
 
-from bot import cli_backup, cli_data, cli_install, cli_measure
+from bot import cli_backup, cli_data, cli_install, cli_measure, logs
 from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.cli_organization import OrganizationOption, chosen, only
 from bot.doctor.here import console_fault
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
+from bot.serving import CannotListen
+from bot.serving import serve as serve_until_stopped
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
@@ -37,8 +35,6 @@ from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization
 from storage.uow import unit_of_work
-
-_DETAIL = re.compile(r"DETAIL:.*?(?=\n\S|\Z)", re.S)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,25 +63,8 @@ app.command()(cli_backup.restore)
 
 def main() -> None:
     """The `sipbot` command."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _without_rows,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure()
     app()
-
-
-def _without_rows(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """PostgreSQL puts the failing row, with what people said in it, into its error's DETAIL; a log needs no more than
-    the error."""
-    if isinstance(traceback := event.get("exception"), str):
-        event["exception"] = _DETAIL.sub("DETAIL: (left out)", traceback)
-    return event
 
 
 @app.command()
@@ -99,7 +78,7 @@ def demo(port: Annotated[int, typer.Option(help="Port of the console")] = 8300) 
     address = f"http://127.0.0.1:{port}/console"
     out.print(f"The console is open at [bold]{address}[/bold]  (stop with Ctrl+C)")
     out.print(f"Microsoft's Agents Playground reaches it as a Teams app at http://127.0.0.1:{port}/api/messages")
-    _run(application, "127.0.0.1", port, worker=True)
+    _run(application, application.web, "127.0.0.1", port, worker=True)
 
 
 @app.command()
@@ -126,59 +105,40 @@ def _serve(*, worker: bool) -> None:
         )
     if faults:
         _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
-    _run(application, settings.host, settings.port, worker=worker)
+    _run(application, application.web, settings.host, settings.port, worker=worker)
 
 
-def _run(application: App, host: str, port: int, *, worker: bool) -> None:
+def _run(application: App, site: Site | None, host: str, port: int, *, worker: bool, listen: bool = True) -> None:
     """Serve until SIGTERM or Ctrl+C; requests under way are finished."""
-
-    async def life() -> None:
-        runner = aiohttp_web.AppRunner(application.web, access_log=None)
-        await runner.setup()
-        try:
-            await aiohttp_web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            await runner.cleanup()
-            _stop(
-                UNUSABLE, f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with PORT or --port."
-            )
-        await application.start(worker=worker)
-        await _until_told_to_stop()
-        await runner.cleanup()
-        await application.stop()
-
-    asyncio.run(life())
-
-
-async def _until_told_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+    grace = application.settings.sipbot_drain_seconds
+    try:
+        asyncio.run(serve_until_stopped(application, site, host, port, worker=worker, listen=listen, grace=grace))
+    except CannotListen as error:
+        _stop(UNUSABLE, f"Port {port} on {host} cannot be used: {error}. Choose another with PORT or --port.")
 
 
 @app.command()
 def worker(
     once: Annotated[bool, typer.Option(help="Do what is due now, deliver it, and stop")] = False,
     now: Annotated[str, typer.Option(help="With --once: as if it were this ISO 8601 time")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve /healthz, /readyz and /metrics here; 0: not")] = 0,
 ) -> None:
     """Only the calendar and the delivery."""
     clock = SystemClock() if not now else MovableClock(_aware(now))
     if now and not once:
         _stop(UNUSABLE, "--now goes with --once.")
-    application = build(_settings(), clock=clock)
+    settings = _settings()
+    application = build(settings, clock=clock)
     faults = list(database_faults(application.engine))
     if faults:
         _stop(UNUSABLE, "sipbot cannot start:", *(f"  {fault}" for fault in faults))
+    if not once:
+        _run(application, application.health() if port else None, settings.host, port, worker=True, listen=False)
+        return
 
     async def life() -> None:
-        if once:
-            await application.start(worker=False, listen=False)
-            await application.tick()
-        else:
-            await application.start(listen=False)
-            await _until_told_to_stop()
+        await application.start(worker=False, listen=False)
+        await application.tick()
         await application.stop()
 
     asyncio.run(life())

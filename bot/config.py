@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import keys
 
+_SECRET = re.compile(r"token|secret|password|_key")
 _SENDER = re.compile(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?")
 
 
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     )
     sipbot_zone: str = Field("America/Los_Angeles", description="Time zone of a newly made organization")
     sipbot_templates: Path | None = Field(None, description="A folder with the county's own templates")
+    sipbot_metrics_token: str = Field(
+        "", description="Who has it as a bearer token reads /metrics; else only this machine"
+    )
+    sipbot_drain_seconds: float = Field(
+        5, ge=0, le=300, description="How long a stopping server goes on answering while it says it is not ready"
+    )
     sipbot_console: bool = Field(False, description="Serve the local console (loopback only)")
 
     @field_validator("sipbot_admins", mode="before")
@@ -190,6 +197,14 @@ class Settings(BaseSettings):
     def many(self) -> bool:
         """Several workspaces or tenants: who belongs to which county is said by IT, never guessed."""
         return bool(self.slack_client_id) or len(self.tenants) > 1
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The values that must never be shown: whatever is a secret by its name, and passwords in addresses."""
+        given = {name: value for name, value in self if isinstance(value, str) and value}
+        secret = {value for name, value in given.items() if _SECRET.search(name)}
+        passwords = {urlsplit(value).password for value in given.values() if "://" in value} - {None}
+        return frozenset(secret | {written for one in passwords if one for written in (one, unquote(one))})
 
     @property
     def teams(self) -> bool:

@@ -10,12 +10,13 @@ import asyncio
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
+from structlog.contextvars import bound_contextvars
 
 from bot.chat.clock import Clock
 from bot.chat.codec import from_json
@@ -23,6 +24,7 @@ from bot.chat.compose import Composer
 from bot.chat.errors import SendError
 from bot.chat.ports import Address, ChatAdapter, Pace, Post
 from bot.links import Links
+from bot.logs import new_reference
 from storage import outbox, pacing, restored
 from storage.db import UNAVAILABLE
 from storage.queries import subscribers
@@ -60,9 +62,11 @@ class Delivery:
         composer: Composer,
         public_url: str = "",
         links: Links = Links(),  # noqa: B008 - it has no state
+        told: Callable[[str, str], None] = lambda platform, outcome: None,
     ) -> None:
+        """`told` hears what became of every attempt: sent, adopted, retried or dead."""
+        self._engine, self._clock, self._composer, self._told = engine, clock, composer, told
         self._links = links
-        self._engine, self._clock, self._composer = engine, clock, composer
         self._public_url = public_url.rstrip("/")
         self._adapters = {adapter.platform: adapter for adapter in adapters}
         self._owner = str(uuid.uuid4())
@@ -122,12 +126,13 @@ class Delivery:
 
     async def _deliver(self, row: outbox.Row) -> None:
         """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
-        try:
-            await self._attempt(row, self._clock.read() + LEASE - LONGEST_SEND)
-        except UNAVAILABLE:
-            log.exception("outcome not written", outbox=row.id, kind=row.kind)
-        finally:
-            self._under_way[row.organization_id] -= 1
+        with bound_contextvars(reference=new_reference()):
+            try:
+                await self._attempt(row, self._clock.read() + LEASE - LONGEST_SEND)
+            except UNAVAILABLE:
+                log.exception("outcome not written", outbox=row.id, kind=row.kind)
+            finally:
+                self._under_way[row.organization_id] -= 1
 
     async def _attempt(self, row: outbox.Row, latest: datetime) -> None:
         """Send when it is the row's turn; given back to the queue where that is after `latest`."""
@@ -142,6 +147,7 @@ class Delivery:
             await asyncio.to_thread(self._failed, row, SendError(type(error).__name__, unknown=True))
         else:
             await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, self._clock.read(), remote_id)
+            log.info("delivered", outbox=row.id, kind=row.kind, attempts=row.attempts)
 
     async def _by_some_way(self, row: outbox.Row, latest: datetime) -> str:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
@@ -187,10 +193,14 @@ class Delivery:
         await self._wait_for_turn(post, latest)
         if row.attempts > 1 and (found := await adapter.find(post)) is not None:
             log.info("adopted a post that had got through", outbox=row.id)
+            self._told(adapter.platform, "adopted")
             return await self._adopt(post, found, row)
         try:
-            return await adapter.send(post)
+            sent = await adapter.send(post)
+            self._told(adapter.platform, "sent")
+            return sent
         except SendError as error:
+            error.platform = adapter.platform
             if error.retry_after is not None:
                 until = self._clock.read().timestamp() + error.retry_after
                 await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), until)
@@ -226,6 +236,7 @@ class Delivery:
             self._bury(row, error)
             return
         wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)
+        self._told(error.platform, "retried")
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))
@@ -233,6 +244,7 @@ class Delivery:
     def _bury(self, row: outbox.Row, error: SendError) -> None:
         """A dead letter, and one notice to those who can mend it; a notice that dies is only logged. An e-mail that
         comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
+        self._told(error.platform, "dead")
         log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)

@@ -16,6 +16,7 @@ import structlog
 from rapidfuzz import process
 from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
+from structlog.contextvars import bound_contextvars
 
 from bot.chat.calls import marked
 from bot.chat.clock import Clock
@@ -25,7 +26,7 @@ from bot.chat.compose import Composer
 from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
-from bot.chat.replies import Reply
+from bot.chat.replies import Outcome, Reply
 from bot.links import Links
 from storage.db import UNAVAILABLE, crossed
 from storage.models import inbox, outbox
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 
 NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
 OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
+UNKNOWN = "unknown"
 _LONGEST_VERB = 3  # words
 _NAMED = 3
 _NEAR = 75  # rapidfuzz's score from which a word is taken for a misspelt verb
@@ -86,7 +88,8 @@ class Dispatcher:
             try:
                 return self._transact(command)
             except UserError as error:
-                return _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
+                refusal = _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
+                return _ended(refusal, "user_error")
             except UNAVAILABLE as error:
                 if last or not crossed(error):
                     return _not_saved(command, error)
@@ -114,10 +117,10 @@ class Dispatcher:
         return [self.handle(command) for command in commands]
 
     def _failed(self, command: Command) -> Reply:
-        reference = secrets.token_hex(4)
-        log.exception("command failed", reference=reference, verb=command.verb, delivery=command.delivery_id)
+        reference = command.reference or secrets.token_hex(4)
+        log.exception("command failed", reference=reference, verb=self.verb_of(command), delivery=command.delivery_id)
         text = f"Something went wrong on our side and nothing was saved. Tell IT this reference: {reference}."
-        return _form_stays(command, text) or self._answer(command, Reply(say(text)))
+        return _ended(_form_stays(command, text) or self._answer(command, Reply(say(text))), "failed")
 
     def _open(self) -> AbstractContextManager[UnitOfWork]:
         return unit_of_work(self._engine, self._clock.read(), self._composer, self._public_url)
@@ -130,7 +133,9 @@ class Dispatcher:
         """Do each, unless its delivery was answered before (or a moment ago): then the same answer again."""
         deliveries = [command.delivery_id for command in commands]
         known = uow.rows(_ANSWERED, deliveries=deliveries)
-        replies = {row.delivery_id: self._links.signed(row.reply, from_json(row.reply)) for row in known}
+        replies = {
+            row.delivery_id: _ended(self._links.signed(row.reply, from_json(row.reply)), "repeated") for row in known
+        }
         notes = []
         for command in commands:
             if command.delivery_id in replies:
@@ -139,7 +144,8 @@ class Dispatcher:
                 replies[command.delivery_id] = Reply()
                 continue
             one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
-            reply = self._do(one, _readable(command))
+            with bound_contextvars(reference=command.reference):
+                reply = self._do(one, _readable(command))
             given = to_json(reply)
             replies[command.delivery_id] = self._links.signed(given, reply)
             kept = to_json(reply.kept) if reply.kept else given
@@ -255,6 +261,16 @@ class Dispatcher:
             )
         return spec, values
 
+    def verb_of(self, command: Command) -> str:
+        """Which of our verbs it is about, "unknown" where none: never a word that somebody typed."""
+        if command.verb:
+            spec = self.specs.get(command.verb)
+            return spec.verb if spec else UNKNOWN
+        try:
+            return self._match(command)[0].verb
+        except UserError:
+            return UNKNOWN
+
     def _match(self, command: Command) -> tuple[CommandSpec, str]:
         """The spec with the longest verb that the text begins with, and what follows it."""
         text = command.text
@@ -289,7 +305,12 @@ class Dispatcher:
 
 def _not_saved(command: Command, error: Exception) -> Reply:
     log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
-    return _form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED), unsaved=True)
+    return _ended(_form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED), unsaved=True), "not_saved")
+
+
+def _ended(reply: Reply, outcome: Outcome) -> Reply:
+    """The reply with how it went; what was not saved stays that."""
+    return reply if reply.outcome == "not_saved" else replace(reply, outcome=outcome)
 
 
 def _overheard(uow: UnitOfWork, command: Command) -> bool:

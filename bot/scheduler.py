@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine, delete
+from structlog.contextvars import bound_contextvars
 
+from bot import watch
 from bot.chat.clock import Clock
 from bot.chat.compose import Composer
 from bot.chat.jobs import Due, JobSpec
+from bot.logs import new_reference
+from bot.watch import GAP, Ran, Tick
 from storage import restored
 from storage.db import reading
 from storage.models import inbox
 from storage.queries.people import Organization, organizations
 from storage.uow import UnitOfWork, reading_work, unit_of_work
+from storage.watching import beat
 
 log = structlog.get_logger()
 
@@ -27,23 +32,52 @@ TICK_SECONDS = 20
 REMEMBERED = timedelta(days=3)
 FORGET_EVERY = timedelta(hours=1)
 
+Told = Callable[[str, float | None], None]
+
+
+def _nobody(_job: str, _lag: float | None) -> None:
+    """Nobody counts."""
+
 
 class JobRunner:
-    """Runs what is due: each due thing in a transaction of its own, together with its ledger row."""
+    """Runs what is due: each due thing in a transaction of its own, together with its ledger row. `told` hears of every
+    one that was done how many seconds after it was due, or None of one that failed."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, jobs: Iterable[JobSpec], *, composer: Composer, public_url: str = ""
+        self,
+        engine: Engine,
+        clock: Clock,
+        jobs: Iterable[JobSpec],
+        *,
+        composer: Composer,
+        public_url: str = "",
+        told: Told = _nobody,
     ) -> None:
         self._engine, self._clock, self._composer = engine, clock, composer
-        self._jobs, self._public_url = tuple(jobs), public_url
+        self._jobs, self._public_url, self._told = tuple(jobs), public_url, told
         self._forgot = datetime.min.replace(tzinfo=UTC)
 
     def tick(self) -> int:
         """Do all that is due now in every organization; how many things were done."""
+        return sum(len(seen.done) for _, seen in self._ticked(self._clock.read(), None))
+
+    def watchful_tick(self) -> None:
+        """A tick of a process that goes on: what came late, or waits too long, is told to those who can mend it."""
+        since, stopped = beat(self._engine, self._clock.read(), GAP)
+        for organization, seen in self._ticked(since, stopped):
+            for job in watch.jobs(seen):
+                self._run(organization, job)
+
+    def _ticked(self, since: datetime, stopped: datetime | None) -> Iterator[tuple[Organization, Tick]]:
         with reading(self._engine) as connection:
             known = organizations(connection)
         self._forget()
-        return sum(self._run(organization, job) for organization in known for job in self._jobs)
+        for organization in known:
+            ran = {job.name: self._run(organization, job) for job in self._jobs}
+            unclear = frozenset(name for name, found in ran.items() if found is None)
+            all_ran = [(Ran(name, due), done) for name, found in ran.items() for due, done in found or ()]
+            failed = [one for one, done in all_ran if done is None]
+            yield organization, Tick(since, stopped, failed, [one for one, done in all_ran if done], unclear)
 
     def _forget(self) -> None:
         """Once an hour, let go of deliveries too old to come again."""
@@ -54,17 +88,25 @@ class JobRunner:
         with self._engine.begin() as connection:
             connection.execute(delete(inbox).where(inbox.c.at < at - REMEMBERED))
 
-    def _run(self, organization: Organization, job: JobSpec) -> int:
+    def _run(self, organization: Organization, job: JobSpec) -> list[tuple[Due, bool | None]] | None:
+        """What was due and what came of it; None where the job cannot say what is due."""
         try:
             with reading_work(self._engine, self._clock.read(), self._composer, organization) as uow:
                 due = list(job.due(uow))
         except Exception:
-            log.exception("job cannot say what is due", job=job.name, organization=organization.id)
-            return 0
-        return sum(self._do(organization, job, one) for one in due)
+            log.exception(
+                "job cannot say what is due", job=job.name, organization=organization.id, reference=new_reference()
+            )
+            self._told(job.name, None)
+            return None
+        return [(one, self._do(organization, job, one)) for one in due]
 
-    def _do(self, organization: Organization, job: JobSpec, due: Due) -> bool:
-        """One due thing; False if another replica was first or it failed (then it stays due)."""
+    def _do(self, organization: Organization, job: JobSpec, due: Due) -> bool | None:
+        """One due thing; False if another replica was first, None if it failed (then it stays due)."""
+        with bound_contextvars(reference=new_reference()):
+            return self._done(organization, job, due)
+
+    def _done(self, organization: Organization, job: JobSpec, due: Due) -> bool | None:
         try:
             with self._open(organization) as uow:
                 if not uow.once(job.name, due.subject, due.period):
@@ -73,7 +115,9 @@ class JobRunner:
                 job.run(uow, due)
         except Exception:
             log.exception("job failed", job=job.name, subject=due.subject, period=due.period)
-            return False
+            self._told(job.name, None)
+            return None
+        self._told(job.name, (self._clock.read() - due.at).total_seconds())
         log.info("job done", job=job.name, subject=due.subject, period=due.period)
         return True
 
@@ -83,10 +127,10 @@ class JobRunner:
 
 class Scheduler:
     """APScheduler, poking the job runner every few seconds. Its memory store holds nothing we need: a stopped or a
-    doubled scheduler changes no outcome."""
+    doubled scheduler changes no outcome. `tick` in a thread, `then` on the loop."""
 
-    def __init__(self, runner: JobRunner, then: Callable[[], None]) -> None:
-        self._runner, self._then = runner, then
+    def __init__(self, tick: Callable[[], object], then: Callable[[], None]) -> None:
+        self._tick, self._then = tick, then
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -100,5 +144,5 @@ class Scheduler:
         self._scheduler.shutdown(wait=False)
 
     async def _poke(self) -> None:
-        await asyncio.to_thread(self._runner.tick)
+        await asyncio.to_thread(self._tick)
         self._then()

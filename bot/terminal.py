@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from bot import config
+from bot import config, logs
 
 FAILED, UNUSABLE = 1, 2
 
@@ -25,6 +25,8 @@ def stop(code: int, *sentences: str) -> NoReturn:
 def settings(**given: object) -> config.Settings:
     """The settings; what cannot be used ends the command with a sentence for each."""
     try:
-        return config.load(**given)
+        found = config.load(**given)
     except config.SettingsError as error:
         stop(UNUSABLE, "These settings cannot be used:", *(f"  {fault}" for fault in error.faults))
+    logs.configure(found.hidden)
+    return found

@@ -1,4 +1,4 @@
-"""The aiohttp application: health, published reports, the house's own pages, and whatever routes the adapters add."""
+"""The aiohttp application: health, metrics, published reports, the house's own pages, and the adapters' routes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
+
+from bot.access import may_read_metrics, watched
 
 MAX_BODY = 1_000_000  # bytes; Slack's largest payloads are far below
 _TOKEN = re.compile(r"[\w-]{16,90}", re.A)
@@ -33,23 +35,47 @@ class Page:
     status: int = 200
 
 
+def make_health(not_ready: Callable[[], str], stopping: Callable[[], bool] = lambda: False) -> web.Application:
+    """Only the questions a load balancer asks. `not_ready` says what is in the way of work, or "". `stopping`: the
+    process is about to end."""
+    application = web.Application(client_max_size=MAX_BODY, middlewares=[watched(stopping)])
+
+    async def healthz(_: web.Request) -> web.Response:
+        """The event loop answers, so it is alive; nothing else is asked, so that a database that is down makes nobody
+        kill the process that waits for it."""
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        if reason := "stopping" if stopping() else await asyncio.to_thread(not_ready):
+            return web.json_response({"status": "not ready", "reason": reason}, status=503)
+        return web.json_response({"status": "ok"})
+
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/readyz", readyz)
+    return application
+
+
+def add_metrics(application: web.Application, text: Callable[[], bytes], content_type: str, token: str) -> None:
+    """Serve `text` to this machine, or to whoever has the token where one is set."""
+
+    async def metrics(request: web.Request) -> web.Response:
+        if not may_read_metrics(request, token):
+            return web.Response(status=401 if token else 404)
+        body = await asyncio.to_thread(text)
+        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+    application.router.add_get("/metrics", metrics)
+
+
 def make_web(
     not_ready: Callable[[], str],
     report: Callable[[str, str], Page | None],
     export: Callable[[str], Page | None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> web.Application:
-    """`not_ready` says what is in the way of work, or "". `report(token, format)` gives a published
-    report as html, pdf, xlsx, md, csv or json, its n-th picture as chart-n.png, or None; `export(token)` an
-    organization's data."""
-    application = web.Application(client_max_size=MAX_BODY)
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    async def readyz(_: web.Request) -> web.Response:
-        if reason := await asyncio.to_thread(not_ready):
-            return web.json_response({"status": "not ready", "reason": reason}, status=503)
-        return web.json_response({"status": "ok"})
+    """The health routes and reports. `report(token, format)` gives a published report as html, pdf, xlsx, md, csv or
+    json, its n-th picture as chart-n.png, or None; `export(token)` an organization's data."""
+    application = make_health(not_ready, stopping)
 
     async def show(request: web.Request) -> web.Response:
         token, _, kind = request.match_info["name"].partition(".")
@@ -64,8 +90,6 @@ def make_web(
         token = request.match_info["token"]
         return _served(await asyncio.to_thread(export, token) if _TOKEN.fullmatch(token) else None)
 
-    application.router.add_get("/healthz", healthz)
-    application.router.add_get("/readyz", readyz)
     application.router.add_get("/r/{name}", show)
     application.router.add_get("/r/{name}/{picture}", show)
     application.router.add_get("/export/{token}", take, allow_head=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -49,10 +50,15 @@ def shape(engine: Engine) -> Shape:
 
 def shape_of(revision: str | None) -> Shape:
     """The shape of a database that says it is at `revision`. One that no version up to this one knows is newer."""
-    scripts = ScriptDirectory.from_config(_config())
     if not revision:
         return Shape.NONE
-    if revision == scripts.get_current_head():
+    newest, *older = _versions()
+    if revision == newest:
         return Shape.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Shape.OLDER if revision in known else Shape.NEWER
+    return Shape.OLDER if revision in older else Shape.NEWER
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """The shapes this code knows, the newest first. Every version's file is read for it: not again at each question."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

@@ -45,12 +45,16 @@ MAY = {
         "jwt",
     },
     "bot.dispatch": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
-    "bot.delivery": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog"},
-    "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
-    "bot.web": {"aiohttp"},
+    "bot.delivery": {"bot.chat", "bot.links", "bot.logs", "storage", "sqlalchemy", "structlog"},
     "bot.config": {"bot.keys", "pydantic", "pydantic_settings"},
     "bot.keys": {"cryptography"},
     "bot.links": {"bot.chat", "bot.keys"},
+    "bot.metrics": {"prometheus_client"},
+    "bot.logs": {"bot.chat", "sqlalchemy", "structlog"},
+    "bot.access": {"bot.logs", "aiohttp", "structlog"},
+    "bot.watch": {"bot.chat", "bot.domain", "storage", "structlog"},
+    "bot.scheduler": {"bot.chat", "bot.logs", "bot.watch", "storage", "sqlalchemy", "structlog", "apscheduler"},
+    "bot.web": {"bot.access", "aiohttp"},
 }
 ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",
@@ -58,6 +62,7 @@ ONE_PLACE = {
     "botbuilder": "bot.adapters.teams",
     "botframework": "bot.adapters.teams",
     "apscheduler": "bot.scheduler",
+    "prometheus_client": "bot.metrics",
     "aiosmtplib": "bot.adapters.email",
     "jinja2": "bot.chat.compose",
     "pydantic_settings": "bot.config",
@@ -123,7 +128,7 @@ def test_each_sdk_has_one_home(library, home):
 
 def test_only_the_command_line_imports_the_composition_root():
     users = {n for n, path in MODULES.items() if any(within(i, "bot.app") for i in imports(path))}
-    assert users <= {"bot.cli", "bot.cli_data", "bot.cli_install", "bot.demo", "bot.simulate"}
+    assert users <= {"bot.cli", "bot.cli_data", "bot.cli_install", "bot.demo", "bot.serving", "bot.simulate"}
 
 
 @pytest.mark.parametrize(

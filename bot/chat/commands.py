@@ -60,6 +60,7 @@ class Command:
     """One request. `delivery_id` is the platform's id of this delivery: a retry carries the same one.
 
     `answerable`: the adapter can show the Reply itself; otherwise (a message event) it is posted through the outbox.
+    `reference`: what the log calls this request, and what a person is told to give IT when it fails.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Command:
     values: Mapping[str, str] = field(default_factory=dict)
     source: Source = "typed"
     answerable: bool = True
+    reference: str = ""
 
 
 ArgKind = Literal["word", "rest", "choice", "ref", "person", "channel", "number"]

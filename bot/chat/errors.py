@@ -20,8 +20,10 @@ class SendError(Exception):
 
     `permanent`: trying again cannot help (channel archived, token revoked). `retry_after`: seconds the platform asked
     us to wait. `unknown`: the platform may have accepted the post (time-out, lost reply), so it must be asked before a
-    second attempt. `bounced`: a mail server said that this address takes no mail.
+    second attempt. `bounced`: a mail server said that this address takes no mail. `platform`: set by delivery.
     """
+
+    platform = ""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.models.audit import audit, link
 from storage.models.base import metadata
 from storage.models.console import console_message, console_reaction, console_read
-from storage.models.delivery import inbox, ledger, outbox, pace
+from storage.models.delivery import heartbeat, inbox, ledger, outbox, pace
 from storage.models.installs import invitation, slack_installation
 from storage.models.newsletter import report_approval, review_link, subscriber
 from storage.models.people import channel, identity, organization, person, person_link, workspace
@@ -43,6 +43,7 @@ __all__ = [
     "conversation_reference",
     "follow_up",
     "goal",
+    "heartbeat",
     "identity",
     "inbox",
     "invitation",

@@ -63,6 +63,16 @@ pace = Table(
     Column("what", String(250), primary_key=True),
     Column("free_at", Float(53), nullable=False),
 )
+# When any replica last looked at the calendar, and since when that goes on without a long gap. No organization's.
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("what", String(16), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+# Dead letters are counted, and what was sent lately is looked for, without reading the whole outbox.
+Index("ix_outbox_state", outbox.c.state, outbox.c.sent_at)
 Index(
     "ix_outbox_pending",
     outbox.c.available_at,

@@ -18,7 +18,6 @@ from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
@@ -26,6 +25,7 @@ from slack_bolt.response import BoltResponse
 from bot.adapters.slack import inbound, uploads
 from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Granted, Outbound
+from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.tokens import Installed, Tokens
 from bot.chat.commands import Command
 from bot.chat.errors import SendError, UserError
@@ -81,7 +81,7 @@ class SlackAdapter:
         self._outbound = Outbound(settings.api_url, self._tokens, seconds)
         self._names = Names(self._outbound.call, seconds)
         self._following: set[asyncio.Task[None]] = set()
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
         self._bolt = self._build()
 
     def _build(self) -> AsyncApp:
@@ -129,16 +129,21 @@ class SlackAdapter:
         """Open the connection to Slack; with an app token, and unless only posts go out, listen on a socket too."""
         await self._outbound.start()
         if listen and self._settings.app_token:
-            self._socket = AsyncSocketModeHandler(self._bolt, self._settings.app_token)
+            self._socket = Socket(self._bolt, self._settings.app_token)
             await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
     async def stop(self) -> None:
         """Stop listening, let the answers under way out, close."""
-        if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        await self.stop_listening()
         await self.drain()
         await self._outbound.stop()
         await self._tokens.stop()
+
+    async def stop_listening(self) -> None:
+        """Take nothing more from the socket; what came in is answered first."""
+        if self._socket is not None:
+            await self._socket.finish(DRAIN)
+            self._socket = None
 
     async def drain(self) -> None:
         """Wait for the answers under way."""

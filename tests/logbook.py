@@ -1,0 +1,39 @@
+"""Everything that is logged while a test runs, by us and by the libraries, as the real configuration writes it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+from bot import logs
+
+
+class Logbook(io.StringIO):
+    """The log's text, and its lines as what they say."""
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one event."""
+        return [line for line in self.lines() if line["event"] == event]
+
+
+@contextmanager
+def logbook(hidden: frozenset[str] = frozenset()) -> Iterator[Logbook]:
+    """Configure the log with these secrets for as long as the block lasts."""
+    root, book = logging.getLogger(), Logbook()
+    handlers, level = root.handlers[:], root.level
+    logs.configure(hidden, book)
+    try:
+        yield book
+    finally:
+        structlog.reset_defaults()
+        root.handlers[:] = handlers
+        root.setLevel(level)

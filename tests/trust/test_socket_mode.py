@@ -1,0 +1,175 @@
+"""Socket Mode with several replicas: Slack hands each payload to one of our connections, and again where nobody took
+it. A payload is acknowledged after its commit, has its effect once, and a replica that stops answers what it was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.app import App, build
+from bot.chat.clock import MovableClock
+from bot.chat.compose import built_in
+from bot.config import load
+from storage.db import reading
+from storage.models import update
+from storage.queries import people
+from storage.uow import unit_of_work
+from tests.builders import a_plan, an_organization
+from tests.fake_slack import FakeSlack
+from tests.slack_people import TEAM
+from tests.trust.table import record
+
+PATIENCE = 10.0  # seconds after which this Slack sends an event again
+
+
+class ManySockets(FakeSlack):
+    """A Slack with many connections: a payload goes to one after the other, until one acknowledges it."""
+
+    def __init__(self) -> None:
+        super().__init__("unused")
+        self.open: list[web.WebSocketResponse] = []
+        self.taken: Counter[int] = Counter()  # acknowledgements by connection
+        self.loses_acknowledgements = 0
+        self._turns = itertools.count()
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+
+    async def _serve_socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": len(self.open) + 1})
+        self.open.append(socket)
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT and message.data.startswith("{"):
+                self._acknowledge(json.loads(message.data)["envelope_id"], socket)
+        self.open.remove(socket)
+        return socket
+
+    def _acknowledge(self, envelope: str, socket: web.WebSocketResponse) -> None:
+        self.taken[id(socket)] += 1
+        if self.loses_acknowledgements:
+            self.loses_acknowledgements -= 1
+        elif not self._waiting[envelope].done():
+            self._waiting[envelope].set_result(None)
+
+    async def says(self, number: int, patience: float = PATIENCE) -> int:
+        """Somebody writes to the bot -> how often it was sent until it was acknowledged."""
+        message = {
+            "type": "message", "channel": f"D{number % 5}", "channel_type": "im", "user": f"U{number % 5}",
+            "text": f"update 1.1.1 in progress note {number} of many", "ts": f"17.{number:06d}", "team": TEAM,
+        }  # fmt: skip
+        body = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{number}", "event": message}
+        for attempt in itertools.count():
+            envelope = f"e{number}-{attempt}"
+            self._waiting[envelope] = asyncio.get_running_loop().create_future()
+            sent = {"type": "events_api", "envelope_id": envelope, "payload": body, "accepts_response_payload": False,
+                    "retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}  # fmt: skip
+            try:
+                await self.open[next(self._turns) % len(self.open)].send_json(sent)
+                await asyncio.wait_for(self._waiting[envelope], patience)
+                return attempt + 1
+            except (TimeoutError, ConnectionError, ZeroDivisionError, IndexError):
+                await asyncio.sleep(0.02)
+        raise AssertionError
+
+
+@asynccontextmanager
+async def replicas(engine: Any, clock: MovableClock, slack: ManySockets, count: int = 2) -> AsyncIterator[list[App]]:
+    settings = load(
+        _env_file=None, slack_bot_token=slack.token, slack_app_token=slack.app_token, slack_api_url=slack.api_url
+    )
+    apps = [build(settings, clock=clock, console=False, engine=engine) for _ in range(count)]
+    for app in apps:
+        await app.start(worker=False)
+    await slack.until(lambda: len(slack.open) == count, 10)
+    yield apps
+    for app in apps:
+        await app.stop()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[ManySockets]:
+    async with ManySockets() as found:
+        yield found
+
+
+@pytest.fixture
+def county(engine, clock):
+    with unit_of_work(engine, clock.read(), built_in()) as uow:
+        an_organization(uow)
+        people.add_workspace(uow.connection, uow.organization.id, "slack", TEAM)
+        a_plan(uow)
+    return engine
+
+
+def notes(engine: Any) -> Counter[str]:
+    with reading(engine) as connection:
+        return Counter(connection.execute(select(update.c.note)).scalars())
+
+
+def wrong(engine: Any, count: int) -> tuple[int, int]:
+    """(lost, doubled)"""
+    found = notes(engine)
+    told = [found[f"note {number} of many"] for number in range(count)]
+    return told.count(0), sum(max(0, one - 1) for one in told)
+
+
+async def test_events_are_spread_and_each_is_acknowledged_after_its_commit(county, clock, slack):
+    async with replicas(county, clock, slack):
+        for number in range(6):
+            assert await slack.says(number) == 1
+            assert notes(county)[f"note {number} of many"] == 1  # there when the acknowledgement is
+        assert sorted(slack.taken.values()) == [3, 3]
+
+
+async def test_a_lost_acknowledgement_makes_slack_send_again_and_the_effect_is_there_once(county, clock, slack):
+    async with replicas(county, clock, slack):
+        slack.loses_acknowledgements = 3
+        sent = await asyncio.gather(*(slack.says(number, patience=2.0) for number in range(8)))
+    lost, doubled = wrong(county, 8)
+    record(
+        "Socket Mode: acknowledgements lost, events sent again to another replica",
+        f"{county.dialect.name}, 2 connections, 8 events",
+        f"{sum(sent)} sendings, {lost} lost, {doubled} doubled",
+    )
+    assert (lost, doubled) == (0, 0)
+    assert sum(sent) > 8
+
+
+async def test_connections_that_drop_or_are_told_to_go_are_made_anew(county, clock, slack):
+    async with replicas(county, clock, slack):
+        told, dropped = slack.open[:]
+        await told.send_json({"type": "disconnect", "reason": "refresh_requested"})
+        await slack.until(lambda: told not in slack.open and len(slack.open) == 2, 10)
+        await dropped.close()
+        sent = await asyncio.gather(*(slack.says(number, patience=3.0) for number in range(8)))
+        await slack.until(lambda: len(slack.open) == 2, 15)
+    assert wrong(county, 8) == (0, 0)
+    assert all(count >= 1 for count in sent)
+
+
+async def test_a_replica_that_stops_answers_what_it_was_given_and_the_other_takes_over(county, clock, slack):
+    async with replicas(county, clock, slack) as (leaving, _):
+        before = len(slack.open)
+        writing = [asyncio.create_task(slack.says(number, patience=3.0)) for number in range(10)]
+        await asyncio.sleep(0)
+        await leaving.stop()
+        assert len(slack.open) == before - 1
+        writing += [asyncio.create_task(slack.says(number, patience=3.0)) for number in range(10, 14)]
+        await asyncio.gather(*writing)
+    lost, doubled = wrong(county, 14)
+    record(
+        "Socket Mode: a replica stops while events come in", f"{county.dialect.name}, 2 connections, 14 events",
+        f"{lost} lost, {doubled} doubled",
+    )  # fmt: skip
+    assert (lost, doubled) == (0, 0)
