@@ -157,7 +157,7 @@ class App:
         return console
 
     def _web(self) -> web.Application:
-        application = make_web(self.ready, partial(report_page, self.engine))
+        application = make_web(self.ready, partial(report_page, self.engine), public_url=self.settings.public_url)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))
         add_survey_routes(application, SurveyAnswers(self.engine), self.clock, self.composer)

@@ -28,6 +28,7 @@ from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_docu
 from bot.terminal import FAILED, UNUSABLE, err, out
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
+from bot.web import SERVING
 from storage import migrate as migrations
 from storage.db import open_engine
 from storage.outbox import retry_dead
@@ -122,7 +123,7 @@ def _run(application: App, host: str, port: int, *, worker: bool) -> None:
     """Serve until SIGTERM or Ctrl+C; requests under way are finished."""
 
     async def life() -> None:
-        runner = aiohttp_web.AppRunner(application.web, access_log=None)
+        runner = aiohttp_web.AppRunner(application.web, **SERVING)
         await runner.setup()
         try:
             await aiohttp_web.TCPSite(runner, host, port).start()

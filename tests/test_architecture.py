@@ -43,10 +43,11 @@ MAY = {
         "botframework",
         "jwt",
     },
-    "bot.dispatch": {"bot.chat", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
+    "bot.dispatch": {"bot.chat", "bot.limits", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
     "bot.delivery": {"bot.chat", "storage", "sqlalchemy", "structlog"},
     "bot.scheduler": {"bot.chat", "storage", "sqlalchemy", "structlog", "apscheduler"},
-    "bot.web": {"aiohttp"},
+    "bot.web": {"aiohttp", "bot.limits", "bot.survey_limits"},
+    "bot.limits": set(),
     "bot.config": {"pydantic", "pydantic_settings"},
 }
 ONE_PLACE = {

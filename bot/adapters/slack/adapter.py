@@ -50,6 +50,8 @@ TOKEN_TTL = 300.0  # seconds a workspace's token is kept before it is looked up 
 PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
+_TIME = re.compile(r"\d{1,12}", re.A)  # seconds since 1970
+NOT_SLACKS = "not a Slack payload"
 CANNOT_SHOW = "The answer could not be shown. Look with `/sip me` whether it is stored before you try again."
 
 
@@ -172,18 +174,24 @@ class SlackAdapter:
             await asyncio.wait(self._following, timeout=DRAIN)
 
     async def _receive(self, request: web.Request) -> web.Response:
+        # Bolt takes the signature's time for a number before it checks anything, and reads the body; what our own
+        # listeners raise comes to `_on_error`.
+        if not _TIME.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "")):
+            return web.Response(status=401, text="not signed by Slack")
         try:
             payload = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError, LookupError):
-            payload = None  # Bolt reads the body before it checks the signature
-        if payload is None or not isinstance(payload.body, dict):
-            return web.Response(status=400, text="not a Slack payload")
-        return await to_aiohttp_response(await self._bolt.async_dispatch(payload))
+            if not isinstance(payload.body, dict):
+                raise TypeError("no object")
+            answer = await self._bolt.async_dispatch(payload)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            log.warning("not a Slack payload: %s", type(error).__name__)
+            return web.Response(status=400, text=NOT_SLACKS)
+        return await to_aiohttp_response(answer)
 
     # what people do
 
     async def _on_command(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.slash_command(body)
+        command = inbound.translated(inbound.slash_command, body)
         handling = await self._begin(command)
         if not handling.done():
             self._follow(self._answer(command, body, handling))
@@ -196,13 +204,13 @@ class SlackAdapter:
         return BoltResponse(status=200, body=_shown(reply.message, reply.public))
 
     async def _on_action(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.button(body)
+        command = inbound.translated(inbound.button, body)
         if command is not None:
             self._follow(self._answer(command, body, await self._begin(command)))
         return _nothing()
 
     async def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.shortcut(body)
+        command = inbound.translated(inbound.shortcut, body)
         if command is not None:
             command = await self._names.told(command)
             self._follow(self._answer(command, body, await self._begin(command)))
@@ -211,7 +219,8 @@ class SlackAdapter:
     async def _on_view(self, body: dict[str, Any]) -> BoltResponse:
         if body["type"] != "view_submission":
             return _nothing()
-        command, files = inbound.submission(body), inbound.files(body)
+        command = inbound.translated(inbound.submission, body)
+        files = inbound.translated(inbound.files, body)
         # Only a form with a file is closed before it is handled: it is quickly filled in anew, if it must be.
         submitting = asyncio.ensure_future(self._submit(command, files))
         await asyncio.wait((submitting,), timeout=PATIENCE if files else None)
@@ -243,7 +252,7 @@ class SlackAdapter:
         if body["event"]["type"] in ("tokens_revoked", "app_uninstalled"):
             self._tokens.forget(body.get("team_id", ""))
             return _nothing()
-        command = inbound.event(body)
+        command = inbound.translated(inbound.event, body)
         if command is None:
             return _nothing()
         command = await self._names.told(command)
@@ -261,6 +270,9 @@ class SlackAdapter:
         if isinstance(error, BoltUnhandledRequestError):
             log.info("nothing to do for Slack's %s", body.get("type", "payload"))
             return _nothing()
+        if isinstance(error, inbound.Malformed):
+            log.warning("not a Slack payload: %s", error)
+            return BoltResponse(status=400, body=NOT_SLACKS)
         log.error("a Slack payload failed", exc_info=error)
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": CANNOT_SHOW})
