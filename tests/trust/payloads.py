@@ -45,7 +45,7 @@ def slack_shapes(number: int) -> dict[str, Json]:
                         "status": {"status": {"type": "static_select", "selected_option": {"value": "done"}}},
                         "file": {"file": {"type": "file_input", "files": [{"id": "F1", "name": "a.csv", "size": 3}]}}}}
     view = {"id": f"V{number}", "type": "modal", "callback_id": NO_VERB, "state": state, "hash": "1.a",
-            "private_metadata": json.dumps([NO_VERB, {}, ""]), "blocks": [{"type": "input", "block_id": "note"}]}  # fmt: skip
+            "private_metadata": json.dumps({"verb": NO_VERB, "values": {}, "own": ""}), "blocks": [{"type": "input", "block_id": "note"}]}  # fmt: skip
     return {
         "block_actions": {**base, **here, "type": "block_actions", "actions": [action]},
         "view_submission": {**base, "type": "view_submission", "view": view},

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import re
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -220,7 +221,7 @@ class SlackAdapter:
         if body["type"] != "view_submission":
             return _nothing()
         command = inbound.translated(inbound.submission, body)
-        files = inbound.translated(inbound.files, body)
+        files, inputs = inbound.translated(inbound.files, body), inbound.translated(inbound.inputs, body)
         # Only a form with a file is closed before it is handled: it is quickly filled in anew, if it must be.
         submitting = asyncio.ensure_future(self._submit(command, files))
         await asyncio.wait((submitting,), timeout=PATIENCE if files else None)
@@ -229,7 +230,7 @@ class SlackAdapter:
             return _nothing()
         reply = submitting.result()
         if reply.errors is not None:
-            return self._refuse(command, reply.errors, body["view"])
+            return self._refuse(command, reply.errors, inputs)
         if reply.form is not None:
             modal = view(reply.form, inbound.dump_place(command.place))
             return BoltResponse(status=200, body={"response_action": "update", "view": modal})
@@ -250,7 +251,7 @@ class SlackAdapter:
 
     async def _on_event(self, body: dict[str, Any]) -> BoltResponse:
         if body["event"]["type"] in ("tokens_revoked", "app_uninstalled"):
-            self._tokens.forget(body.get("team_id", ""))
+            self._tokens.forget(str(body.get("team_id")))
             return _nothing()
         command = inbound.translated(inbound.event, body)
         if command is None:
@@ -268,10 +269,10 @@ class SlackAdapter:
         """A kind of payload we know nothing of is taken and dropped: Slack switches apps off that answer 404. After a
         fault of ours Slack sends an event again and keeps a form open; a typed command needs words."""
         if isinstance(error, BoltUnhandledRequestError):
-            log.info("nothing to do for Slack's %s", body.get("type", "payload"))
+            log.info("nothing to do for Slack's %r", body.get("type", "payload"))
             return _nothing()
-        if isinstance(error, inbound.Malformed):
-            log.warning("not a Slack payload: %s", error)
+        if isinstance(error, inbound.Malformed) or not _is_ours(error):
+            log.warning("not a Slack payload: %s: %s", type(error).__name__, error)
             return BoltResponse(status=400, body=NOT_SLACKS)
         log.error("a Slack payload failed", exc_info=error)
         if "command" in body:
@@ -341,9 +342,8 @@ class SlackAdapter:
             log.warning("the form %r did not open: %s", form.verb, error)
             await self._respond(command, body, Reply(_instead(form)))
 
-    def _refuse(self, command: Command, errors: FormErrors, form: dict[str, Any]) -> BoltResponse:
+    def _refuse(self, command: Command, errors: FormErrors, inputs: list[str]) -> BoltResponse:
         """Each fault under its input; one without an input goes under the first, or is told where there is none."""
-        inputs = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
         if not inputs:
             self._follow(self._tell(command, say(_sentences(errors))))
             return _nothing()
@@ -360,6 +360,11 @@ class SlackAdapter:
         user = "" if public and channel else actor.user
         address = Address(self.platform, actor.workspace, channel, user, place.thread if channel else "")
         await self._outbound.send(Post(command.delivery_id, address, message))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it was raised by a listener; what Bolt itself stumbles over is not as Slack sends it."""
+    return any(frame.f_code.co_filename == __file__ for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _nothing() -> BoltResponse:

@@ -103,7 +103,15 @@ def submission(body: Payload) -> Command:
 
 def files(body: Payload) -> dict[str, Payload]:
     """Field name -> the file chosen in a submitted form; its value in the Command is only its id."""
-    return state_files(body["view"]["state"])
+    found = state_files(body["view"]["state"])
+    if not all(isinstance(file, dict) and isinstance(file.get("size") or 0, int) for file in found.values()):
+        raise TypeError("a file that is none")
+    return found
+
+
+def inputs(body: Payload) -> list[str]:
+    """The names of a submitted form's fields, in order."""
+    return [str(block["block_id"]) for block in body["view"]["blocks"] if block["type"] == "input"]
 
 
 def shortcut(body: Payload) -> Command | None:

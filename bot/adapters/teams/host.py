@@ -140,7 +140,7 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         if not activity.service_url:
             raise Refused("no serviceUrl")
         if self._settings.app_id and activity.channel_id != CHANNEL:
-            raise Refused(f"channel {activity.channel_id}")
+            raise Refused(f"channel {activity.channel_id!r}")
         try:
             found = await self.bot_framework_authentication.authenticate_request(
                 activity, header if self._settings.app_id else None
