@@ -17,14 +17,31 @@ Json = Any
 NO_VERB = "xyzzy-is-no-verb"  # what nobody can mean: so nothing of it may be kept
 
 # Characters with a meaning somewhere: NUL, halves of characters, directions, terminals, lines, markup.
-ODD = ["\0", "\ud800", "\udfff", "\u202e", "\u200b", "\x1b[31m", "\r\n", "\ufffe", "<!channel>", "%00", "🏳️‍🌈", "\U00100000"]
+ODD = [
+    "\0",
+    "\ud800",
+    "\udfff",
+    "\u202e",
+    "\u200b",
+    "\x1b[31m",
+    "\r\n",
+    "\ufffe",
+    "<!channel>",
+    "%00",
+    "🏳️‍🌈",
+    "\U00100000",
+]
 texts = st.one_of(st.text(max_size=40), st.sampled_from(ODD), st.sampled_from(ODD).map(lambda odd: odd * 300))
 numbers = st.one_of(
-    st.integers(), st.floats(), st.sampled_from([0, -1, 2**31, 2**63, 2**64, 10**300, 1e308, float("nan"), float("inf")])
+    st.integers(),
+    st.floats(),
+    st.sampled_from([0, -1, 2**31, 2**63, 2**64, 10**300, 1e308, float("nan"), float("inf")]),
 )
 leaves = st.one_of(st.none(), st.booleans(), numbers, texts, st.just("x" * 5000))
 junk = st.recursive(
-    leaves, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)), max_leaves=8
+    leaves,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=8,
 )
 deep = st.sampled_from(["[", '{"a":']).map(lambda opening: opening * 3000)
 
@@ -40,10 +57,20 @@ def slack_shapes(number: int) -> dict[str, Json]:
         "response_url": "http://127.0.0.1:1/respond",
     }
     value = json.dumps({"verb": NO_VERB, "values": {"ref": "1.1.1"}})
-    action = {"type": "button", "action_id": "a", "block_id": "b", "value": value, "text": {"type": "plain_text", "text": "x"}}
-    state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "words"}},
-                        "status": {"status": {"type": "static_select", "selected_option": {"value": "done"}}},
-                        "file": {"file": {"type": "file_input", "files": [{"id": "F1", "name": "a.csv", "size": 3}]}}}}
+    action = {
+        "type": "button",
+        "action_id": "a",
+        "block_id": "b",
+        "value": value,
+        "text": {"type": "plain_text", "text": "x"},
+    }
+    state = {
+        "values": {
+            "note": {"note": {"type": "plain_text_input", "value": "words"}},
+            "status": {"status": {"type": "static_select", "selected_option": {"value": "done"}}},
+            "file": {"file": {"type": "file_input", "files": [{"id": "F1", "name": "a.csv", "size": 3}]}},
+        }
+    }
     view = {"id": f"V{number}", "type": "modal", "callback_id": NO_VERB, "state": state, "hash": "1.a",
             "private_metadata": json.dumps({"verb": NO_VERB, "values": {}, "own": ""}), "blocks": [{"type": "input", "block_id": "note"}]}  # fmt: skip
     return {
@@ -87,7 +114,9 @@ def teams_activity(number: int, kind: str, name: str) -> Json:
     """From somebody of their own each, in a channel's thread that is nobody's of ours."""
     user = f"00000000-0000-4000-8000-{number:012d}"
     action = {"action": {"type": "Action.Execute", "verb": NO_VERB, "data": {"verb": NO_VERB, "values": {}}}}
-    value: Json = {"data": {"verb": NO_VERB, "values": {}}, "commandId": NO_VERB, **action} if kind == "invoke" else None
+    value: Json = (
+        {"data": {"verb": NO_VERB, "values": {}}, "commandId": NO_VERB, **action} if kind == "invoke" else None
+    )
     return {
         "type": kind, "id": f"{1700000000000 + number}", "name": name, "text": f"<at>sipbot</at> {NO_VERB}", "value": value,
         "channelId": "msteams", "from": {"id": f"29:{number}", "aadObjectId": user, "name": "Fuzz"},
@@ -150,7 +179,16 @@ raw = st.one_of(
 )  # fmt: skip
 FORM, AS_JSON = "application/x-www-form-urlencoded", "application/json"
 content_types = st.sampled_from(
-    [FORM, AS_JSON, "", "text/plain", "multipart/form-data", f"{FORM}; charset=utf-16", f"{AS_JSON}; charset=nothing", "a/b/c"]
+    [
+        FORM,
+        AS_JSON,
+        "",
+        "text/plain",
+        "multipart/form-data",
+        f"{FORM}; charset=utf-16",
+        f"{AS_JSON}; charset=nothing",
+        "a/b/c",
+    ]
 )
 
 

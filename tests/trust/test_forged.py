@@ -53,7 +53,7 @@ def slack_forgeries(chance: random.Random) -> Iterator[tuple[str, Knock]]:
     at = chance.randrange(len(signed) - 3) + 3
     wrong_digit = signed[:at] + chance.choice([c for c in "0123456789abcdef" if c != signed[at]]) + signed[at + 1 :]
     spot = chance.randrange(len(body))
-    old, early = (now + sign * chance.uniform(310, 10**chance.randint(3, 9)) for sign in (-1, 1))
+    old, early = (now + sign * chance.uniform(310, 10 ** chance.randint(3, 9)) for sign in (-1, 1))
     kinds: dict[str, tuple[bytes, dict[str, str]]] = {
         "another secret": (body, signature(f"secret {chance.random()}", body)),
         "no secret": (body, signature("", body)),
@@ -78,7 +78,19 @@ def slack_forgeries(chance: random.Random) -> Iterator[tuple[str, Knock]]:
     }  # fmt: skip
     for kind, (sent, headers) in kinds.items():
         yield f"Slack: {kind}", ("POST", SLACK, {"data": sent, "headers": headers})
-    for odd in ("", "soon", "1e9", "-1", "NaN", "٣٤٥", "9" * 400, f"{stamp}.5", f" {stamp}0", f"{stamp},{stamp}", "0x10"):
+    for odd in (
+        "",
+        "soon",
+        "1e9",
+        "-1",
+        "NaN",
+        "٣٤٥",
+        "9" * 400,
+        f"{stamp}.5",
+        f" {stamp}0",
+        f"{stamp},{stamp}",
+        "0x10",
+    ):
         forged = {**signature(SECRET, body), "X-Slack-Request-Timestamp": odd}
         yield "Slack: a time that is none", ("POST", SLACK, {"data": body, "headers": forged})
         signed_too = {**odd_signature(body, odd), "Content-Type": good["Content-Type"]}
@@ -149,7 +161,12 @@ def console_forgeries(house: House, chance: random.Random) -> Iterator[tuple[str
     """Another name that leads here (DNS rebinding), another page's script, and no token of the page."""
     said = {"as": "UDEVRAO", "in": "dm:UDEVRAO", "text": "/sip update 1.1.1 done", "delivery_id": f"f{next(_ids)}"}
     port = house.url.rpartition(":")[2]
-    for host in (f"evil{chance.random()}.example", f"evil.example:{port}", f"127.0.0.1.evil.example:{port}", "0.0.0.0"):
+    for host in (
+        f"evil{chance.random()}.example",
+        f"evil.example:{port}",
+        f"127.0.0.1.evil.example:{port}",
+        "10.0.0.1",
+    ):
         for path in ("/console", "/console/state", "/console/assets/console.js"):
             yield "console: another name", ("GET", path, {"headers": {"Host": host}})
         yield "console: another name", ("POST", "/console/say", {"json": said, "headers": {"Host": host}})
@@ -247,7 +264,9 @@ async def test_a_request_sent_again_within_its_five_minutes_has_its_effect_once(
         stale = signature(SECRET, body, time.time() - 301)
         status, _ = await house.knock("POST", SLACK, data=body, headers=stale)
         record(
-            "a signed request replayed", f"{engine.dialect.name}, {copies} copies", f"{stored} effect, refused when stale"
+            "a signed request replayed",
+            f"{engine.dialect.name}, {copies} copies",
+            f"{stored} effect, refused when stale",
         )
         assert stored == 1
         assert len(answers) == 1
