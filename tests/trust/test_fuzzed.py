@@ -31,6 +31,7 @@ SLACK, TEAMS, PAGES = (4_000, 3_500, 2_500) if FULL else (450, 300, 5)  # PAGES:
 OPENAPI = Path(__file__).parent / "openapi.yaml"
 # What Bot Framework wants an invoke answered with that a bot knows nothing of.
 NOT_KNOWN = 501
+NOT_READY = '{"status": "not ready"}'  # /readyz: the tests' tables are made without their migrations
 # What a person leaves who says something the bot does not understand: who they are, where they are reached, and the
 # answer to them. Nothing of it is what the county works with.
 OF_A_STRANGER = {"person", "identity", "inbox", "outbox", "channel", "conversation_reference"}
@@ -76,7 +77,7 @@ class Tally:
 
     def check(self, status: int, text: str, *, of_a_stranger: bool = True) -> None:
         self.statuses[status] += 1
-        assert status < 500 or status == NOT_KNOWN, (status, text[:300])
+        assert status < 500 or status == NOT_KNOWN or text == NOT_READY, (status, text[:300])
         assert not FAULTS.search(text), text[:300]
         done(self.house.settle())
         now = rows(self.house.engine)
