@@ -242,7 +242,9 @@ class App:
 
     def _web(self) -> web.Application:
         reading = Reading(self.engine, self.clock, self.composer, self.links)
-        application = make_web(self.not_ready, reading.report, reading.export, lambda: self.stopping)
+        application = make_web(
+            self.not_ready, reading.report, reading.export, lambda: self.stopping, self.settings.public_url
+        )
         add_metrics(application, self.metrics.text, CONTENT_TYPE, self.settings.sipbot_metrics_token)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))

@@ -26,7 +26,9 @@ from bot.chat.compose import Composer
 from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
+from bot.chat.readable import Nobodys, check_size, readable
 from bot.chat.replies import Outcome, Reply
+from bot.limits import CommandLimits
 from bot.links import Links
 from storage.db import UNAVAILABLE, crossed
 from storage.models import inbox, outbox
@@ -38,6 +40,11 @@ from storage.uow import Destination, UnitOfWork, unit_of_work
 log = structlog.get_logger()
 
 NOT_SAVED = "Not saved: the database cannot be written right now. Your words are still here; please send them again."
+TOO_MUCH = (
+    "That was a lot at once, so this was not done and nothing of it was saved. Wait a minute and send it again, and "
+    "whatever else you send until then."
+)
+NOBODYS = "Nothing was done: it could not be told who asked this. Please try again."
 OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
 UNKNOWN = "unknown"
 _LONGEST_VERB = 3  # words
@@ -48,6 +55,9 @@ _ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
     inbox.c.delivery_id.in_(bindparam("deliveries", expanding=True))
 )
 _NOTE = insert(inbox)
+_QUOTED = re.compile(r"“(.*?)”", re.S)
+_LONGEST_QUOTE = 80  # characters of what somebody typed that a sentence gives back
+_LONGEST_SENTENCE = 1000  # for a quote with quotes in it
 _OUR_THREAD = select(outbox.c.id).where(outbox.c.remote_id == bindparam("thread")).limit(1)
 
 
@@ -80,10 +90,16 @@ class Dispatcher:
     ) -> None:
         self._engine, self._clock, self._composer, self._links = engine, clock, composer, links
         self._policy, self._public_url, self._mail = policy, public_url, mail
+        self._limits = CommandLimits()
         self.specs: Mapping[str, CommandSpec] = {name: s for s in specs for name in (s.verb, *s.aliases)}
 
     def handle(self, command: Command) -> Reply:
         """Answer a command. Safe to call from any thread, any number of times with the same delivery."""
+        try:
+            command = readable(command)
+        except Nobodys as error:
+            log.warning("a command that is nobody's", error=str(error), platform=command.actor.platform)
+            return Reply(say(NOBODYS)) if command.answerable else Reply()
         for last in (False, True):
             try:
                 return self._transact(command)
@@ -107,7 +123,7 @@ class Dispatcher:
         if len(commands) > 1:
             try:
                 with self._open() as uow:
-                    return self._run(uow, commands)
+                    return self._run(uow, [readable(command) for command in commands])
             except UNAVAILABLE as error:
                 if not crossed(error):
                     return [_not_saved(command, error) for command in commands]
@@ -144,8 +160,12 @@ class Dispatcher:
                 replies[command.delivery_id] = Reply()
                 continue
             one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
+            actor = command.actor
+            if not self._limits.take((actor.platform, actor.workspace, actor.user), command.delivery_id, one.at):
+                replies[command.delivery_id] = self._slowed(one, command)
+                continue
             with bound_contextvars(reference=command.reference):
-                reply = self._do(one, _readable(command))
+                reply = self._do(one, command)
             given = to_json(reply)
             replies[command.delivery_id] = self._links.signed(given, reply)
             kept = to_json(reply.kept) if reply.kept else given
@@ -155,10 +175,20 @@ class Dispatcher:
         return [replies[delivery] for delivery in deliveries]
 
     def _do(self, uow: UnitOfWork, command: Command) -> Reply:
+        check_size(command)
         uow.organization, uow.person = self._who(uow, command)
         spec, values = self._read(uow, command)
         command = replace(command, verb=spec.verb, values=values)
         return self._shown(uow, command, spec.run(command, uow))
+
+    def _slowed(self, uow: UnitOfWork, command: Command) -> Reply:
+        """The answer to more than a person may ask at once. It is not noted, so what is sent again later is done."""
+        log.warning("too many commands at once", user=command.actor.user, workspace=command.actor.workspace)
+        if command.answerable:
+            return _form_stays(command, TOO_MUCH) or Reply(say(TOO_MUCH))
+        uow.organization, uow.person = self._who(uow, command)
+        once_a_minute = replace(command, delivery_id=f"slowed:{uow.person.id}:{uow.at:%Y-%m-%dT%H:%M}")
+        return self._shown(uow, once_a_minute, Reply(say(TOO_MUCH)))
 
     def _answer(self, command: Command, reply: Reply) -> Reply:
         """The reply to a command that stored nothing; for an event it still has to be queued."""
@@ -330,14 +360,6 @@ def _news(person: Person, actor: Actor) -> dict[str, Any]:
     return told
 
 
-def _readable(command: Command) -> Command:
-    """Without NUL, which PostgreSQL cannot store and nobody can type."""
-    if "\0" not in command.text and not any("\0" in value for value in command.values.values()):
-        return command
-    values = {name: value.replace("\0", "") for name, value in command.values.items()}
-    return replace(command, text=command.text.replace("\0", ""), values=values)
-
-
 def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     """Who can, by name: the person should know whom to ask."""
     able = [person.name for person in people.people_with_role(uow, spec.role)]
@@ -354,8 +376,17 @@ def _way_to(form: Form, command: Command) -> Message:
 
 def _form_stays(command: Command, text: str) -> Reply | None:
     """For a submitted form: it stays open with the sentence above its fields, so nothing typed is lost."""
-    return Reply(errors=FormErrors((("", text),))) if command.source == "form" else None
+    return Reply(errors=FormErrors((("", _brief(text)),))) if command.source == "form" else None
 
 
 def _sorry(error: UserError) -> Message:
-    return say(marked(error.text), *(Button(label, verb, values) for label, verb, values in error.choices))
+    return say(marked(_brief(error.text)), *(Button(label, verb, values) for label, verb, values in error.choices))
+
+
+def _brief(sentence: str) -> str:
+    """A sentence with its quotes cut: somebody who typed three thousand characters knows which by the first eighty."""
+    return _cut(_QUOTED.sub(lambda found: f"“{_cut(found[1], _LONGEST_QUOTE)}”", sentence), _LONGEST_SENTENCE)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

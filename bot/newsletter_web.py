@@ -20,7 +20,9 @@ from bot.chat.replies import Reply
 from bot.newsletter_pages import PREVIEWS, NewsletterPages
 from bot.newsletter_words import WORDS, PageWords
 from bot.page_language import language_of
-from bot.web import SECURITY_HEADERS, Page
+from bot.posted import TooLong
+from bot.posted import posted as read_form
+from bot.web import MAX_BODY, SECURITY_HEADERS, Page
 from handlers.newsletter.review import SAVE
 from storage.queries.review_links import ReviewLink
 from storage.queries.subscribers import unsubscribe
@@ -35,6 +37,9 @@ _FORM_HEADERS = {
         "form-action 'none'", "form-action 'self'"
     ),
 }
+_MOST_FIELDS = 200
+UNREADABLE = "This form could not be read. Go back with your browser and save again: what you typed is still there."
+TOO_LONG = "This is too long to be saved. Go back with your browser, where all of it still is, and shorten it."
 CLICKS, PER = 120, timedelta(minutes=1)  # of everybody together: a token cannot be guessed, the database is protected
 
 
@@ -116,7 +121,12 @@ class _Routes:
             return self._missing(said)
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             return self._missing(said)
-        posted = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        try:
+            posted = await read_form(request, MAX_BODY, _MOST_FIELDS)
+        except TooLong:
+            return web.Response(status=413, text=TOO_LONG, headers=SECURITY_HEADERS)
+        except ValueError:
+            return web.Response(status=400, text=UNREADABLE, headers=SECURITY_HEADERS)
         delivery = posted.get("delivery", "")
         if not _DELIVERY.fullmatch(delivery):
             return self._missing(said)

@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from bot.app import App
+from bot.web import SERVING
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ async def serve(
 ) -> None:
     """Run the parts asked for until SIGTERM or Ctrl+C. `site`: what is served at the port, if anything; `grace`: how
     long it goes on after SIGTERM. Raises CannotListen."""
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=FINISH_SECONDS) if site else None
+    runner = web.AppRunner(site, shutdown_timeout=FINISH_SECONDS, **SERVING) if site else None
     if runner:
         await _listen(runner, host, port)
     await app.start(worker=worker, listen=listen)

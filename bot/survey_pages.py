@@ -11,7 +11,6 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from babel.dates import format_date
@@ -22,6 +21,8 @@ from bot.chat.forms import Field, Form, Option
 from bot.chat.messages import Message
 from bot.domain.survey import Question, read_answers
 from bot.page_language import language_of
+from bot.posted import TooLong
+from bot.posted import posted as read_form
 from bot.renderers.html import page, to_html, words
 from bot.renderers.html_survey import Labels, survey_html
 from bot.survey_limits import AnswerLimits, address_of
@@ -33,7 +34,6 @@ from storage.survey_answers import PublicSurvey, SurveyAnswers
 # Two long answers in any script, each character up to twelve bytes as a form encodes it, and the rest.
 MAX_BODY = 64 * 1024  # bytes
 _MOST_FIELDS = 50
-_FORM_TYPE = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r"[\w-]{16,60}", re.A)
 _SUBMISSION = re.compile(r"[\w-]{16,40}", re.A)
 _SUBMISSION_FIELD = "form"
@@ -74,8 +74,8 @@ class _SurveyPages:
         """Store what was sent, or show it again with what is wrong."""
         said = _words(request)
         try:
-            posted = await _posted(request)
-        except _TooLong:
+            posted = await read_form(request, MAX_BODY, _MOST_FIELDS)
+        except TooLong:
             return self._notice("too long", said)
         except ValueError:
             return self._notice("unreadable", said)
@@ -154,22 +154,6 @@ class _SurveyPages:
     def _notice(self, kind: str, said: PageWords, more: str = "") -> web.Response:
         message = self._composer.message(f"voice/page/notice.{said.language}", kind=kind)
         return _page(message, more, said, _NOTICES[kind])
-
-
-class _TooLong(Exception):
-    """More was sent than our form can hold."""
-
-
-async def _posted(request: web.Request) -> dict[str, str]:
-    """The fields of a sent form. Raises _TooLong, and ValueError for what our form would not send."""
-    if request.content_type != _FORM_TYPE:
-        raise ValueError("not a form")
-    body = b""
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise _TooLong
-    return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
 
 
 def _page(message: Message, more: str, said: PageWords, status: int = 200, *, failed: bool = False) -> web.Response:

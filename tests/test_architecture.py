@@ -44,7 +44,7 @@ MAY = {
         "botframework",
         "jwt",
     },
-    "bot.dispatch": {"bot.chat", "bot.links", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
+    "bot.dispatch": {"bot.chat", "bot.limits", "bot.links", "storage", "sqlalchemy", "structlog", "rapidfuzz"},
     "bot.delivery": {"bot.chat", "bot.links", "bot.logs", "storage", "sqlalchemy", "structlog"},
     "bot.config": {"bot.keys", "pydantic", "pydantic_settings"},
     "bot.keys": {"cryptography"},
@@ -54,7 +54,8 @@ MAY = {
     "bot.access": {"bot.logs", "aiohttp", "structlog"},
     "bot.watch": {"bot.chat", "bot.domain", "storage", "structlog"},
     "bot.scheduler": {"bot.chat", "bot.logs", "bot.watch", "storage", "sqlalchemy", "structlog", "apscheduler"},
-    "bot.web": {"bot.access", "aiohttp"},
+    "bot.web": {"bot.access", "bot.limits", "bot.survey_limits", "aiohttp"},
+    "bot.limits": set(),
 }
 ONE_PLACE = {
     "slack_bolt": "bot.adapters.slack",

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import re
 import time
+import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -48,6 +49,8 @@ PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
 NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
+_TIME = re.compile(r"\d{1,12}", re.A)  # seconds since 1970
+NOT_SLACKS = "not a Slack payload"
 CANNOT_SHOW = "The answer could not be shown. Look with `/sip me` whether it is stored before you try again."
 
 
@@ -151,18 +154,24 @@ class SlackAdapter:
             await asyncio.wait(self._following, timeout=DRAIN)
 
     async def _receive(self, request: web.Request) -> web.Response:
+        # Bolt takes the signature's time for a number before it checks anything, and reads the body; what our own
+        # listeners raise comes to `_on_error`.
+        if not _TIME.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "")):
+            return web.Response(status=401, text="not signed by Slack")
         try:
             payload = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError, LookupError):
-            payload = None  # Bolt reads the body before it checks the signature
-        if payload is None or not isinstance(payload.body, dict):
-            return web.Response(status=400, text="not a Slack payload")
-        return await to_aiohttp_response(await self._bolt.async_dispatch(payload))
+            if not isinstance(payload.body, dict):
+                raise TypeError("no object")
+            answer = await self._bolt.async_dispatch(payload)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            log.warning("not a Slack payload: %s", type(error).__name__)
+            return web.Response(status=400, text=NOT_SLACKS)
+        return await to_aiohttp_response(answer)
 
     # what people do
 
     async def _on_command(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.slash_command(body)
+        command = inbound.translated(inbound.slash_command, body)
         handling = await self._begin(command)
         if not handling.done():
             self._follow(self._answer(command, body, handling))
@@ -175,13 +184,13 @@ class SlackAdapter:
         return BoltResponse(status=200, body=_shown(reply.message, reply.public))
 
     async def _on_action(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.button(body)
+        command = inbound.translated(inbound.button, body)
         if command is not None:
             self._follow(self._answer(command, body, await self._begin(command)))
         return _nothing()
 
     async def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
-        command = inbound.shortcut(body)
+        command = inbound.translated(inbound.shortcut, body)
         if command is not None:
             command = await self._names.told(command)
             self._follow(self._answer(command, body, await self._begin(command)))
@@ -190,7 +199,8 @@ class SlackAdapter:
     async def _on_view(self, body: dict[str, Any]) -> BoltResponse:
         if body["type"] != "view_submission":
             return _nothing()
-        command, files = inbound.submission(body), inbound.files(body)
+        command = inbound.translated(inbound.submission, body)
+        files, inputs = inbound.translated(inbound.files, body), inbound.translated(inbound.inputs, body)
         # Only a form with a file is closed before it is handled: it is quickly filled in anew, if it must be.
         submitting = asyncio.ensure_future(self._submit(command, files))
         await asyncio.wait((submitting,), timeout=PATIENCE if files else None)
@@ -199,7 +209,7 @@ class SlackAdapter:
             return _nothing()
         reply = submitting.result()
         if reply.errors is not None:
-            return self._refuse(command, reply.errors, body["view"])
+            return self._refuse(command, reply.errors, inputs)
         if reply.form is not None:
             modal = view(reply.form, inbound.dump_place(command.place))
             return BoltResponse(status=200, body={"response_action": "update", "view": modal})
@@ -222,7 +232,7 @@ class SlackAdapter:
         if _is_revoked(body["event"]):
             await self._tokens.revoked(str(body.get("team_id", "")), inbound.happened_at(body))
             return _nothing()
-        command = inbound.event(body)
+        command = inbound.translated(inbound.event, body)
         if command is None:
             return _nothing()
         command = await self._names.told(command)
@@ -238,8 +248,11 @@ class SlackAdapter:
         """A kind of payload we know nothing of is taken and dropped: Slack switches apps off that answer 404. After a
         fault of ours Slack sends an event again and keeps a form open; a typed command needs words."""
         if isinstance(error, BoltUnhandledRequestError):
-            log.info("nothing to do for Slack's %s", body.get("type", "payload"))
+            log.info("nothing to do for Slack's %r", body.get("type", "payload"))
             return _nothing()
+        if isinstance(error, inbound.Malformed) or not _is_ours(error):
+            log.warning("not a Slack payload: %s: %s", type(error).__name__, error)
+            return BoltResponse(status=400, body=NOT_SLACKS)
         log.error("a Slack payload failed", exc_info=error)
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": CANNOT_SHOW})
@@ -308,9 +321,8 @@ class SlackAdapter:
             log.warning("the form %r did not open: %s", form.verb, error)
             await self._respond(command, body, Reply(_instead(form)))
 
-    def _refuse(self, command: Command, errors: FormErrors, form: dict[str, Any]) -> BoltResponse:
+    def _refuse(self, command: Command, errors: FormErrors, inputs: list[str]) -> BoltResponse:
         """Each fault under its input; one without an input goes under the first, or is told where there is none."""
-        inputs = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
         if not inputs:
             self._follow(self._tell(command, say(_sentences(errors))))
             return _nothing()
@@ -335,6 +347,11 @@ def _is_revoked(event: dict[str, Any]) -> bool:
     if event["type"] == "tokens_revoked":
         return bool((event.get("tokens") or {}).get("bot"))
     return bool(event["type"] == "app_uninstalled")
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it was raised by a listener; what Bolt itself stumbles over is not as Slack sends it."""
+    return any(frame.f_code.co_filename == __file__ for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _nothing() -> BoltResponse:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from bot.chat.commands import Actor, Command, Place
 from bot.renderers.slack_blocks import read_metadata, state_files, state_values
 
 Payload = dict[str, Any]
+Translated = TypeVar("Translated")
 
 PLATFORM = "slack"
 # Message shortcuts and global shortcuts by callback_id; the callback_id is the verb.
@@ -30,6 +32,25 @@ _PEOPLES = (None, "thread_broadcast", "file_share", "me_message")
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
 _ESCAPED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>|&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+
+
+class Malformed(Exception):
+    """Not what Slack sends: parts are missing or of another kind."""
+
+
+def translated(translate: Callable[[Payload], Translated], body: Payload) -> Translated:
+    """What one of the functions below makes of a payload. Raises Malformed."""
+    try:
+        found = translate(body)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Malformed(f"{translate.__name__}: {type(error).__name__}") from error
+    if isinstance(found, Command):
+        place, actor = found.place, found.actor
+        texts = (found.text, found.verb, place.channel, place.thread, place.message, place.name)
+        ids = (actor.workspace, actor.user, actor.name, *found.values, *found.values.values())
+        if not all(isinstance(one, str) for one in (*texts, *ids)):
+            raise Malformed(f"{translate.__name__}: something that is no text")
+    return found
 
 
 def unescape(text: str) -> str:
@@ -82,7 +103,15 @@ def submission(body: Payload) -> Command:
 
 def files(body: Payload) -> dict[str, Payload]:
     """Field name -> the file chosen in a submitted form; its value in the Command is only its id."""
-    return state_files(body["view"]["state"])
+    found = state_files(body["view"]["state"])
+    if not all(isinstance(file, dict) and isinstance(file.get("size") or 0, int) for file in found.values()):
+        raise TypeError("a file that is none")
+    return found
+
+
+def inputs(body: Payload) -> list[str]:
+    """The names of a submitted form's fields, in order."""
+    return [str(block["block_id"]) for block in body["view"]["blocks"] if block["type"] == "input"]
 
 
 def shortcut(body: Payload) -> Command | None:

@@ -25,6 +25,7 @@ from botframework.connector.auth import (  # type: ignore[import-untyped]
 )
 from botframework.connector.auth.connector_factory import ConnectorFactory  # type: ignore[import-untyped]
 
+from bot.adapters.teams.inbound import Malformed
 from bot.adapters.teams.keys import Keys, KeysUnavailable
 from bot.adapters.teams.settings import ISSUER, SCOPE, TeamsSettings
 
@@ -123,6 +124,9 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
             invoke = await self.process_activity(authenticated, activity, logic)
         except ComeAgain:
             return web.Response(status=503)
+        except Malformed as error:
+            log.warning("not an activity of Teams: %s", error)
+            return web.Response(status=400)
         if invoke is None:
             return web.Response(status=200)
         return web.json_response(invoke.body, status=int(invoke.status))
@@ -140,7 +144,7 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         if not activity.service_url:
             raise Refused("no serviceUrl")
         if self._settings.app_id and activity.channel_id != CHANNEL:
-            raise Refused(f"channel {activity.channel_id}")
+            raise Refused(f"channel {activity.channel_id!r}")
         try:
             found = await self.bot_framework_authentication.authenticate_request(
                 activity, header if self._settings.app_id else None
@@ -164,9 +168,12 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         """The tenant is told in two places; it is ours wherever it is told."""
         inside = body.get("channelData")
         tenant = inside.get("tenant") if isinstance(inside, dict) else None
-        told = {tenant.get("id") if isinstance(tenant, dict) else None, body["conversation"].get("tenantId")} - {None}
-        if len(told) != 1 or not told <= self._settings.tenants:
-            raise Refused(f"tenant {', '.join(map(str, told)) or 'not told'}")
+        both = (tenant.get("id") if isinstance(tenant, dict) else None, body["conversation"].get("tenantId"))
+        told = [one for one in both if one is not None]
+        if len(set(map(str, told))) != 1 or any(
+            not isinstance(one, str) or one not in self._settings.tenants for one in told
+        ):
+            raise Refused(f"tenant {', '.join(map(repr, told)) or 'not told'}")
 
 
 async def _read(request: web.Request) -> Body:
@@ -179,12 +186,26 @@ async def _read(request: web.Request) -> Body:
         if len(raw) > MAX_BODY:
             raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY, actual_size=len(raw))
     try:
-        body = json.loads(raw.decode("utf-8"))
+        body = _written(json.loads(raw.decode("utf-8")), raw)
     except (ValueError, RecursionError):
         raise web.HTTPBadRequest(text="not JSON") from None
     if not _is_activity(body):
         raise web.HTTPBadRequest(text="not an activity")
     return dict(body)
+
+
+def _written(found: Any, raw: bytes | bytearray) -> Any:
+    """Without halves of characters, which JSON can name and nothing can write."""
+    if b"\\u" not in raw:
+        return found
+    return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+# Texts further inside, where they are told. The tenant's are looked at with whose tenant it is.
+_INSIDE = (
+    ("conversation", "conversationType"), ("from", "aadObjectId"), ("from", "name"), ("recipient", "name"),
+    ("channelData", "team", "id"), ("channelData", "channel", "id"), ("channelData", "channel", "name"),
+)  # fmt: skip
 
 
 def _is_activity(body: Any) -> bool:
@@ -194,8 +215,17 @@ def _is_activity(body: Any) -> bool:
     texts = ("id", "text", "serviceUrl", "channelId", "name", "replyToId")
     if any(not isinstance(body.get(name) or "", str) for name in texts):
         return False
+    if not all(isinstance(_inside(body, *way) or "", str) for way in _INSIDE):
+        return False
     people = (body.get(name) for name in ("conversation", "from", "recipient"))
     return all(isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] for one in people)
+
+
+def _inside(node: Any, *way: str) -> Any:
+    """What stands there, None where the way ends before."""
+    for name in way:
+        node = node.get(name) if isinstance(node, dict) else None
+    return node
 
 
 def _activity(body: Body) -> Activity:

@@ -11,14 +11,17 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Callable
+from functools import wraps
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.adapters.teams.settings import PLATFORM
 from bot.chat.commands import Actor, Command, Place, Source
 from bot.renderers.adaptive_card import read_action
 
 Body = dict[str, Any]
+Translated = TypeVar("Translated")
 
 LONGEST_DELIVERY = 190  # characters; an id of Teams has no limit that is written down, the inbox keeps 200
 
@@ -28,6 +31,23 @@ _UNSAFE = re.compile(r"[<>|\s]+")
 _CALLED = re.compile(r"^\s*(?:/sip|@sipbot)\b[\s:,]*", re.I)
 _THREAD = ";messageid="
 _CONVERSATION = "19:"  # how the ids of channels and group chats begin
+
+
+class Malformed(Exception):
+    """Not what Teams sends: parts are missing or of another kind."""
+
+
+def _strict(translate: Callable[[Body], Translated]) -> Callable[[Body], Translated]:
+    """Raises Malformed instead of whatever a part of another kind makes of it."""
+
+    @wraps(translate)
+    def strictly(body: Body) -> Translated:
+        try:
+            return translate(body)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Malformed(f"{translate.__name__}: {type(error).__name__}") from error
+
+    return strictly
 
 
 def tenant_id(body: Body) -> str:
@@ -71,6 +91,7 @@ def is_targeted(body: Body) -> bool:
     return bool(body["recipient"].get("isTargeted"))
 
 
+@_strict
 def message(body: Body) -> Command | None:
     """Words said to the bot: what follows its mention, or stands before it where nothing follows."""
     before, after = _around_mention(body)
@@ -78,11 +99,13 @@ def message(body: Body) -> Command | None:
     return _command(body, "typed" if is_direct(body) else "mention", text=text)
 
 
+@_strict
 def words(body: Body) -> str:
     """All that was said, without the mention of the bot."""
     return " ".join(part for part in _around_mention(body) if part)
 
 
+@_strict
 def pressed(body: Body) -> Command | None:
     """A button or a form of a card (`adaptiveCard/action`, or a message that carries a value), or of a dialog; None for
     one that is not ours."""
@@ -95,6 +118,7 @@ def pressed(body: Body) -> Command | None:
     return _command(body, source, text=str(data.get("text") or ""), verb=verb, values=values)
 
 
+@_strict
 def extension(body: Body) -> Command | None:
     """The message extension's action, on a message (its words are the value `text`) or without one."""
     value = body["value"] if isinstance(body.get("value"), dict) else {}

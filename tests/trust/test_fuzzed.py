@@ -1,0 +1,214 @@
+"""Payloads at random, signed so that they get past the door, and requests at random to every address: no fault, no
+traceback, and nothing kept of what is no command. `SIPBOT_TRUST=full` sends ten thousand of them to each database."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from aiohttp.http_exceptions import HttpProcessingError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, literal, select, union_all
+
+import bot.limits
+from storage.models import metadata
+from tests.chat import done
+from tests.trust.house import FAULTS, SECRET, House, open_house
+from tests.trust.payloads import content_types, raw, slack_bodies, teams_bodies, texts
+from tests.trust.signing import signature
+from tests.trust.table import record
+
+FULL = os.environ.get("SIPBOT_TRUST") == "full"
+SLACK, TEAMS, PAGES = (4_000, 3_500, 2_500) if FULL else (450, 300, 5)  # PAGES: in short, for each operation
+OPENAPI = Path(__file__).parent / "openapi.yaml"
+# What Bot Framework wants an invoke answered with that a bot knows nothing of.
+NOT_KNOWN = 501
+NOT_READY = '{"status": "not ready"}'  # /readyz: the tests' tables are made without their migrations
+# What a person leaves who says something the bot does not understand: who they are, where they are reached, and the
+# answer to them. Nothing of it is what the county works with.
+OF_A_STRANGER = {"person", "identity", "inbox", "outbox", "channel", "conversation_reference"}
+
+
+@contextmanager
+def a_house(engine: Engine) -> Iterator[House]:
+    """Served in another thread, so that requests come one after the other from this one."""
+    opening = open_house(engine)
+    house = done(opening.__aenter__())
+    done(house.teams.until(lambda: house.teams.key_looks))
+    try:
+        yield house
+    finally:
+        done(opening.__aexit__(None, None, None))
+
+
+def some(examples: int) -> Callable[[Any], Any]:
+    """So many examples: the same ones each time, but in the full setting."""
+    return settings(
+        max_examples=examples,
+        derandomize=not FULL,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def rows(engine: Engine) -> Counter[str]:
+    """Table -> rows, in one question."""
+    each = [select(literal(name), func.count()).select_from(table) for name, table in metadata.tables.items()]
+    with engine.connect() as connection:
+        return Counter(dict(tuple(row) for row in connection.execute(union_all(*each))))
+
+
+class Tally:
+    """What the answers were. `check` raises AssertionError at the first that must not be."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.statuses = house, Counter[int]()
+        self.before = house.digest()
+        self.count = rows(house.engine)
+
+    def check(self, status: int, text: str, *, of_a_stranger: bool = True) -> None:
+        self.statuses[status] += 1
+        assert status < 500 or status == NOT_KNOWN or text == NOT_READY, (status, text[:300])
+        assert not FAULTS.search(text), text[:300]
+        done(self.house.settle())
+        now = rows(self.house.engine)
+        more = {name for name in now if now[name] != self.count[name]}
+        assert more <= (OF_A_STRANGER if of_a_stranger and (status < 400 or status == NOT_KNOWN) else set()), (
+            status,
+            more,
+        )
+        self.count = now
+
+    def told(self, fault: str) -> None:
+        """The row of the table, and that no row of the county's own was changed in place either."""
+        changed = set(self.house.changed(self.before)) - OF_A_STRANGER
+        total, faults = sum(self.statuses.values()), self.statuses[500]
+        record(fault, f"{self.house.engine.dialect.name}, {total:,}", f"{faults} of status 500, {len(changed)} rows")
+        assert changed == set()
+        assert len(self.statuses) > 1, "all were answered alike: did they get past the door?"
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits are not what is tested here; they would hide what is behind them."""
+    monkeypatch.setattr(bot.limits, "COMMANDS", 10**9)
+    monkeypatch.setattr(bot.limits, "PAGES", 10**9)
+
+
+@pytest.mark.slow
+def test_signed_slack_payloads_of_any_shape(engine, unhurried, caplog):
+    with a_house(engine) as house:
+        tally = Tally(house)
+
+        @some(SLACK)
+        @given(slack_bodies())
+        def send(sent: tuple[bytes, str]) -> None:
+            body, kind = sent
+            headers = {**signature(SECRET, body), "Content-Type": kind}
+            tally.check(*done(house.knock("POST", "/slack/events", data=body, headers=headers)))
+
+        send()
+        done(house.settle())
+        tally.told("fuzzed Slack payloads, rightly signed")
+    assert faults(caplog) == []
+
+
+@pytest.mark.slow
+def test_signed_teams_activities_of_any_shape(engine, unhurried, caplog):
+    with a_house(engine) as house:
+        tally = Tally(house)
+
+        @some(TEAMS)
+        @given(teams_bodies())
+        def send(body: bytes) -> None:
+            # A good token is for the address that the activity names, where it names one.
+            named = body.replace(b'"channelId"', f'"serviceUrl": "{house.teams.service_url}", "channelId"'.encode(), 1)
+            headers = {"Authorization": f"Bearer {house.teams.token()}", "Content-Type": "application/json"}
+            tally.check(*done(house.knock("POST", "/api/messages", data=named, headers=headers)))
+
+        send()
+        done(house.settle())
+        tally.told("fuzzed Teams activities, rightly signed")
+    assert faults(caplog) == []
+
+
+def faults(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Tracebacks in the log: a fault that nobody was shown is one too. What aiohttp refuses before it is a request is
+    none of ours."""
+    errors = [(found.getMessage(), found.exc_info[1]) for found in caplog.records if found.exc_info]
+    return [f"{words}: {error!r}" for words, error in errors if not isinstance(error, HttpProcessingError)]
+
+
+@pytest.mark.slow
+def test_requests_at_random_to_every_address(engine, unhurried, caplog):
+    with a_house(engine) as house:
+        tally = Tally(house)
+        schema = schemathesis.openapi.from_path(str(OPENAPI))
+        operations = [found.ok() for found in schema.get_all_operations()]
+        each = max(PAGES // len(operations), PAGES if not FULL else 1)
+        for operation in operations:
+
+            @some(each)
+            @given(operation.as_strategy())
+            def send(case: Any) -> None:
+                answer = case.call(base_url=house.url, allow_redirects=False)
+                tally.check(answer.status_code, answer.text, of_a_stranger=False)
+
+            send()
+        tally.told("requests at random to every address (schemathesis)")
+    assert faults(caplog) == []
+
+
+FIELDS = [
+    "form",
+    "lang",
+    "delivery",
+    "text_letter",
+    "base_letter",
+    "win_1",
+    "base_wins_order",
+    "trust",
+    "helped",
+    "said",
+]
+
+
+@pytest.mark.slow
+def test_forms_of_any_content_behind_links_that_are_right(engine, unhurried, caplog):
+    """What the random requests never guess: the pages' own tokens. Whoever has the link may answer, so only the
+    survey's answers and the way out of the list may be stored, and no fault be shown."""
+    fields = st.dictionaries(st.one_of(st.sampled_from(FIELDS), texts), texts, max_size=6)
+    bodies = st.one_of(fields, raw)
+    with a_house(engine) as house:
+        tally = Tally(house)
+
+        @some(PAGES // 2 if FULL else 60)
+        @given(st.sampled_from(["survey", "review"]), bodies, content_types, st.one_of(st.just(""), texts))
+        def send(page: str, body: Any, kind: str, query: str) -> None:
+            data = {a.encode("utf-8", "replace").decode(): b.encode("utf-8", "replace").decode() for a, b in body.items()} if isinstance(body, dict) else body  # fmt: skip
+            headers = {} if isinstance(body, dict) else {"Content-Type": kind}
+            params = {"lang": query.encode("utf-8", "replace").decode()}
+            path = f"/{page}/{house.tokens[page]}"
+            tally.check(*done(house.knock("POST", path, data=data, headers=headers, params=params)))
+            tally.check(*done(house.knock("GET", path, params=params)))
+
+        send()
+        tally.told("forms of any content to the pages' own addresses")
+    assert faults(caplog) == []
+
+
+async def test_the_document_names_every_address_and_no_other(engine):
+    document = yaml.safe_load(OPENAPI.read_text("utf-8"))
+    written = {(method.upper(), path) for path, found in document["paths"].items() for method in found}
+    async with open_house(engine) as house:
+        routes = house.app.web.router.routes()
+        assert written == {(r.method, r.resource.canonical) for r in routes if r.resource and r.method != "HEAD"}
