@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 
 from bot.chat.commands import Actor, Role
 from storage.models import channel, identity, organization, person, person_link, workspace
+from storage.tenancy import across
 
 if TYPE_CHECKING:
     from storage.uow import UnitOfWork
@@ -91,6 +92,7 @@ def _person(row: Any) -> Person:
 
 def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | None:
     """The person behind a platform identity and their organization: one read, on the way of every command."""
+    across(connection)
     row = connection.execute(
         _WHO, {"platform": actor.platform, "workspace": actor.workspace, "user": actor.user}
     ).first()
@@ -101,12 +103,14 @@ def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | N
 
 def organizations(connection: Connection) -> list[Organization]:
     """All organizations, oldest first."""
+    across(connection)
     rows = connection.execute(select(organization).order_by(organization.c.id))
     return [Organization(row.id, row.name, row.zone, row.settings) for row in rows]
 
 
 def create_organization(connection: Connection, name: str, zone: str, at: datetime) -> Organization:
     """A new county agency with default settings."""
+    across(connection)
     statement = insert(organization).values(name=name, zone=zone, settings={}, created_at=at)
     found = connection.execute(statement.returning(organization.c.id)).scalar_one()
     return Organization(found, name, zone)
@@ -114,6 +118,7 @@ def create_organization(connection: Connection, name: str, zone: str, at: dateti
 
 def workspace_owner(connection: Connection, platform: str, external_id: str) -> int | None:
     """Id of the organization that uses this workspace."""
+    across(connection)
     return connection.execute(
         select(workspace.c.organization_id).where(
             workspace.c.platform == platform, workspace.c.external_id == external_id
@@ -151,9 +156,9 @@ def create_person(
     return Person(found, name, role, email)
 
 
-def learn(connection: Connection, person_id: int, **told: str) -> None:
+def learn(uow: UnitOfWork, person_id: int, **told: str) -> None:
     """Keep what a platform tells of a person: `name`, `email`, or `last_platform`, the one they speak on."""
-    connection.execute(update(person).where(person.c.id == person_id).values(told))
+    uow.change(person, person.c.id == person_id, **told)
 
 
 def with_email(connection: Connection, organization_id: int, email: str) -> list[Person]:

@@ -24,6 +24,7 @@ from bot.domain.periods import Month, Quarter
 from bot.domain.quoting import quoting
 from storage.models import ledger, organization, outbox, plan, plan_change, report, story, update
 from storage.outbox import DEAD, PENDING
+from storage.tenancy import across, within
 from storage.uow import Destination, UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
@@ -138,9 +139,11 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
         .join(organization, organization.c.id == report.c.organization_id)
         .where(report.c.token == token, has_page)
     )
+    across(connection)
     row = connection.execute(statement).first()
     if row is None:
         return None
+    within(connection, row.organization_id)
     shown = facts = None
     if row.state not in (CORRECTED, WITHDRAWN):
         shown = _shown(connection, row.organization_id, row.facts, row.content)
