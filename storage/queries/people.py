@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, selec
 
 from bot.chat.commands import Actor, Role
 from storage.models import channel, identity, organization, person, person_link, workspace
-from storage.tenancy import across
+from storage.tenancy import across, within
 
 if TYPE_CHECKING:
     from storage.uow import UnitOfWork
@@ -116,6 +116,14 @@ def create_organization(connection: Connection, name: str, zone: str, at: dateti
     return Organization(found, name, zone)
 
 
+def is_name_taken(uow: UnitOfWork, name: str) -> bool:
+    """Whether some organization is called that: a name is there once in a database."""
+    across(uow.connection)
+    taken = uow.row(select(organization.c.id).where(organization.c.name == name)) is not None
+    within(uow.connection, uow.organization.id)
+    return taken
+
+
 def workspace_owner(connection: Connection, platform: str, external_id: str) -> int | None:
     """Id of the organization that uses this workspace."""
     across(connection)
@@ -165,7 +173,9 @@ def with_email(connection: Connection, organization_id: int, email: str) -> list
     """The organization's people with this e-mail address, those who were removed among them; not those who turned out
     to be somebody else on the list."""
     statement = select(*_PERSON).where(
-        person.c.organization_id == organization_id, func.lower(person.c.email) == email.lower(), _is_themselves()
+        person.c.organization_id == organization_id,
+        func.lower(person.c.email) == email.lower(),
+        _is_themselves(organization_id),
     )
     return [_person(row) for row in connection.execute(statement.order_by(person.c.id))]
 
@@ -217,13 +227,14 @@ def person_by_identity(uow: UnitOfWork, platform: str, workspace_id: str, user: 
 def former(uow: UnitOfWork) -> list[Person]:
     """Who was removed from the list, by name; not those who turned out to be somebody else on it."""
     statement = select(*_PERSON).where(
-        person.c.organization_id == uow.organization.id, ~person.c.active, _is_themselves()
+        person.c.organization_id == uow.organization.id, ~person.c.active, _is_themselves(uow.organization.id)
     )
     return [_person(row) for row in uow.rows(statement.order_by(func.lower(person.c.name), person.c.id))]
 
 
-def _is_themselves() -> ColumnElement[bool]:
-    linked = select(person_link.c.was_id).where(person_link.c.state == LINKED)
+def _is_themselves(organization_id: int) -> ColumnElement[bool]:
+    ours = person_link.c.organization_id == organization_id
+    linked = select(person_link.c.was_id).where(ours, person_link.c.state == LINKED)
     return person.c.id.not_in(linked)
 
 

@@ -74,7 +74,7 @@ def subscribe(uow: UnitOfWork, email: str, name: str, language: str) -> None:
 def leave(uow: UnitOfWork, known: Subscriber) -> None:
     """They get no more mail; what waits for them is not sent."""
     uow.change(subscriber, subscriber.c.id == known.id, unsubscribed_at=uow.at)
-    _unpost(uow.connection, known.id)
+    _unpost(uow.connection, uow.organization.id, known.id)
 
 
 def bounced(uow: UnitOfWork, subscriber_id: int, reason: str) -> None:
