@@ -77,13 +77,11 @@ _UNSET = {"withdrawn_at", "closed_at", "done_at", "replaced_at", "retired_at", "
 
 @dataclass(frozen=True)
 class County:
-    """`word` is in all its texts. `ids`: of all its rows. `ways`: (verb, values) of every button and form its people
-    are shown."""
+    """`word` is in all its texts. `ids`: of all its rows."""
 
     word: str
     organization: Organization
     ids: tuple[str, ...]
-    ways: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     def actor(self, role: Role) -> Actor:
         """The same user ids in both counties."""
@@ -279,18 +277,18 @@ class Rehearsal(Dispatcher):
         return "\n".join(queued), changed + crossing(connection, tables)
 
 
-def ways(said: str) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Every button and form in a Reply or a Message, as (verb, values)."""
+def ways(said: str) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Every button and form in a Reply or a Message, as (source, verb, values)."""
     found = from_json(said)
     messages = [found.message] if isinstance(found, Reply) else [found]
     for message in messages:
         for block in message.blocks if isinstance(message, Message) else ():
             if isinstance(block, Actions):
-                yield from ((button.verb, tuple(button.values)) for button in block.buttons if button.verb)
+                yield from (("button", button.verb, tuple(button.values)) for button in block.buttons if button.verb)
     form = found.form if isinstance(found, Reply) else None
     if isinstance(form, Form):
         fields = tuple((one.name, one.value or (one.options[0].value if one.options else "x")) for one in form.fields)
-        yield form.verb, (*form.hidden, *fields)
+        yield "form", form.verb, (*form.hidden, *fields)
 
 
 _ID = re.compile(r"\d+(?:,\d+)*")
