@@ -37,7 +37,7 @@ from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Actor, Command, Place, Role
 from bot.chat.compose import built_in
 from bot.chat.forms import Form
-from bot.chat.messages import Actions, Message
+from bot.chat.messages import Actions, Message, say
 from bot.chat.replies import Reply
 from bot.dispatch import Dispatcher, Policy
 from bot.domain.frozen_data import to_data
@@ -145,6 +145,8 @@ def _fill(uow: UnitOfWork, word: str) -> None:
 def _value(uow: UnitOfWork, table: Table, column: Any, word: str) -> Any:
     if column.name == "organization_id":
         return uow.organization.id
+    if table.name == "outbox" and column.name == "message":
+        return to_json(say(word))
     if table.name == "survey" and column.name == "questions":
         return [to_data(Question("q1", f"How {word}?", f"Como {word}?"))]
     if (said := _VALUES.get(f"{table.name}.{column.name}", _UNSET)) is not _UNSET:

@@ -83,6 +83,7 @@ def acts(
                 yield role, {"verb": verb, "values": one, "source": source}
 
 
+@pytest.mark.slow
 def test_no_verb_reads_or_writes_a_foreign_countys_rows(two: Two) -> None:
     rehearsal, chance = Rehearsal(two.engine, two.theirs), random.Random(1)
     reads, writes, broken, tried = [], [], [], Counter[str]()
@@ -101,6 +102,7 @@ def test_no_verb_reads_or_writes_a_foreign_countys_rows(two: Two) -> None:
     assert set(tried) >= {spec.verb for spec in handlers.COMMANDS if spec.hidden}
 
 
+@pytest.mark.slow
 def test_who_lacks_the_role_is_refused_and_nothing_is_written(two: Two) -> None:
     rehearsal, wrong, tried = Rehearsal(two.engine, two.theirs), [], 0
     for spec in handlers.COMMANDS:
