@@ -35,7 +35,7 @@ def within(connection: Connection, organization_id: int) -> None:
 
 def across(connection: Connection) -> None:
     """From here until `within`, or to its end, the transaction sees every organization. Every use is an exception with
-    a reason: tests/trust/tenancy_statements.py lists them."""
+    a reason: tests/scope.py lists them."""
     _say(connection, _EVERY)
 
 
