@@ -227,7 +227,7 @@ class Delivery:
             message=message,
             reaction=row.reaction,
             target=row.target,
-            mentions=outbox.mentions(self._engine, to, people),
+            mentions=outbox.mentions(self._engine, row, to, people),
             mailing=to.mailing,
         )
 

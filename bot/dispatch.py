@@ -31,10 +31,11 @@ from bot.chat.replies import Outcome, Reply
 from bot.limits import CommandLimits
 from bot.links import Links
 from storage.db import UNAVAILABLE, crossed
-from storage.models import inbox, outbox
+from storage.models import channel, inbox, outbox
 from storage.queries import people
 from storage.queries.people import Organization, Person
 from storage.queries.setup import change_role
+from storage.tenancy import across
 from storage.uow import Destination, UnitOfWork, unit_of_work
 
 log = structlog.get_logger()
@@ -58,7 +59,17 @@ _NOTE = insert(inbox)
 _QUOTED = re.compile(r"“(.*?)”", re.S)
 _LONGEST_QUOTE = 80  # characters of what somebody typed that a sentence gives back
 _LONGEST_SENTENCE = 1000  # for a quote with quotes in it
-_OUR_THREAD = select(outbox.c.id).where(outbox.c.remote_id == bindparam("thread")).limit(1)
+_OUR_THREAD = (
+    select(outbox.c.id)
+    .join(channel, channel.c.id == outbox.c.channel_id)
+    .where(
+        channel.c.platform == bindparam("platform"),
+        channel.c.workspace == bindparam("workspace"),
+        channel.c.external_id == bindparam("channel"),
+        outbox.c.remote_id == bindparam("thread"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ class Dispatcher:
 
     def _do(self, uow: UnitOfWork, command: Command) -> Reply:
         check_size(command)
-        uow.organization, uow.person = self._who(uow, command)
+        uow.person = self._who(uow, command)
         spec, values = self._read(uow, command)
         command = replace(command, verb=spec.verb, values=values)
         return self._shown(uow, command, spec.run(command, uow))
@@ -186,7 +197,7 @@ class Dispatcher:
         log.warning("too many commands at once", user=command.actor.user, workspace=command.actor.workspace)
         if command.answerable:
             return _form_stays(command, TOO_MUCH) or Reply(say(TOO_MUCH))
-        uow.organization, uow.person = self._who(uow, command)
+        uow.person = self._who(uow, command)
         once_a_minute = replace(command, delivery_id=f"slowed:{uow.person.id}:{uow.at:%Y-%m-%dT%H:%M}")
         return self._shown(uow, once_a_minute, Reply(say(TOO_MUCH)))
 
@@ -196,7 +207,7 @@ class Dispatcher:
             return reply
         try:
             with self._open() as uow:
-                uow.organization, uow.person = self._who(uow, command)
+                uow.person = self._who(uow, command)
                 return self._shown(uow, command, reply)
         except UserError:
             return Reply()  # not one of this county's people: there is nobody to write to
@@ -224,23 +235,24 @@ class Dispatcher:
             uow.post("receipt", to, message, key=f"answer:{command.delivery_id}")
         return Reply()
 
-    def _who(self, uow: UnitOfWork, command: Command) -> tuple[Organization, Person]:
+    def _who(self, uow: UnitOfWork, command: Command) -> Person:
+        """Who speaks; from here on the unit of work is their organization's."""
         found = people.who(uow.connection, command.actor)
         if found is None:
-            organization = self._organization(uow, command)
-            return organization, self._newcomer(uow, organization, command)
-        organization, person = found
+            uow.organization = self._organization(uow, command)
+            return self._newcomer(uow, uow.organization, command)
+        uow.organization, person = found
         told = _news(person, command.actor)
         if told:
-            people.learn(uow.connection, person.id, **told)
+            people.learn(uow, person.id, **told)
             person = replace(person, **told)
         if person.role < Role.ADMIN and self._named_admin(command.actor):
-            uow.organization, uow.person = organization, person
+            uow.person = person
             change_role(uow, person, Role.ADMIN)
             person = replace(person, role=Role.ADMIN)
         if not person.active:
             raise UserError(OFF_THE_LIST)
-        return organization, person
+        return person
 
     def _organization(self, uow: UnitOfWork, command: Command) -> Organization:
         """The organization whose workspace this is; a first workspace is adopted where the policy allows."""
@@ -347,7 +359,10 @@ def _overheard(uow: UnitOfWork, command: Command) -> bool:
     """Said in a thread that is none of ours: nobody's business, so nothing of it is kept, not even who said it."""
     if command.source != "thread" or command.place.direct:
         return False
-    return uow.row(_OUR_THREAD, thread=command.place.thread) is None
+    actor, place = command.actor, command.place
+    across(uow.connection)
+    there = {"platform": actor.platform, "workspace": actor.workspace, "channel": place.channel}
+    return uow.row(_OUR_THREAD, **there, thread=place.thread) is None
 
 
 def _news(person: Person, actor: Actor) -> dict[str, Any]:

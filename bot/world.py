@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Engine, Row, Select, exists, select
 
 from bot.adapters.console import DIRECT, ConsoleChannel, ConsolePerson
 from bot.chat.clock import Clock, TravellingClock
@@ -14,8 +15,10 @@ from bot.chat.commands import CommandSpec, Role
 from bot.domain.cadence import local_time
 from storage.db import reading
 from storage.models import channel, identity, organization, outbox, person, workgroup
+from storage.queries.people import organizations, workspace_owner
+from storage.tenancy import within
 
-PLATFORM = "console"
+PLATFORM, WORKSPACE = "console", "local"
 STOPS = (0, 6, 9, 12, 15)  # hours at which the travelling clock looks what is due
 # What each button waits for, the longest it may take, and what it says when that came.
 TRAVELS = {
@@ -48,8 +51,7 @@ class World:
             .where(identity.c.platform == PLATFORM, person.c.active)
             .order_by(person.c.role.desc(), person.c.name)
         )
-        with reading(self._engine) as connection:
-            rows = connection.execute(statement).all()
+        rows = self._read(lambda here: statement.where(identity.c.organization_id == here))
         return [ConsolePerson(row.external_id, row.name, Role(row.role).word) for row in rows]
 
     def channels(self, user: str) -> list[ConsoleChannel]:
@@ -61,8 +63,7 @@ class World:
             .where(channel.c.platform == PLATFORM, channel.c.external_id.not_like(f"{DIRECT}%"))
             .order_by(~exists().where(workgroup.c.channel_id == channel.c.id), channel.c.name)
         )
-        with reading(self._engine) as connection:
-            rows = connection.execute(statement).all()
+        rows = self._read(lambda here: statement.where(channel.c.organization_id == here))
         return [ConsoleChannel(row.external_id, row.name) for row in rows]
 
     def commands(self) -> list[tuple[str, str]]:
@@ -118,13 +119,24 @@ class World:
             .order_by(outbox.c.id.desc())
             .limit(1)
         )
-        with reading(self._engine) as connection:
-            row = connection.execute(statement).first()
-        if row is None:
+        rows = self._read(lambda here: statement.where(outbox.c.organization_id == here))
+        if not rows:
             return 0, ""
+        (row,) = rows
         return row.id, f"in #{row.place}" if row.place else f"to {row.who}"
 
     def _zone(self) -> ZoneInfo:
+        rows = self._read(lambda here: select(organization.c.zone).where(organization.c.id == here))
+        return ZoneInfo(rows[0].zone if rows else "UTC")
+
+    def _read(self, of: Callable[[int], Select[Any]]) -> Sequence[Row[Any]]:
+        """The rows of `of(the organization that has the console)`; none before there is one. That is the one whose
+        workspace the console is, else the oldest."""
         with reading(self._engine) as connection:
-            zone = connection.execute(select(organization.c.zone).order_by(organization.c.id).limit(1)).scalar()
-        return ZoneInfo(zone or "UTC")
+            here = workspace_owner(connection, PLATFORM, WORKSPACE)
+            if here is None:
+                here = next((one.id for one in organizations(connection)), None)
+            if here is None:
+                return []
+            within(connection, here)
+            return connection.execute(of(here)).all()

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from storage.db import reading
+from storage.tenancy import across
 
 _LOCK = 7_417_201  # any number, the same on every replica
 
@@ -38,6 +39,7 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        across(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

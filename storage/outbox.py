@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, select, update
 
 from bot.chat.commands import Role
 from bot.chat.ports import Mailing
 from storage.db import reading
 from storage.models import channel, identity, organization, outbox, person, subscriber
+from storage.tenancy import across, within
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 WITHDRAWN = "withdrawn"  # the error of a row that must never go out any more
@@ -90,17 +91,20 @@ def claim(
         .returning(*_CLAIMED)
     )
     with engine.begin() as connection:
+        across(connection)
         rows = [Row(*row) for row in connection.execute(statement)]
     return sorted(rows, key=lambda row: row.id)
 
 
 def _mine(row: Row, owner: str) -> Any:
-    return and_(outbox.c.id == row.id, outbox.c.lease_owner == owner, outbox.c.state == PENDING)
+    ours = outbox.c.organization_id == row.organization_id
+    return and_(outbox.c.id == row.id, ours, outbox.c.lease_owner == owner, outbox.c.state == PENDING)
 
 
 def mark_sent(engine: Engine, row: Row, owner: str, now: datetime, remote_id: str) -> None:
     """It is there, under the platform's id."""
     with engine.begin() as connection:
+        within(connection, row.organization_id)
         connection.execute(
             update(outbox).where(_mine(row, owner)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
         )
@@ -109,6 +113,7 @@ def mark_sent(engine: Engine, row: Row, owner: str, now: datetime, remote_id: st
 def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error: str) -> None:
     """Try again at `available_at`."""
     with engine.begin() as connection:
+        within(connection, row.organization_id)
         connection.execute(
             update(outbox).where(_mine(row, owner)).values(available_at=available_at, error=error, lease_owner="")
         )
@@ -117,6 +122,7 @@ def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error
 def release(engine: Engine, row: Row, owner: str, available_at: datetime) -> None:
     """Nothing was sent: back into the queue until `available_at`, as if it had not been claimed."""
     with engine.begin() as connection:
+        within(connection, row.organization_id)
         values = {"available_at": available_at, "lease_owner": "", "attempts": row.attempts - 1}
         connection.execute(update(outbox).where(_mine(row, owner)).values(values))
 
@@ -148,16 +154,22 @@ def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = 
     if row.subscriber_id is not None or row.platform == EMAIL:
         return _ways_by_mail(engine, row, public_url) if EMAIL in platforms else []
     with reading(engine) as connection:
+        within(connection, row.organization_id)
         place = None
         if row.channel_id is not None:
-            place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
+            place = connection.execute(_place_of(row)).one()
         if row.person_id is None:
             to = [Reach(place.platform, place.workspace, place.external_id, name=f"#{place.name}")] if place else []
             return [one for one in to if one.platform in platforms]
         accounts = connection.execute(
             select(identity, person.c.name, person.c.last_platform)
             .join(person, person.c.id == identity.c.person_id)
-            .where(identity.c.person_id == row.person_id, person.c.active, identity.c.platform.in_(platforms))
+            .where(
+                identity.c.organization_id == row.organization_id,
+                identity.c.person_id == row.person_id,
+                person.c.active,
+                identity.c.platform.in_(platforms),
+            )
             .order_by(identity.c.id)
         ).all()
     wanted = place.platform if place else row.platform
@@ -170,43 +182,55 @@ def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = 
     return found[:1] if row.target else found
 
 
+def _place_of(row: Row) -> Select[Any]:
+    return select(channel).where(channel.c.organization_id == row.organization_id, channel.c.id == row.channel_id)
+
+
+def _person_of(row: Row) -> tuple[ColumnElement[bool], ...]:
+    return person.c.organization_id == row.organization_id, person.c.id == row.person_id
+
+
 def addressee(connection: Connection, row: Row) -> tuple[str, str]:
     """Whom a row is for, as people call them, and on which platform that is, where it is only one."""
     if row.person_id is not None:
-        statement = select(person.c.name, person.c.last_platform).where(person.c.id == row.person_id)
+        statement = select(person.c.name, person.c.last_platform).where(*_person_of(row))
         name, last = connection.execute(statement).one()
         return name, row.platform or last
-    place = connection.execute(select(channel).where(channel.c.id == row.channel_id)).one()
+    place = connection.execute(_place_of(row)).one()
     return f"#{place.name or place.external_id}", place.platform
 
 
 def _ways_by_mail(engine: Engine, row: Row, public_url: str) -> list[Reach]:
     """To a subscriber who still wants it, or to a person's own address."""
     with reading(engine) as connection:
+        within(connection, row.organization_id)
         here = connection.execute(select(organization).where(organization.c.id == row.organization_id)).one()
         reply_to = here.settings.get("reply_to", "")
         if row.subscriber_id is None:
-            own = connection.execute(select(person.c.email).where(person.c.id == row.person_id, person.c.active))
+            own = connection.execute(select(person.c.email).where(*_person_of(row), person.c.active))
             address = own.scalar()
             return [Reach(EMAIL, "", user=address, mailing=Mailing(here.name, reply_to))] if address else []
-        reader = connection.execute(select(subscriber).where(subscriber.c.id == row.subscriber_id)).one()
+        theirs = (subscriber.c.organization_id == here.id, subscriber.c.id == row.subscriber_id)
+        reader = connection.execute(select(subscriber).where(*theirs)).one()
     if reader.unsubscribed_at is not None or reader.bounced_at is not None:
         return []
     way_out = f"{public_url}/unsubscribe/{reader.token}"
     return [Reach(EMAIL, "", user=reader.email, mailing=Mailing(here.name, reply_to, reader.language, way_out))]
 
 
-def mentions(engine: Engine, to: Reach, people: frozenset[int]) -> dict[int, str]:
+def mentions(engine: Engine, row: Row, to: Reach, people: frozenset[int]) -> dict[int, str]:
     """Person id -> the platform's user id, for those who have one in the workspace the post goes to."""
     if not people:
         return {}
     statement = select(identity.c.person_id, identity.c.external_id).where(
+        identity.c.organization_id == row.organization_id,
         identity.c.platform == to.platform,
         identity.c.workspace == to.workspace,
         identity.c.person_id.in_(people),
     )
     with reading(engine) as connection:
-        return {row.person_id: row.external_id for row in connection.execute(statement)}
+        within(connection, row.organization_id)
+        return {one.person_id: one.external_id for one in connection.execute(statement)}
 
 
 def to_tell(connection: Connection, organization_id: int) -> list[int]:
@@ -228,4 +252,5 @@ def retry_dead(engine: Engine, now: datetime) -> int:
         .returning(outbox.c.id)
     )
     with engine.begin() as connection:
+        across(connection)
         return len(connection.execute(statement).all())

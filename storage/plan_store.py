@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 
 from bot.domain.plan_import import GoalDocument, PlanDocument, StepDocument, StrategyDocument
 from storage.models import goal, measure, plan, plan_change, step, strategy, strategy_place
@@ -104,12 +104,15 @@ class _Import:
         uow.change(plan, plan.c.id == found, **values)
         return int(found)
 
+    def _ours(self, table: Table) -> ColumnElement[bool]:
+        return table.c.organization_id == self.uow.organization.id
+
     def _goals(self) -> dict[int, int]:
         """Row ids by number in the document. All are matched before any is changed, so that two can change places."""
         rows = self.uow.rows(
             select(goal.c.number, goal.c.statement, goal.c.retired_at, measure)
             .join(measure, measure.c.goal_id == goal.c.id)
-            .where(goal.c.plan_id == self.plan_id)
+            .where(self._ours(goal), goal.c.plan_id == self.plan_id)
             .order_by(goal.c.retired_at.is_not(None), goal.c.id)
         ).all()
         found = _same_goals(self.document.goals, rows)
@@ -147,7 +150,7 @@ class _Import:
             .select_from(strategy)
             .join(strategy_place, strategy_place.c.strategy_id == strategy.c.id)
             .join(goal, goal.c.id == strategy_place.c.goal_id)
-            .where(strategy.c.plan_id == self.plan_id, strategy.c.retired_at.is_(None))
+            .where(self._ours(strategy), strategy.c.plan_id == self.plan_id, strategy.c.retired_at.is_(None))
             .order_by(goal.c.number.desc(), strategy_place.c.number.desc())
         )
         return {row.id: _Old(row.title, f"{row.goal_number}.{row.number}", (row.goal_id, row.number)) for row in rows}
@@ -173,7 +176,9 @@ class _Import:
 
     def _steps(self, strategy_id: int, ref: str, new: Iterable[StepDocument]) -> None:
         rows = self.uow.rows(
-            select(step).where(step.c.strategy_id == strategy_id, step.c.retired_at.is_(None)).order_by(step.c.number)
+            select(step)
+            .where(self._ours(step), step.c.strategy_id == strategy_id, step.c.retired_at.is_(None))
+            .order_by(step.c.number)
         ).all()
         old = {row.id: _Old(row.text, f"{ref}.{row.number}", (row.number,)) for row in rows}
         facts = {row.id: row._asdict() for row in rows}
@@ -221,7 +226,9 @@ class _Import:
 
     def _retire_goals(self, kept: set[int]) -> None:
         gone = self.uow.rows(
-            select(goal).where(goal.c.plan_id == self.plan_id, goal.c.id.not_in(kept), goal.c.retired_at.is_(None))
+            select(goal).where(
+                self._ours(goal), goal.c.plan_id == self.plan_id, goal.c.id.not_in(kept), goal.c.retired_at.is_(None)
+            )
         )
         for row in gone.all():
             self._note("removed", "goal", str(row.number), row.statement, None)

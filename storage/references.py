@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.db import reading
 from storage.models import channel, conversation_reference, outbox
+from storage.tenancy import across
 
 _there = conversation_reference.c
 _FACTS = ("kind", "service_url", "conversation_id", "account_id", "bot_id")
@@ -87,4 +88,5 @@ class References:
             outbox.c.remote_id == message_id,
         )
         with reading(self._engine) as connection:
+            across(connection)
             return bool(connection.execute(select(ours)).scalar())

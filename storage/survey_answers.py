@@ -19,6 +19,7 @@ from bot.domain.frozen_data import from_data
 from bot.domain.survey import Question, is_open
 from storage.db import reading
 from storage.models import organization, survey, survey_answer
+from storage.tenancy import across, within
 
 # "again": this form was stored before with the same answers; "other": with other answers, and those stay.
 Outcome = Literal["stored", "again", "other", "closed"]
@@ -66,7 +67,8 @@ class SurveyAnswers:
             if connection.execute(statement.returning(survey_answer.c.survey_id)).first():
                 return "stored"
             there = survey_answer.c
-            mine = select(there.answers).where(there.survey_id == row.id, there.submission == submission)
+            ours = (there.organization_id == row.organization_id, there.survey_id == row.id)
+            mine = select(there.answers).where(*ours, there.submission == submission)
             return "again" if connection.execute(mine).scalar_one() == dict(answers) else "other"
 
 
@@ -77,7 +79,11 @@ def _row(connection: Connection, token: str, *, hold: bool = False) -> Row[Any] 
         .join(organization, organization.c.id == survey.c.organization_id)
         .where(survey.c.token == token)
     )
-    return connection.execute(statement.with_for_update(read=True, of=survey) if hold else statement).first()
+    across(connection)
+    row = connection.execute(statement.with_for_update(read=True, of=survey) if hold else statement).first()
+    if row is not None:
+        within(connection, row.organization_id)
+    return row
 
 
 def _takes_answers(row: Row[Any], at: datetime) -> bool:

@@ -23,6 +23,7 @@ from storage.db import is_read_only, reading
 from storage.models import audit, ledger, outbox
 from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.queries.people import Organization, Person, people_with_role
+from storage.tenancy import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ _insert_into = cache(insert)  # one statement a table: SQLAlchemy keeps its comp
 
 
 class UnitOfWork:
-    """`organization` and `person` are set before a handler runs; a job has no person. `at` is aware, UTC. `mail`: there
-    is a mail server to send by."""
+    """`organization` and `person` are set before a handler runs; a job has no person. From the moment `organization` is
+    set the transaction sees only its rows. `at` is aware, UTC. `mail`: there is a mail server to send by."""
 
-    organization: Organization
+    _organization: Organization
     person: Person
 
     def __init__(
@@ -57,6 +58,15 @@ class UnitOfWork:
         self.public_url = public_url.rstrip("/")
         self.mail = mail
         self.may_be_there = False  # what is posted may have been posted before: see storage/restored.py
+
+    @property
+    def organization(self) -> Organization:
+        return self._organization
+
+    @organization.setter
+    def organization(self, found: Organization) -> None:
+        within(self.connection, found.id)
+        self._organization = found
 
     @property
     def today(self) -> date:

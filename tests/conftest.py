@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
 from storage.db import open_engine
+from storage.migrate import migrate
 from storage.models import metadata
 from storage.models.audit import MAINTENANCE
 from storage.uow import UnitOfWork, unit_of_work
 from tests import builders
+from tests.postgres import a_database
+from tests.scope import Watch
 
-POSTGRES = os.environ.get("SIPBOT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/")
 SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "shared"))
 
 
@@ -35,20 +36,14 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Engine]:
-    """An engine on a database of this session's own, with all tables."""
-    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    name = f"sipbot_test_{uuid.uuid4().hex[:12]}"
-    try:
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except OperationalError:
-        pytest.skip("no PostgreSQL answers; set SIPBOT_TEST_POSTGRES to try one")
-    engine = open_engine(POSTGRES + name)
-    metadata.create_all(engine)
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    """An engine on a database of this session's own, with all tables and row-level security."""
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(a_database())
+        except OperationalError:
+            pytest.skip("no PostgreSQL answers; set SIPBOT_TEST_POSTGRES to try one")
+        migrate(engine)
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -66,13 +61,16 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty database; a test that takes it runs once on each kind."""
+    """An empty database; a test that takes it runs once on each kind. What the product does in it names the
+    organization whose rows it wants."""
     if request.param == "sqlite":
         path = tmp_path / "sipbot.sqlite3"
         path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
         found = open_engine(f"sqlite:///{path}")
+        watch = Watch(found)
         yield found
         found.dispose()
+        assert watch.found == set()
         return
     found = request.getfixturevalue("postgres")
     yield found

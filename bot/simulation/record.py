@@ -41,10 +41,10 @@ def _posts(simulation: Simulation) -> Iterator[dict[str, Any]]:
         .select_from(outbox)
         .outerjoin(channel, channel.c.id == outbox.c.channel_id)
         .outerjoin(person, person.c.id == outbox.c.person_id)
-        .where(outbox.c.state == "sent")
+        .where(outbox.c.organization_id == simulation.organization.id, outbox.c.state == "sent")
     )
-    with simulation.app.engine.connect() as connection:
-        for row in connection.execute(statement):
+    with simulation.reading() as uow:
+        for row in uow.rows(statement):
             message = from_json(row.message) if row.message else None
             yield {
                 "at": row.sent_at.astimezone(simulation.organization.tz).isoformat(),

@@ -136,11 +136,11 @@ class Simulation:
             .select_from(outbox)
             .outerjoin(channel, channel.c.id == outbox.c.channel_id)
             .outerjoin(identity, identity.c.person_id == outbox.c.person_id)
-            .where(outbox.c.id > self._seen, outbox.c.state == "sent")
+            .where(outbox.c.organization_id == self.organization.id, outbox.c.id > self._seen, outbox.c.state == "sent")
             .order_by(outbox.c.id)
         )
-        with self.app.engine.connect() as connection:
-            rows = connection.execute(statement).all()
+        with self.reading() as uow:
+            rows = uow.rows(statement).all()
         self._seen = max([self._seen, *(row.id for row in rows)])
         return [
             Delivered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
@@ -17,6 +17,7 @@ from bot.domain.periods import Month, Quarter
 from bot.domain.setup import COLUMN_LENGTH, NearestZones, nearest
 from handlers.settings.values import BY_KEY, SETTINGS, SPELLINGS, Setting, current, default, read, said
 from storage.models import organization
+from storage.queries.people import is_name_taken
 from storage.queries.settings import change_setting, number, send_at, work_calendar
 from storage.queries.setup import channels, checklist, lock_organization
 from storage.uow import UnitOfWork
@@ -134,8 +135,7 @@ def _taken(uow: UnitOfWork, one: Setting, value: str) -> str:
     """Why a county cannot be called that, or ""."""
     if one.key != "name" or value == uow.organization.name:
         return ""
-    other = uow.scalar(select(organization.c.id).where(organization.c.name == value))
-    return "Another county here has that name." if other is not None and other != uow.organization.id else ""
+    return "Another county here has that name." if is_name_taken(uow, value) else ""
 
 
 def _applies(uow: UnitOfWork, one: Setting) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from storage.models import organization, report
 from storage.queries.reports import NEWSLETTER, PUBLISHED, WITHDRAWN
+from storage.tenancy import across, within
 from storage.uow import UnitOfWork
 
 
@@ -45,9 +46,11 @@ def archive_token(uow: UnitOfWork, *, fresh: bool = False) -> str:
 def archive_by_token(connection: Connection, token: str) -> Archive | None:
     """What the link shows: published and withdrawn editions, the newest quarter first. One that was corrected is shown
     as the edition in its place."""
+    across(connection)
     here = connection.execute(select(organization).where(organization.c.archive_token == token)).first()
     if here is None:
         return None
+    within(connection, here.id)
     rows = connection.execute(
         select(report)
         .where(

@@ -76,7 +76,8 @@ def likely(uow: UnitOfWork) -> list[tuple[int, int]]:
         pairs[row.address].append(row.id)
     if not pairs:
         return []
-    asked = {frozenset(row) for row in uow.rows(select(person_link.c.person_id, person_link.c.was_id))}
+    ours = person_link.c.organization_id == uow.organization.id
+    asked = {frozenset(row) for row in uow.rows(select(person_link.c.person_id, person_link.c.was_id).where(ours))}
     found = []
     for older, newer in pairs.values():
         if frozenset((older, newer)) in asked:

@@ -77,6 +77,7 @@ def finished(uow: UnitOfWork, since: datetime) -> list[tuple[int, str]]:
         .join(outbox, (outbox.c.subject_id == report.c.id) & (outbox.c.kind == MAIL))
         .where(
             report.c.organization_id == uow.organization.id,
+            outbox.c.organization_id == uow.organization.id,
             report.c.kind == NEWSLETTER,
             report.c.published_at >= since,
         )

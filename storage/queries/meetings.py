@@ -190,11 +190,11 @@ def prompt_thread(uow: UnitOfWork, workgroup_id: int, month: Month) -> str:
 def notes_posted(uow: UnitOfWork, meeting_id: int) -> int:
     """How many public notes about a meeting have been queued; the next one's revision is one more."""
     prefix = f"{uow.organization.id}:meeting:{meeting_id}:"
-    return int(
-        uow.scalar(
-            select(func.count()).select_from(outbox).where(outbox.c.dedupe_key.startswith(prefix, autoescape=True))
-        )
+    posted = (
+        outbox.c.organization_id == uow.organization.id,
+        outbox.c.dedupe_key.startswith(prefix, autoescape=True),
     )
+    return int(uow.scalar(select(func.count()).select_from(outbox).where(*posted)))
 
 
 def rollup_published(uow: UnitOfWork, month: Month) -> bool:
@@ -213,7 +213,10 @@ def wins_since(uow: UnitOfWork, workgroup_id: int, since: datetime) -> list[str]
     its_steps = (
         select(step.c.id)
         .join(workgroup_strategy, workgroup_strategy.c.strategy_id == step.c.strategy_id)
-        .where(workgroup_strategy.c.workgroup_id == workgroup_id)
+        .where(
+            workgroup_strategy.c.organization_id == uow.organization.id,
+            workgroup_strategy.c.workgroup_id == workgroup_id,
+        )
     )
     statement = (
         select(story.c.text)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 
 from bot.chat.commands import Actor, Role
 from storage.models import channel, identity, organization, person, person_link, workspace
+from storage.tenancy import across, within
 
 if TYPE_CHECKING:
     from storage.uow import UnitOfWork
@@ -96,6 +97,7 @@ def _person(row: Any) -> Person:
 
 def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | None:
     """The person behind a platform identity and their organization: one read, on the way of every command."""
+    across(connection)
     row = connection.execute(
         _WHO, {"platform": actor.platform, "workspace": actor.workspace, "user": actor.user}
     ).first()
@@ -106,19 +108,30 @@ def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | N
 
 def organizations(connection: Connection) -> list[Organization]:
     """All organizations, oldest first."""
+    across(connection)
     rows = connection.execute(select(organization).order_by(organization.c.id))
     return [Organization(row.id, row.name, row.zone, row.settings) for row in rows]
 
 
 def create_organization(connection: Connection, name: str, zone: str, at: datetime) -> Organization:
     """A new county agency with default settings."""
+    across(connection)
     statement = insert(organization).values(name=name, zone=zone, settings={}, created_at=at)
     found = connection.execute(statement.returning(organization.c.id)).scalar_one()
     return Organization(found, name, zone)
 
 
+def is_name_taken(uow: UnitOfWork, name: str) -> bool:
+    """Whether some organization is called that: a name is there once in a database."""
+    across(uow.connection)
+    taken = uow.row(select(organization.c.id).where(organization.c.name == name)) is not None
+    within(uow.connection, uow.organization.id)
+    return taken
+
+
 def workspace_owner(connection: Connection, platform: str, external_id: str) -> int | None:
     """Id of the organization that uses this workspace."""
+    across(connection)
     return connection.execute(
         select(workspace.c.organization_id).where(
             workspace.c.platform == platform, workspace.c.external_id == external_id
@@ -157,16 +170,18 @@ def create_person(
     return Person(found, name, role, email)
 
 
-def learn(connection: Connection, person_id: int, **told: str) -> None:
+def learn(uow: UnitOfWork, person_id: int, **told: str) -> None:
     """Keep what a platform tells of a person: `name`, `email`, or `last_platform`, the one they speak on."""
-    connection.execute(update(person).where(person.c.id == person_id).values(told))
+    uow.change(person, person.c.id == person_id, **told)
 
 
 def with_email(connection: Connection, organization_id: int, email: str) -> list[Person]:
     """The organization's people with this e-mail address, those who were removed among them; not those who turned out
     to be somebody else on the list."""
     statement = select(*_PERSON).where(
-        person.c.organization_id == organization_id, func.lower(person.c.email) == email.lower(), _is_themselves()
+        person.c.organization_id == organization_id,
+        func.lower(person.c.email) == email.lower(),
+        _is_themselves(organization_id),
     )
     return [_person(row) for row in connection.execute(statement.order_by(person.c.id))]
 
@@ -221,13 +236,14 @@ def former(uow: UnitOfWork) -> list[Person]:
         person.c.organization_id == uow.organization.id,
         ~person.c.active,
         person.c.erased_at.is_(None),
-        _is_themselves(),
+        _is_themselves(uow.organization.id),
     )
     return [_person(row) for row in uow.rows(statement.order_by(func.lower(person.c.name), person.c.id))]
 
 
-def _is_themselves() -> ColumnElement[bool]:
-    linked = select(person_link.c.was_id).where(person_link.c.state == LINKED)
+def _is_themselves(organization_id: int) -> ColumnElement[bool]:
+    ours = person_link.c.organization_id == organization_id
+    linked = select(person_link.c.was_id).where(ours, person_link.c.state == LINKED)
     return person.c.id.not_in(linked)
 
 

@@ -227,10 +227,15 @@ def steps(
     """Action steps in the plan's order: all, or a workgroup's, or an owner's. `before`: as they stood at that time."""
     statement = _steps(before).where(step.c.organization_id == uow.organization.id)
     if workgroup_id is not None:
-        mine = select(workgroup_strategy.c.strategy_id).where(workgroup_strategy.c.workgroup_id == workgroup_id)
+        mine = select(workgroup_strategy.c.strategy_id).where(
+            workgroup_strategy.c.organization_id == uow.organization.id,
+            workgroup_strategy.c.workgroup_id == workgroup_id,
+        )
         statement = statement.where(step.c.strategy_id.in_(mine))
     if owner_id is not None:
-        owned = select(step_owner.c.step_id).where(step_owner.c.person_id == owner_id)
+        owned = select(step_owner.c.step_id).where(
+            step_owner.c.organization_id == uow.organization.id, step_owner.c.person_id == owner_id
+        )
         statement = statement.where(step.c.id.in_(owned))
     return _views(uow, uow.rows(statement).all())
 

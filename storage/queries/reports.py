@@ -24,6 +24,7 @@ from bot.domain.periods import Month, Quarter
 from bot.domain.quoting import quoting
 from storage.models import ledger, link, organization, outbox, plan, plan_change, report, story, update
 from storage.outbox import DEAD, PENDING
+from storage.tenancy import across, within
 from storage.uow import Destination, UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
@@ -145,9 +146,11 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
         .join(organization, organization.c.id == report.c.organization_id)
         .where(or_(report.c.token == token, report.c.id == own), has_page)
     )
+    across(connection)
     row = connection.execute(statement).first()
     if row is None:
         return None
+    within(connection, row.organization_id)
     shown = facts = None
     if row.state not in (CORRECTED, WITHDRAWN):
         shown = _shown(connection, row.organization_id, row.facts, row.content)
@@ -163,19 +166,23 @@ def report_by_token(connection: Connection, token: str) -> PublicReport | None:
         .order_by(report.c.revision.desc())
         .limit(1)
     ).one()
-    reason, successor = _correction(connection, row.id) if row.state == CORRECTED else (row.reason, "")
+    reason, successor = (
+        _correction(connection, row.organization_id, row.id) if row.state == CORRECTED else (row.reason, "")
+    )
     return PublicReport(
         row.name, row.zone, row.kind, row.period, row.state, row.published_at or row.created_at, shown, reason,
         facts, row.revision, newest.revision, newest.token, successor,
     )  # fmt: skip
 
 
-def _correction(connection: Connection, report_id: int) -> tuple[str, str]:
+def _correction(connection: Connection, mine: int, report_id: int) -> tuple[str, str]:
     """(why a report was corrected, the token of what stands in its place now: corrected again, of the newest)"""
     reason = token = ""
     following: int | None = report_id
     while following is not None:
-        statement = select(report).where(report.c.corrects_id == following, report.c.published_at.is_not(None))
+        statement = select(report).where(
+            report.c.organization_id == mine, report.c.corrects_id == following, report.c.published_at.is_not(None)
+        )
         row = connection.execute(statement.order_by(report.c.revision.desc()).limit(1)).first()
         if row is not None:
             reason, token = reason or row.content["correction"]["reason"], row.token

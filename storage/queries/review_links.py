@@ -13,6 +13,7 @@ from bot.chat.commands import Actor, Role
 from storage.db import reading
 from storage.models import identity, organization, person, review_link
 from storage.queries.people import Organization, Person
+from storage.tenancy import across
 from storage.uow import UnitOfWork
 
 LASTS = timedelta(days=7)
@@ -36,7 +37,8 @@ def new_link(uow: UnitOfWork, report_id: int) -> str:
     """A fresh token for the person who asks; earlier ones of theirs for this edition, and all that expired, end."""
     token = secrets.token_urlsafe(32)
     mine = (review_link.c.report_id == report_id) & (review_link.c.person_id == uow.person.id)
-    uow.rows(delete(review_link).where(mine | (review_link.c.expires_at <= uow.at)))
+    ours = review_link.c.organization_id == uow.organization.id
+    uow.rows(delete(review_link).where(ours, mine | (review_link.c.expires_at <= uow.at)))
     uow.rows(
         insert(review_link).values(
             digest=_digest(token),
@@ -75,6 +77,7 @@ def link_by_token(engine: Engine, token: str, at: datetime) -> ReviewLink | None
         .limit(1)
     )
     with reading(engine) as connection:
+        across(connection)
         row = connection.execute(statement).first()
     if row is None:
         return None

@@ -151,7 +151,7 @@ def _refs(uow: UnitOfWork, step_ids: Collection[int]) -> dict[int, str]:
     """The first reference of each step."""
     found: dict[int, str] = {}
     if step_ids:
-        for row in uow.rows(_PLACES.where(step.c.id.in_(step_ids))):
+        for row in uow.rows(_PLACES.where(step.c.organization_id == uow.organization.id, step.c.id.in_(step_ids))):
             found.setdefault(row.id, f"{row.goal_number}.{row.strategy_number}.{row.number}")
     return found
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from storage.db import reading
 from storage.models import audit, organization, outbox, subscriber
 from storage.outbox import DEAD, PENDING, WITHDRAWN
+from storage.tenancy import across, within
 from storage.uow import UnitOfWork
 
 
@@ -78,17 +79,18 @@ def subscribe(uow: UnitOfWork, email: str, name: str, language: str) -> None:
 def leave(uow: UnitOfWork, known: Subscriber) -> None:
     """They get no more mail; what waits for them is not sent."""
     uow.change(subscriber, subscriber.c.id == known.id, unsubscribed_at=uow.at)
-    _unpost(uow.connection, known.id)
+    _unpost(uow.connection, uow.organization.id, known.id)
 
 
 def bounced(uow: UnitOfWork, subscriber_id: int, reason: str) -> None:
     """Their address takes no mail: nothing is sent there until somebody adds it again."""
     uow.change(subscriber, subscriber.c.id == subscriber_id, bounced_at=uow.at, bounce_reason=reason[:500])
-    _unpost(uow.connection, subscriber_id)
+    _unpost(uow.connection, uow.organization.id, subscriber_id)
 
 
-def _unpost(connection: Connection, subscriber_id: int) -> None:
-    waiting = (outbox.c.subscriber_id == subscriber_id, outbox.c.state == PENDING)
+def _unpost(connection: Connection, organization_id: int, subscriber_id: int) -> None:
+    theirs = (outbox.c.organization_id == organization_id, outbox.c.subscriber_id == subscriber_id)
+    waiting = (*theirs, outbox.c.state == PENDING)
     connection.execute(update(outbox).where(*waiting).values(state=DEAD, error=WITHDRAWN))
 
 
@@ -109,6 +111,7 @@ def reader_by_token(engine: Engine, token: str) -> Reader | None:
         .where(subscriber.c.token == token)
     )
     with reading(engine) as connection:
+        across(connection)
         row = connection.execute(statement).first()
     return Reader(row.name, row.language, row.unsubscribed_at is not None) if row else None
 
@@ -117,6 +120,7 @@ def unsubscribe(engine: Engine, token: str, at: datetime) -> None:
     """Their own click, which needs no account and so does not come through the dispatcher. An unknown token and a
     second click change nothing."""
     with engine.begin() as connection:
+        across(connection)
         statement = (
             update(subscriber)
             .where(subscriber.c.token == token, subscriber.c.unsubscribed_at.is_(None))
@@ -126,6 +130,7 @@ def unsubscribe(engine: Engine, token: str, at: datetime) -> None:
         row = connection.execute(statement).first()
         if row is None:
             return
-        _unpost(connection, row.id)
+        within(connection, row.organization_id)
+        _unpost(connection, row.organization_id, row.id)
         given = {"person_id": None, "at": at, "action": "newsletter unsubscribed", "detail": f"<reader {row.id}>"}
         connection.execute(insert(audit).values(organization_id=row.organization_id, **given))

@@ -13,14 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from bot.chat.compose import built_in
@@ -31,13 +30,14 @@ from bot.renderers.html import to_html
 from bot.renderers.slack_blocks import message_blocks
 from handlers.rollup import pages
 from storage.db import open_engine
+from storage.migrate import migrate
 from storage.models import metadata
 from storage.queries.facts import month_facts
 from storage.queries.people import Organization
 from storage.uow import reading_work
 from tests.bench.county import LAST, UPDATES, make_county
 from tests.bench.processes import ROOT
-from tests.conftest import POSTGRES
+from tests.postgres import a_database
 
 ROUNDS = 7
 NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
@@ -87,18 +87,9 @@ def sqlite() -> Iterator[Engine]:
 @contextmanager
 def postgres() -> Iterator[Engine]:
     """A database of its own; raises OperationalError where no PostgreSQL answers."""
-    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    name = f"sipbot_bench_{uuid.uuid4().hex[:12]}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = open_engine(POSTGRES + name)
-    metadata.create_all(engine)
-    try:
+    with a_database() as engine:
+        migrate(engine)
         yield engine
-    finally:
-        engine.dispose()
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def bench_history() -> None:

@@ -209,7 +209,7 @@ def on_both(uow, last=""):
     ann = a_person(uow, "Ann Ortiz")
     people.add_identity(uow.connection, uow.organization.id, ann.id, Actor("teams", "tenant", "aad-ann"))
     if last:
-        people.learn(uow.connection, ann.id, last_platform=last)
+        people.learn(uow, ann.id, last_platform=last)
     return ann
 
 

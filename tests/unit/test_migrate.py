@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,16 +19,14 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
-    create_engine,
     select,
-    text,
 )
 from sqlalchemy.exc import DatabaseError
 
 from storage.db import open_engine
 from storage.migrate import Shape, _config, migrate, shape
 from storage.models import audit, link, metadata
-from tests.conftest import POSTGRES
+from tests.postgres import a_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,15 +38,8 @@ def fresh(request, tmp_path):
         engine.dispose()
         return
     request.getfixturevalue("postgres")
-    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT")
-    name = f"sipbot_fresh_{uuid.uuid4().hex[:12]}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = open_engine(POSTGRES + name)
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with a_database() as engine:
+        yield engine
 
 
 def test_the_migrations_make_the_tables_the_code_knows(fresh):

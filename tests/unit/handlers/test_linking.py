@@ -240,7 +240,7 @@ def test_a_person_without_an_account_is_vouched_for_by_a_coordinator(office: Off
         dee = people.create_person(
             uow.connection, uow.organization.id, None, name="Dee Wu", role=Role.LEADERSHIP, at=uow.at
         )
-        people.learn(uow.connection, dee.id, email=EVE.email)
+        people.learn(uow, dee.id, email=EVE.email)
     office.does(EVE, "hello")
     office.desk.tick()
     assert "a coordinator confirms it next" in words(office.question())
@@ -254,7 +254,7 @@ def test_a_person_without_an_account_is_vouched_for_by_a_coordinator(office: Off
 def test_a_coordinator_cannot_vouch_for_an_administrator(office: Office, work: Work) -> None:
     with work() as uow:
         dee = people.create_person(uow.connection, uow.organization.id, None, name="Dee Wu", role=Role.ADMIN, at=uow.at)
-        people.learn(uow.connection, dee.id, email=EVE.email)
+        people.learn(uow, dee.id, email=EVE.email)
     office.does(EVE, "hello")
     office.desk.tick()
     office.presses(EVE, office.question(), "Yes")

@@ -1,0 +1,53 @@
+"""PostgreSQL keeps organizations apart: row-level security on every table that has rows of one"""
+
+from alembic import op
+
+from storage.tenancy import secure
+
+revision = "0014"
+down_revision = "0011"
+
+# Every table with an organization_id. Later migrations call `secure` for the tables they make.
+TABLES = (
+    "attendance",
+    "audit",
+    "channel",
+    "follow_up",
+    "goal",
+    "identity",
+    "learning",
+    "ledger",
+    "measure",
+    "meeting",
+    "meeting_note",
+    "outbox",
+    "person",
+    "person_link",
+    "plan",
+    "plan_change",
+    "reading",
+    "report",
+    "report_approval",
+    "review_link",
+    "step",
+    "step_owner",
+    "step_update",
+    "story",
+    "story_credit",
+    "strategy",
+    "strategy_place",
+    "subscriber",
+    "survey",
+    "survey_answer",
+    "voice_result",
+    "workgroup",
+    "workgroup_member",
+    "workgroup_strategy",
+    "workspace",
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        secure(op.get_bind(), table)
+    secure(op.get_bind(), "organization", column="id")

@@ -1,0 +1,60 @@
+"""PostgreSQL databases for tests, of an ordinary user: a superuser is not held to row-level security."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+from storage.db import open_engine
+from storage.tenancy import across
+
+POSTGRES = os.environ.get("SIPBOT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/")
+ROLE = "sipbot_test"
+_TESTS = str(Path(__file__).parent)
+# Frames on the way from whoever begins a transaction to the event that tells of it.
+_BETWEEN = ("sqlalchemy", "contextlib.py", "storage/db.py", __file__)
+
+
+@contextmanager
+def a_database() -> Iterator[Engine]:
+    """An engine on an empty database of its own; raises OperationalError where no PostgreSQL answers."""
+    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
+    name = f"sipbot_test_{uuid.uuid4().hex[:12]}"
+    with admin.connect() as connection:
+        _make_role(connection)
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {ROLE}"))
+    url = make_url(POSTGRES + name).set(username=ROLE)
+    engine = open_engine(url.render_as_string(hide_password=False))
+    event.listen(engine, "begin", let_tests_look)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+def _make_role(connection: Connection) -> None:
+    """Once for all test runs on this server. Two that begin together: the later finds it made."""
+    password = make_url(POSTGRES).password or ""
+    connection.exec_driver_sql(
+        f"DO $$ BEGIN CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password}';"
+        " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
+
+
+def let_tests_look(connection: Connection) -> None:
+    """A test that opens a connection itself looks in from outside and sees every organization. The product's own
+    transactions, whoever called it, have to say whose they are."""
+    frame = sys._getframe(1)
+    while frame.f_back and any(part in frame.f_code.co_filename for part in _BETWEEN):
+        frame = frame.f_back
+    if frame.f_code.co_filename.startswith(_TESTS):
+        across(connection)

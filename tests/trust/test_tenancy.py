@@ -1,0 +1,257 @@
+"""Nothing of one county is read or written by the people of another: every verb, by every role, with the other's ids."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import ProgrammingError
+
+import handlers
+from bot.app import build
+from bot.chat.clock import MovableClock
+from bot.chat.codec import to_json
+from bot.chat.commands import Role
+from bot.chat.compose import built_in
+from bot.chat.ports import Pace, Post
+from bot.config import load
+from bot.delivery import Delivery
+from storage.models import channel, organization, outbox, report, survey
+from storage.queries.people import who
+from storage.tenancy import rls_fault
+from storage.uow import UnitOfWork, unit_of_work
+from tests.trust.table import record
+from tests.trust.tenants import NOW, START, TABLES, Asked, County, Rehearsal, _of, a_county, forged, held, ways
+
+FULL = os.environ.get("SIPBOT_TRUST") == "full"
+MOST = 1000 if FULL else 2  # foreign ids tried in one place by one role
+OURS, THEIRS = "qzalpha", "qzbravo"
+BROKEN = "something went wrong"
+
+
+@dataclass(frozen=True)
+class Two:
+    engine: Engine
+    ours: County
+    theirs: County
+
+
+@pytest.fixture
+def two(engine: Engine) -> Two:
+    ours, theirs = a_county(engine, OURS), a_county(engine, THEIRS)
+    return Two(engine, ours, theirs)
+
+
+def acts(
+    rehearsal: Rehearsal, county: County, chance: random.Random, foreign: County
+) -> Iterator[tuple[Role, dict[str, Any]]]:
+    """What the county's people of every role try, made from the specs and from the buttons and forms they are shown."""
+    shown: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
+    for spec in handlers.COMMANDS:
+        texts = ["", *spec.examples] if not spec.hidden else []
+        handles = ("1.1.1", "Basalt", "<@UMEMBER>", "<#CGROUP>", *chance.sample(foreign.ids, 2))
+        for text in (*texts, *(f"{spec.verb} {one}" for one in (handles if not spec.hidden else ()))):
+            for role in Role:
+                yield role, {"text": text if text else spec.verb}
+        for role in Role:
+            for found in chance.sample(foreign.ids, len(foreign.ids) if FULL else 1):
+                yield role, {"verb": spec.verb, "values": Asked(found), "source": "button"}
+                yield role, {"verb": spec.verb, "values": Asked(found), "source": "form"}
+    for owner in (county, foreign):
+        for spec in handlers.COMMANDS:
+            if spec.hidden:
+                continue
+            for text in ("", *spec.examples):
+                found = rehearsal.tries(owner.actor(Role.ADMIN), text or spec.verb)
+                shown |= set(ways(to_json(found.reply)))
+    with rehearsal._engine.connect() as connection:
+        for message in connection.execute(select(outbox.c.message).where(outbox.c.message != "")).scalars():
+            shown |= set(ways(message))
+    for source, verb, values in sorted(shown):
+        # An administrator may do what all others may; at the short setting one other role goes with them.
+        for role in Role if FULL else (Role.ADMIN, chance.choice(list(Role)[:-1])):
+            yield role, {"verb": verb, "values": dict(values), "source": source}
+            for one in forged(values, foreign.ids, chance, MOST):
+                yield role, {"verb": verb, "values": one, "source": source}
+
+
+@pytest.mark.slow
+def test_no_verb_reads_or_writes_a_foreign_countys_rows(two: Two) -> None:
+    rehearsal, chance = Rehearsal(two.engine, two.theirs), random.Random(1)
+    reads, writes, broken, tried = [], [], [], Counter[str]()
+    for role, act in acts(rehearsal, two.ours, chance, two.theirs):
+        seen = rehearsal.tries(two.ours.actor(role), **act)
+        what = f"{role.word}: {act}"
+        tried[act.get("verb") or act["text"].split()[0]] += 1
+        reads += [what] if THEIRS in seen.said else []
+        writes += [f"{what}: {seen.changed}"] if seen.changed else []
+        broken += [what] if BROKEN in seen.said else []
+    setting = f"{tried.total():,} combinations of {len(tried)} verbs on {two.engine.dialect.name}"
+    record("every verb × role × foreign organization", setting, f"{len(reads)} reads, {len(writes)} writes across")
+    assert reads == []
+    assert writes == []
+    assert broken == []
+    assert set(tried) >= {spec.verb for spec in handlers.COMMANDS if spec.hidden}
+
+
+@pytest.mark.slow
+def test_who_lacks_the_role_is_refused_and_nothing_is_written(two: Two) -> None:
+    rehearsal, wrong, tried = Rehearsal(two.engine, two.theirs), [], 0
+    for spec in handlers.COMMANDS:
+        for role in (one for one in Role if one < spec.role):
+            typed = [{"text": one} for one in (spec.verb, *spec.examples)] if not spec.hidden else []
+            pressed = [{"verb": spec.verb, "values": {"id": "1"}, "source": source} for source in ("button", "form")]
+            for act in (*typed, *pressed):
+                tried += 1
+                seen = rehearsal.tries(two.ours.actor(role), **act)
+                if "is for a" not in seen.said or seen.wrote:
+                    wrong.append(f"{role.word}: {act}: {sorted(seen.wrote)}")
+    record(
+        "every verb × role below its own", f"{tried:,} combinations on {two.engine.dialect.name}", f"{len(wrong)} done"
+    )
+    assert tried > 50
+    assert wrong == []
+
+
+def test_one_user_id_in_two_workspaces_is_two_people(two: Two) -> None:
+    with two.engine.connect() as connection:
+        for county in (two.ours, two.theirs):
+            found = who(connection, county.actor(Role.MEMBER))
+            assert found is not None
+            assert found[0].id == county.organization.id
+            assert county.word in found[1].name
+
+
+class Cloud:
+    """Slack's part: it notes what it is sent."""
+
+    platform, pace = "slack", Pace()
+
+    def __init__(self) -> None:
+        self.posts: list[Post] = []
+
+    async def send(self, post: Post) -> str:
+        self.posts.append(post)
+        return f"m{len(self.posts)}"
+
+    async def find(self, post: Post) -> str | None:
+        return None
+
+
+async def test_a_countys_posts_go_to_its_own_channels_and_people_only(two: Two) -> None:
+    with two.engine.begin() as connection:
+        connection.execute(update(outbox).values(state="pending", platform="", target="", thread="", reaction=""))
+        connection.execute(update(outbox).values(subscriber_id=None, available_at=NOW))
+        count = len(connection.execute(select(outbox.c.id)).all())
+    cloud = Cloud()
+    await Delivery(two.engine, MovableClock(NOW), [cloud], composer=built_in()).drain()
+    words = [(post.address.workspace, to_json(post.message).lower() if post.message else "") for post in cloud.posts]
+    wrong = [w for w in words if (THEIRS if OURS in w[0] else OURS) in w[1]]
+    record(
+        "posts of two counties delivered",
+        f"{count} posts on {two.engine.dialect.name}",
+        f"{len(wrong)} to the wrong county",
+    )
+    assert {workspace for workspace, _ in words} == {f"T-{OURS}", f"T-{THEIRS}"}
+    assert wrong == []
+
+
+async def test_a_countys_pages_show_nothing_of_another(two: Two) -> None:
+    settings = load(_env_file=None, database_url="sqlite:///unused", sipbot_console=False)
+    app = build(settings, clock=MovableClock(NOW), engine=two.engine)
+    with two.engine.begin() as connection:
+        connection.execute(
+            update(organization).where(_of(organization, two.ours.organization.id)).values(archive_token="a" * 32)
+        )
+        reports = list(
+            connection.execute(select(report.c.token).where(_of(report, two.ours.organization.id))).scalars()
+        )
+        surveys = list(
+            connection.execute(
+                select(survey.c.token).where(survey.c.organization_id == two.ours.organization.id)
+            ).scalars()
+        )
+    addresses = [f"/r/{token}{kind}" for token in reports for kind in ("", ".md", ".json", ".csv", ".xlsx", ".html")]
+    addresses += [f"/survey/{token}" for token in surveys] + ["/archive/" + "a" * 32]
+    shown, leaked = 0, []
+    async with TestClient(TestServer(app.web)) as client:
+        for address in addresses:
+            answer = await client.get(address)
+            body = (await answer.read()).decode("utf-8", "replace").lower()
+            shown += answer.status == 200
+            leaked += [address] if THEIRS in body else []
+    record(
+        "public pages of one county",
+        f"{shown} pages on {two.engine.dialect.name}",
+        f"{len(leaked)} with another's words",
+    )
+    assert shown >= 4
+    assert leaked == []
+
+
+def ours(two: Two) -> AbstractContextManager[UnitOfWork]:
+    return unit_of_work(two.engine, START, built_in(), organization=two.ours.organization)
+
+
+def test_postgresql_keeps_counties_apart_by_itself(two: Two) -> None:
+    """The tenant's condition left out of every query by hand."""
+    if two.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security")
+    assert rls_fault(two.engine) is None
+    theirs, tables = two.theirs.organization.id, [t for t in TABLES if t.name != "organization"]
+    with two.engine.connect() as connection:
+        before = held(connection, theirs)
+    read = changed = refused = 0
+    for table in tables:
+        with ours(two) as uow:
+            rows = uow.rows(select(table.c.organization_id)).scalars().all()
+            assert rows, f"nothing of ours in {table.name}"
+            read += sum(one == theirs for one in rows)
+            changed += uow.rows(
+                update(table).where(table.c.organization_id == theirs).values(organization_id=theirs)
+            ).rowcount
+            changed += uow.rows(delete(table).where(table.c.organization_id == theirs)).rowcount
+        with two.engine.connect() as connection:
+            given = dict(connection.execute(select(table).where(_of(table, theirs))).mappings().first() or {})
+        given = {name: value for name, value in given.items() if name != "id"}
+        for statement in (insert(table).values(given), update(table).values(organization_id=theirs)):
+            with ours(two) as uow, pytest.raises(ProgrammingError, match="row-level security"):
+                uow.rows(statement)
+            refused += 1
+    with two.engine.connect() as connection:
+        assert held(connection, theirs) == before
+    record(
+        "the tenant's condition left out, row-level security alone",
+        f"{len(tables)} tables",
+        f"{read} rows read, {changed} changed, {refused} writes refused",
+    )
+    assert (read, changed) == (0, 0)
+
+
+def test_a_transaction_that_does_not_say_whose_it_is_sees_nothing(two: Two) -> None:
+    if two.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security")
+    with ours(two) as uow:
+        assert uow.rows(select(channel)).all()
+    with unit_of_work(two.engine, START, built_in()) as uow:  # the same pooled connection
+        assert [t.name for t in TABLES if uow.rows(select(t)).all()] == []
+
+
+def test_every_table_with_an_organization_is_held_to_it(two: Two) -> None:
+    if two.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security")
+    sql = (
+        "SELECT c.relname FROM pg_class c JOIN pg_policies p ON p.tablename = c.relname"
+        " WHERE c.relrowsecurity AND c.relforcerowsecurity AND p.policyname = 'of_one_organization' AND p.cmd = 'ALL'"
+    )
+    with two.engine.connect() as connection:
+        held_to_it = {row[0] for row in connection.exec_driver_sql(sql)}
+    assert held_to_it == {t.name for t in TABLES}
