@@ -170,6 +170,12 @@ class Delivery:
             elif turn.ours:
                 return
 
+    async def _still_free(self, post: Post) -> None:
+        """Looking for a post takes its time. Raises _Later where the platform asked us to wait meanwhile."""
+        held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address))
+        if held > self._clock.read().timestamp():
+            raise _Later(datetime.fromtimestamp(held, UTC))
+
     async def _at(self, moment: float, latest: datetime) -> float:
         """Wait for a moment -> the time. A clock that stands still is there too. Raises _Later where it is too late."""
         start = datetime.fromtimestamp(moment, UTC)
@@ -184,9 +190,11 @@ class Delivery:
         adapter = self._adapters[post.address.platform]
         await self._wait_for_turn(post, latest)
         try:
-            if row.attempts > 1 and (found := await adapter.find(post)) is not None:
-                log.info("adopted a post that had got through", outbox=row.id)
-                return found
+            if row.attempts > 1:
+                if (found := await adapter.find(post)) is not None:
+                    log.info("adopted a post that had got through", outbox=row.id)
+                    return found
+                await self._still_free(post)
             return await adapter.send(post)
         except SendError as error:
             if error.retry_after is not None:

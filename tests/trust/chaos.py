@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,28 +77,53 @@ def a_county(engine: Engine, size: Size) -> None:
 def run(engine: Engine, url: str, size: Size, seed: int) -> Figures:
     """One run. The database is empty but for its tables."""
     a_county(engine, size)
-    engine.dispose()
-    sink_port, first = free_ports(1 + REPLICAS)
     began = time.monotonic()
-    module = (sys.executable, "-m")
-    sink = subprocess.Popen([*module, "tests.trust.sink", str(sink_port), str(seed), str(size.share)], cwd=ROOT)
-    api = f"http://127.0.0.1:{sink_port}/api/"
-    replicas = subprocess.Popen(
-        [*module, "tests.trust.replicas", url, api, str(first), str(REPLICAS), str(seed)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        ports = range(first, first + REPLICAS)
-        answers = done(tell(ports, size, seed))
+    with served(engine, url, seed, size.share) as house:
+        answers = done(tell(house.ports, size, seed))
         settled(engine, size, began)
-        stats = done(fetch(f"http://127.0.0.1:{sink_port}/stats"))
-        assert replicas.stdin
-        killed = int(replicas.communicate(timeout=20)[0])
-    finally:
-        for process in (replicas, sink):
-            process.kill()
-            process.wait()
+        stats, killed = house.end()
     return counted(engine, size, answers, stats, killed, time.monotonic() - began)
+
+
+class House:
+    """A sink and the replicas that post to it, in processes of their own."""
+
+    def __init__(self, url: str, seed: int, share: float, held: int, *more: str) -> None:
+        self._sink_port, first = free_ports(1 + REPLICAS)
+        self.ports = range(first, first + REPLICAS)
+        module = (sys.executable, "-m")
+        self._sink = subprocess.Popen(
+            [*module, "tests.trust.sink", str(self._sink_port), str(seed), str(share), str(held)], cwd=ROOT
+        )
+        api = f"http://127.0.0.1:{self._sink_port}/api/"
+        self._replicas = subprocess.Popen(
+            [*module, "tests.trust.replicas", url, api, str(first), str(REPLICAS), str(seed), *more],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def end(self) -> tuple[Any, int]:
+        """What the sink has seen, and how many replicas were killed."""
+        stats = done(fetch(f"http://127.0.0.1:{self._sink_port}/stats"))
+        return stats, int(self._replicas.communicate(timeout=30)[0])
+
+    def close(self) -> None:
+        for process in (self._replicas, self._sink):
+            if process.stdin:
+                process.stdin.close()
+            if process is self._sink:
+                process.kill()
+            process.wait(timeout=30)
+
+
+@contextmanager
+def served(engine: Engine, url: str, seed: int, share: float, *more: str, held: int = 1) -> Iterator[House]:
+    """`held`: the sink's Retry-After. With `more` as the replicas' further arguments. Our own connections are closed first: they would be forked."""
+    engine.dispose()
+    house = House(url, seed, share, held, *more)
+    try:
+        yield house
+    finally:
+        house.close()
 
 
 def free_ports(count: int) -> tuple[int, int]:
