@@ -33,6 +33,7 @@ from tests.trust.signing import signature
 
 ROOT = Path(__file__).parents[2]
 REPLICAS = 3
+SINKS = {"slack": "tests.trust.sink", "teams": "tests.trust.teams_sink"}
 AT_ONCE = 6  # people who write at the same time
 
 
@@ -88,23 +89,23 @@ def run(engine: Engine, url: str, size: Size, seed: int) -> Figures:
 class House:
     """A sink and the replicas that post to it, in processes of their own."""
 
-    def __init__(self, url: str, seed: int, share: float, held: int, *more: str) -> None:
-        self._sink_port, first = free_ports(1 + REPLICAS)
+    def __init__(self, url: str, seed: int, share: float, held: int, platform: str, *more: str) -> None:
+        port, first = free_ports(1 + REPLICAS)
+        self.sink = f"http://127.0.0.1:{port}"
         self.ports = range(first, first + REPLICAS)
         module = (sys.executable, "-m")
         self._sink = subprocess.Popen(
-            [*module, "tests.trust.sink", str(self._sink_port), str(seed), str(share), str(held)], cwd=ROOT
+            [*module, SINKS[platform], str(port), str(seed), str(share), str(held)], cwd=ROOT
         )
-        api = f"http://127.0.0.1:{self._sink_port}/api/"
         self._replicas = subprocess.Popen(
-            [*module, "tests.trust.replicas", url, api, str(first), str(REPLICAS), str(seed), *more],
+            [*module, "tests.trust.replicas", url, f"{platform}:{self.sink}", str(first), str(REPLICAS), str(seed), *more],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
     def end(self) -> tuple[Any, int]:
         """What the sink has seen, and how many replicas were killed."""
-        stats = done(fetch(f"http://127.0.0.1:{self._sink_port}/stats"))
-        return stats, int(self._replicas.communicate(timeout=30)[0])
+        stats = done(fetch(f"{self.sink}/stats"))
+        return stats, int(self._replicas.communicate(timeout=120)[0])
 
     def close(self) -> None:
         for process in (self._replicas, self._sink):
@@ -112,14 +113,17 @@ class House:
                 process.stdin.close()
             if process is self._sink:
                 process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 @contextmanager
-def served(engine: Engine, url: str, seed: int, share: float, *more: str, held: int = 1) -> Iterator[House]:
-    """`held`: the sink's Retry-After. With `more` as the replicas' further arguments. Our own connections are closed first: they would be forked."""
+def served(
+    engine: Engine, url: str, seed: int, share: float, *more: str, held: int = 1, platform: str = "slack"
+) -> Iterator[House]:
+    """`held`: the sink's Retry-After; `more`: the replicas' further arguments. Our own connections are closed first, to
+    leave the database to the replicas."""
     engine.dispose()
-    house = House(url, seed, share, held, *more)
+    house = House(url, seed, share, held, platform, *more)
     try:
         yield house
     finally:
