@@ -94,9 +94,7 @@ class House:
         self.sink = f"http://127.0.0.1:{port}"
         self.ports = range(first, first + REPLICAS)
         module = (sys.executable, "-m")
-        self._sink = subprocess.Popen(
-            [*module, SINKS[platform], str(port), str(seed), str(share), str(held)], cwd=ROOT
-        )
+        self._sink = subprocess.Popen([*module, SINKS[platform], str(port), str(seed), str(share), str(held)], cwd=ROOT)
         self._replicas = subprocess.Popen(
             [*module, "tests.trust.replicas", url, f"{platform}:{self.sink}", str(first), str(REPLICAS), str(seed), *more],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -108,12 +106,12 @@ class House:
         return stats, int(self._replicas.communicate(timeout=120)[0])
 
     def close(self) -> None:
-        for process in (self._replicas, self._sink):
-            if process.stdin:
-                process.stdin.close()
-            if process is self._sink:
-                process.kill()
-            process.wait(timeout=120)
+        """The end of their input ends the replicas."""
+        self._sink.kill()
+        self._sink.wait()
+        if self._replicas.stdin:
+            self._replicas.stdin.close()
+        self._replicas.wait(timeout=120)
 
 
 @contextmanager

@@ -36,4 +36,8 @@ def told(database: str, figures: Figures) -> None:
     lost = sum(one.prompts_lost + one.updates_lost + one.unanswered for one in found)
     doubled = sum(one.prompts_doubled + one.updates_doubled for one in found)
     killed = sum(one.killed for one in found)
-    record("replicas killed every 0.05–0.35 s", setting, f"{len(found)} seeds, {killed:,} kills: {lost} lost, {doubled} doubled")
+    record(
+        "replicas killed every 0.05–0.35 s",
+        setting,
+        f"{len(found)} seeds, {killed:,} kills: {lost} lost, {doubled} doubled",
+    )

@@ -76,9 +76,7 @@ async def test_nobody_is_told_that_it_is_saved_when_the_commit_fails(engine, clo
     assert counted(engine)[0] == len(made)
 
 
-async def sent(
-    session: aiohttp.ClientSession, base: str, request: test_once.Request, bearer: str
-) -> tuple[int, str]:
+async def sent(session: aiohttp.ClientSession, base: str, request: test_once.Request, bearer: str) -> tuple[int, str]:
     """Once -> (status, body)."""
     headers = {"Content-Type": request.content_type, "Authorization": f"Bearer {bearer}"}
     if request.path == "/slack/events":

@@ -177,9 +177,7 @@ def a_county(engine: Engine, clock: MovableClock, notes: list[str]) -> None:
             people.add_workspace(uow.connection, uow.organization.id, platform, workspace)
             group = a_workgroup(uow, f"Of {platform}", (rows.strategies["1.1"],))
             there = people.channel_for(uow, "console", "local", f"COF-{platform.upper()}")
-            uow.change(
-                channel, channel.c.id == there.id, platform=platform, workspace=workspace, external_id=external
-            )
+            uow.change(channel, channel.c.id == there.id, platform=platform, workspace=workspace, external_id=external)
             uow.post("prompt", Destination(there.id), None, key=platform, period="2026-03", subject_id=group)
             uow.change(outbox, outbox.c.channel_id == there.id, state="sent", remote_id=prompt)
         for note in notes:
