@@ -88,7 +88,10 @@ pace = Table(
     Column("what", String(250), primary_key=True),
     Column("free_at", Float(53), nullable=False),
 )
-_waiting = {"sqlite_where": outbox.c.state == "pending", "postgresql_where": outbox.c.state == "pending"}
+_waiting: dict[str, Any] = {
+    "sqlite_where": outbox.c.state == "pending",
+    "postgresql_where": outbox.c.state == "pending",
+}
 Index("ix_outbox_pending", outbox.c.available_at, outbox.c.id, outbox.c.organization_id, **_waiting)
 Index("ix_outbox_line", *line(outbox), outbox.c.id, **_waiting)
 Index("ix_outbox_remote_id", outbox.c.channel_id, outbox.c.remote_id)

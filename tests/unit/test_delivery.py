@@ -436,13 +436,14 @@ async def test_a_moment_given_out_before_the_platform_asked_us_to_wait_is_worth_
     going = Going(clock.read())
 
     async def sends(post):
-        came.append((words(post.message), (going.read() - clock.read()).total_seconds()))
+        came.append((going.read() - clock.read()).total_seconds())
+        platform.faulty = words(post.message) if len(came) == 1 else ""
         return await send(post)
 
     platform.send, platform.faults = sends, [SendError("slow down", retry_after=18)]
     await Delivery(engine, going, [platform], composer=built_in()).drain()
-    assert came[0] == ("one", 0.0)
-    assert sorted(at for _, at in came[1:])[0] >= 18.0
+    assert came[0] == 0.0
+    assert min(came[1:]) >= 18.0
 
 
 async def test_a_post_whose_moment_is_far_goes_back_to_the_queue(engine, work, delivery, platform, forms, clock):

@@ -1,5 +1,7 @@
 """Which post of a destination is the first, by index"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,10 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    waiting = {"sqlite_where": sa.text("state = 'pending'"), "postgresql_where": sa.text("state = 'pending'")}
+    waiting: dict[str, Any] = {
+        "sqlite_where": sa.text("state = 'pending'"),
+        "postgresql_where": sa.text("state = 'pending'"),
+    }
     destination = [sa.text(f"coalesce({name}, 0)") for name in ("channel_id", "person_id", "subscriber_id")]
     op.drop_index("ix_outbox_pending", "outbox")
     op.create_index("ix_outbox_pending", "outbox", ["available_at", "id", "organization_id"], **waiting)
