@@ -165,37 +165,47 @@ class Delivery:
         return await self._send(await asyncio.to_thread(self._post, row, last), row, latest)
 
     async def _wait_for_turn(self, post: Post, latest: datetime) -> None:
-        """Keep the platform's pace. Raises _Later where the post's turn comes after `latest`."""
-        for moment in (self._conversation_free, self._next_of_workspace):
-            start = await asyncio.to_thread(moment, post)
-            if start > latest:
-                raise _Later(start)
-            if (wait := (start - self._clock.read()).total_seconds()) > 0:
-                await self._clock.sleep(wait)
-
-    def _conversation_free(self, post: Post) -> datetime:
-        """When the conversation takes its next post."""
-        keeps = self._adapters[post.address.platform].pace.conversation
-        free = pacing.free_at(self._engine, _conversation(post.address)) if keeps else 0.0
-        return datetime.fromtimestamp(free, UTC)
-
-    def _next_of_workspace(self, post: Post) -> datetime:
-        """A moment that is this post's alone."""
-        pace, address, now = self._adapters[post.address.platform].pace, post.address, self._clock.read()
+        """Keep the platform's pace, and away while it asked us to wait. Raises _Later where the post's turn comes after
+        `latest`."""
+        pace, now, end = self._adapters[post.address.platform].pace, self._clock.read().timestamp(), latest.timestamp()
         if pace == Pace():
-            return now
-        now = max(now, self._conversation_free(post))  # a clock that stands still is not there yet
-        moment = pacing.take(self._engine, pace, _workspace(address), _conversation(address), now.timestamp())
-        return datetime.fromtimestamp(moment, UTC)
+            return
+        workspace, conversation = _workspace(post.address), _conversation(post.address)
+        while True:
+            turn = await asyncio.to_thread(pacing.take, self._engine, pace, workspace, conversation, now, end)
+            now = await self._at(turn.at, latest)
+            held = await asyncio.to_thread(pacing.held, self._engine, workspace)
+            if held > now:
+                now = await self._at(held, latest)
+            elif turn.ours:
+                return
+
+    async def _still_free(self, post: Post) -> None:
+        """Looking for a post takes its time. Raises _Later where the platform asked us to wait meanwhile."""
+        held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address))
+        if held > self._clock.read().timestamp():
+            raise _Later(datetime.fromtimestamp(held, UTC))
+
+    async def _at(self, moment: float, latest: datetime) -> float:
+        """Wait for a moment -> the time. A clock that stands still is there too. Raises _Later where it is too late."""
+        start = datetime.fromtimestamp(moment, UTC)
+        if start > latest:
+            raise _Later(start)
+        if (wait := (start - self._clock.read()).total_seconds()) > 0:
+            await self._clock.sleep(wait)
+        return max(moment, self._clock.read().timestamp())
 
     async def _send(self, post: Post, row: outbox.Row, latest: datetime) -> str:
+        """Send it, or adopt what an earlier attempt has brought there -> the platform's id."""
         adapter = self._adapters[post.address.platform]
         await self._wait_for_turn(post, latest)
-        if row.attempts > 1 and (found := await adapter.find(post)) is not None:
-            log.info("adopted a post that had got through", outbox=row.id)
-            self._told(adapter.platform, "adopted")
-            return await self._adopt(post, found, row)
         try:
+            if row.attempts > 1:
+                if (found := await adapter.find(post)) is not None:
+                    log.info("adopted a post that had got through", outbox=row.id)
+                    self._told(adapter.platform, "adopted")
+                    return await self._adopt(post, found, row)
+                await self._still_free(post)
             sent = await adapter.send(post)
             self._told(adapter.platform, "sent")
             return sent

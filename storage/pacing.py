@@ -1,12 +1,13 @@
 """The pace of a platform, kept by all replicas together: the moments of posts are given out by the database.
 
-A post first waits until its conversation is free (only one post of a conversation is under way at a time), then takes
-the next moment of its workspace. What a platform asks us to wait (Retry-After) is noted in the same place, so that
-nobody runs into the same wall again. All moments are seconds since 1970.
+A post first waits until its conversation is free, then takes the next moment of its workspace, and the conversation
+with it. What a platform asks us to wait (Retry-After) is noted in the same place: moments given out before are worth
+nothing while it lasts, so that nobody runs into the same wall again. All moments are seconds since 1970.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -16,36 +17,72 @@ from bot.chat.ports import Pace
 from storage.db import reading
 from storage.models import pace
 
-
-def free_at(engine: Engine, what: str) -> float:
-    """When a conversation or workspace takes its next post; 0 where nothing is known of it."""
-    with reading(engine) as connection:
-        return connection.execute(select(pace.c.free_at).where(pace.c.what == what)).scalar() or 0.0
+_HELD = "held:"  # before a workspace, until when nothing may be posted there
 
 
-def take(engine: Engine, kept: Pace, workspace: str, conversation: str, now: float) -> float:
-    """The next moment of the workspace, at the earliest `now`; it is ours, and the conversation is busy from then."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`ours`: the moment `at` is this post's alone. Else nothing was taken, and it is time to ask again at `at`."""
+
+    at: float
+    ours: bool
+
+
+def take(engine: Engine, kept: Pace, workspace: str, conversation: str, now: float, latest: float) -> Turn:
+    """The next moment of a workspace and a conversation, at the earliest `now`. Not taken where the conversation is
+    not free yet, so that it keeps no moment from others, nor where it would be after `latest`."""
     with engine.begin() as connection:
-        moment = now
-        if kept.workspace:
-            moment = _push(connection, workspace, now, kept.workspace) - kept.workspace
+        found = _free_at(connection, workspace, conversation)
+        if kept.conversation and found[conversation] > now:
+            return Turn(found[conversation], ours=False)
+        if found[workspace] > latest:
+            return Turn(found[workspace], ours=False)
+        if kept.conversation and not _occupied(connection, conversation, now, now + kept.conversation):
+            return Turn(now, ours=False)  # another post of this conversation was a moment quicker
+        moment = _push(connection, workspace, now, kept.workspace) - kept.workspace
         if kept.conversation:
             _push(connection, conversation, moment + kept.conversation)
-        return moment
+        return Turn(moment, ours=True)
 
 
-def hold(engine: Engine, what: str, until: float) -> None:
-    """Nothing more to this conversation or workspace before `until`."""
+def hold(engine: Engine, workspace: str, until: float) -> None:
+    """Nothing more to this workspace before `until`."""
     with engine.begin() as connection:
-        _push(connection, what, until)
+        _push(connection, workspace, until)
+        _push(connection, _HELD + workspace, until)
+
+
+def held(engine: Engine, workspace: str) -> float:
+    """Until when nothing may be posted to the workspace; long ago where it never asked us to wait."""
+    what = _HELD + workspace
+    with reading(engine) as connection:
+        return _free_at(connection, what)[what]
+
+
+def _free_at(connection: Connection, *what: str) -> dict[str, float]:
+    """When each takes its next post; 0 where nothing is known of it."""
+    rows = connection.execute(select(pace.c.what, pace.c.free_at).where(pace.c.what.in_(what)))
+    return dict.fromkeys(what, 0.0) | {row.what: row.free_at for row in rows}
+
+
+def _occupied(connection: Connection, what: str, by: float, until: float) -> bool:
+    """Whether it was free at `by`; then it is not before `until`."""
+    insert = _insert(connection).values(what=what, free_at=until)
+    taken = insert.on_conflict_do_update(
+        index_elements=[pace.c.what], set_={"free_at": until}, where=pace.c.free_at <= by
+    )
+    return connection.execute(taken.returning(pace.c.what)).first() is not None
 
 
 def _push(connection: Connection, what: str, earliest: float, further: float = 0.0) -> float:
     """Move what is free to `earliest` where it is free before, then by `further` seconds -> when it is free now."""
-    on_postgres = connection.dialect.name == "postgresql"
-    insert = (postgresql if on_postgres else sqlite).insert(pace).values(what=what, free_at=earliest + further)
-    latest: Any = func.greatest if on_postgres else func.max  # SQLite's max of two values
+    insert = _insert(connection).values(what=what, free_at=earliest + further)
+    latest: Any = func.greatest if connection.dialect.name == "postgresql" else func.max  # SQLite's max of two values
     pushed = insert.on_conflict_do_update(
         index_elements=[pace.c.what], set_={"free_at": latest(pace.c.free_at, earliest) + further}
     )
     return float(connection.execute(pushed.returning(pace.c.free_at)).scalar_one())
+
+
+def _insert(connection: Connection) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(pace)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Float,
+    FromClause,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    literal_column,
+)
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
@@ -55,6 +70,16 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
 )
+
+
+def line(posts: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """What posts that wait for each other have in common: the destination, and for changes and reactions the message
+    they are for. As values an index can be asked for: NULL is none, and a parameter is not what was indexed."""
+    columns = (posts.c.channel_id, posts.c.person_id, posts.c.subscriber_id)
+    destination = (func.coalesce(column, literal_column("0")) for column in columns)
+    return (posts.c.organization_id, *destination, posts.c.target)
+
+
 # When the next post to a conversation or a workspace may start, so that all replicas together keep a platform's pace.
 # No organization's: it holds nothing but a platform's own ids and a moment, in seconds since 1970.
 pace = Table(
@@ -73,11 +98,10 @@ heartbeat = Table(
 )
 # Dead letters are counted, and what was sent lately is looked for, without reading the whole outbox.
 Index("ix_outbox_state", outbox.c.state, outbox.c.sent_at)
-Index(
-    "ix_outbox_pending",
-    outbox.c.available_at,
-    outbox.c.id,
-    sqlite_where=outbox.c.state == "pending",
-    postgresql_where=outbox.c.state == "pending",
-)
+_waiting: dict[str, Any] = {
+    "sqlite_where": outbox.c.state == "pending",
+    "postgresql_where": outbox.c.state == "pending",
+}
+Index("ix_outbox_pending", outbox.c.available_at, outbox.c.id, outbox.c.organization_id, **_waiting)
+Index("ix_outbox_line", *line(outbox), outbox.c.id, **_waiting)
 Index("ix_outbox_remote_id", outbox.c.channel_id, outbox.c.remote_id)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from tests.trust.signing import signature
 
 ROOT = Path(__file__).parents[2]
 REPLICAS = 3
+SINKS = {"slack": "tests.trust.sink", "teams": "tests.trust.teams_sink"}
 AT_ONCE = 6  # people who write at the same time
 
 
@@ -75,28 +78,54 @@ def a_county(engine: Engine, size: Size) -> None:
 def run(engine: Engine, url: str, size: Size, seed: int) -> Figures:
     """One run. The database is empty but for its tables."""
     a_county(engine, size)
-    engine.dispose()
-    sink_port, first = free_ports(1 + REPLICAS)
     began = time.monotonic()
-    module = (sys.executable, "-m")
-    sink = subprocess.Popen([*module, "tests.trust.sink", str(sink_port), str(seed), str(size.share)], cwd=ROOT)
-    api = f"http://127.0.0.1:{sink_port}/api/"
-    replicas = subprocess.Popen(
-        [*module, "tests.trust.replicas", url, api, str(first), str(REPLICAS), str(seed)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        ports = range(first, first + REPLICAS)
-        answers = done(tell(ports, size, seed))
+    with served(engine, url, seed, size.share) as house:
+        answers = done(tell(house.ports, size, seed))
         settled(engine, size, began)
-        stats = done(fetch(f"http://127.0.0.1:{sink_port}/stats"))
-        assert replicas.stdin
-        killed = int(replicas.communicate(timeout=20)[0])
-    finally:
-        for process in (replicas, sink):
-            process.kill()
-            process.wait()
+        stats, killed = house.end()
     return counted(engine, size, answers, stats, killed, time.monotonic() - began)
+
+
+class House:
+    """A sink and the replicas that post to it, in processes of their own."""
+
+    def __init__(self, url: str, seed: int, share: float, held: int, platform: str, *more: str) -> None:
+        port, first = free_ports(1 + REPLICAS)
+        self.sink = f"http://127.0.0.1:{port}"
+        self.ports = range(first, first + REPLICAS)
+        module = (sys.executable, "-m")
+        self._sink = subprocess.Popen([*module, SINKS[platform], str(port), str(seed), str(share), str(held)], cwd=ROOT)
+        self._replicas = subprocess.Popen(
+            [*module, "tests.trust.replicas", url, f"{platform}:{self.sink}", str(first), str(REPLICAS), str(seed), *more],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def end(self) -> tuple[Any, int]:
+        """What the sink has seen, and how many replicas were killed."""
+        stats = done(fetch(f"{self.sink}/stats"))
+        return stats, int(self._replicas.communicate(timeout=120)[0])
+
+    def close(self) -> None:
+        """The end of their input ends the replicas."""
+        self._sink.kill()
+        self._sink.wait()
+        if self._replicas.stdin:
+            self._replicas.stdin.close()
+        self._replicas.wait(timeout=120)
+
+
+@contextmanager
+def served(
+    engine: Engine, url: str, seed: int, share: float, *more: str, held: int = 1, platform: str = "slack"
+) -> Iterator[House]:
+    """`held`: the sink's Retry-After; `more`: the replicas' further arguments. Our own connections are closed first, to
+    leave the database to the replicas."""
+    engine.dispose()
+    house = House(url, seed, share, held, platform, *more)
+    try:
+        yield house
+    finally:
+        house.close()
 
 
 def free_ports(count: int) -> tuple[int, int]:

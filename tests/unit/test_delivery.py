@@ -103,6 +103,72 @@ async def test_a_failed_post_holds_back_its_channel_but_not_the_others(work, del
     assert platform.order == ["elsewhere", "one", "two"]
 
 
+async def test_posts_wait_for_the_first_of_their_line_but_not_beyond_their_patience(
+    work, delivery, platform, forms, clock
+):
+    queue(work, forms, "one", "two")
+    platform.faults = [SendError("slow down", retry_after=rows.PATIENCE.total_seconds())]
+    await delivery.drain()
+    assert platform.order == []
+    queue(work, forms, "three")
+    platform.faults, platform.faulty = [SendError("much slower", retry_after=4000)], "two"
+    clock.move_to(clock.read() + rows.PATIENCE)
+    await delivery.drain()
+    assert platform.order == ["one", "three"]
+    clock.move_to(clock.read() + timedelta(seconds=4000) - rows.PATIENCE)
+    queue(work, forms, "four")
+    await delivery.drain()
+    assert platform.order == ["one", "three"]  # it is nearly the second one's turn again
+    clock.move_to(clock.read() + rows.PATIENCE)
+    await delivery.drain()
+    assert platform.order == ["one", "three", "two", "four"]
+
+
+async def test_changes_of_one_message_never_pass_each_other(work, delivery, platform, forms, clock):
+    with work() as uow:
+        for text in ("one", "two"):
+            uow.post("retold", Destination(channel_id=forms), say(text), key=text, target="t1")
+        uow.post("retold", Destination(channel_id=forms), say("another"), key="another", target="t2")
+    platform.faults = [SendError("much slower", retry_after=4000)]
+    await delivery.drain()
+    assert platform.order == ["another"]
+    clock.move_to(clock.read() + timedelta(seconds=4000))
+    await delivery.drain()
+    assert platform.order == ["another", "one", "two"]
+
+
+async def test_a_dead_letter_frees_its_line(work, delivery, platform, forms):
+    queue(work, forms, "one", "two")
+    platform.faults = [SendError("no", permanent=True)]
+    await delivery.drain()
+    assert platform.order[0] == "two"
+
+
+def test_many_workers_at_once_never_claim_the_same_row(engine, work, clock):
+    with work() as uow:
+        for number in range(160):
+            uow.post("prompt", Destination(channel_id=a_channel(uow, f"c{number}")), say("x"), key=f"k{number}")
+
+    def claims(name):
+        return [row.id for _ in range(20) for row in rows.claim(engine, name, clock.read(), LEASE, 2)]
+
+    names = "ab" if engine.dialect.name == "sqlite" else "abcdefgh"  # SQLite lets in one at a time, and not in turn
+    with ThreadPoolExecutor(len(names)) as workers:
+        taken = [one for found in workers.map(claims, names) for one in found]
+    assert len(taken) == len(set(taken)) > 20  # where two want the same row, one of them goes without
+
+
+def test_an_outcome_of_a_lost_lease_changes_nothing_of_the_new_ones(engine, work, forms, clock):
+    queue(work, forms, "one")
+    (row,) = rows.claim(engine, "slow", clock.read(), LEASE, 1)
+    clock.move_to(clock.read() + LEASE)
+    assert len(rows.claim(engine, "quick", clock.read(), LEASE, 1)) == 1
+    rows.put_back(engine, row, "slow", clock.read(), "late")
+    rows.mark_sent(engine, row, "slow", clock.read(), "late")
+    assert rows.claim(engine, "third", clock.read(), LEASE, 1) == []
+    assert states(engine) == [("pending", "")]
+
+
 async def test_a_post_whose_reply_was_lost_is_adopted_not_doubled(engine, work, delivery, platform, forms, clock):
     queue(work, forms, "one")
     platform.faults, platform.accepts_anyway = [SendError("lost", unknown=True)], True
@@ -295,12 +361,26 @@ async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, de
 def test_all_replicas_together_keep_a_platforms_pace(engine):
     """The moments of a workspace are given once, whoever asks; a conversation is busy from its post's moment on."""
     pace = Pace(conversation=10.0, workspace=0.25)
+
+    def take(channel, now, latest=1000.0):
+        return pacing.take(engine, pace, "T1", f"T1:C{channel}", now, latest)
+
     with ThreadPoolExecutor(8) as replicas:
-        taken = replicas.map(lambda number: pacing.take(engine, pace, "T1", f"T1:C{number}", 100.0), range(40))
-        assert sorted(taken) == [100.0 + 0.25 * number for number in range(40)]
-    assert sorted(pacing.free_at(engine, f"T1:C{number}") for number in range(40))[-1] == 119.75
-    assert pacing.take(engine, pace, "T1", "T1:C0", 500.0) == 500.0
-    assert pacing.take(engine, pace, "T1", "T1:C1", 500.0) == 500.25
+        taken = list(replicas.map(lambda number: take(number, 100.0), range(40)))
+    assert sorted(turn.at for turn in taken) == [100.0 + 0.25 * number for number in range(40)]
+    assert all(turn.ours for turn in taken)
+    last = max(range(40), key=lambda number: taken[number].at)
+    assert take(last, 110.0) == pacing.Turn(119.75, ours=False)
+    assert take(0, 500.0) == pacing.Turn(500.0, ours=True)
+    assert take(1, 500.0, latest=500.2) == pacing.Turn(500.25, ours=False)
+    assert take(1, 500.0) == pacing.Turn(500.25, ours=True)
+
+
+def test_two_posts_of_one_conversation_never_get_the_same_moment(engine):
+    pace = Pace(conversation=10.0)
+    with ThreadPoolExecutor(8) as replicas:
+        taken = list(replicas.map(lambda _: pacing.take(engine, pace, "T1", "T1:C1", 100.0, 1000.0), range(16)))
+    assert [turn.at for turn in taken if turn.ours] == [100.0]
 
 
 async def test_a_channels_posts_keep_their_distance(work, platform, forms, clock, engine):
@@ -333,6 +413,37 @@ async def test_what_a_platform_asks_us_to_wait_holds_for_its_whole_workspace(
     with engine.connect() as connection:
         free_at = connection.execute(select(pace.c.free_at).where(pace.c.what == "console:local")).scalar_one()
     assert free_at - clock.read().timestamp() >= asked + 0.1 - 1e-6
+
+
+async def test_a_moment_given_out_before_the_platform_asked_us_to_wait_is_worth_nothing(
+    work, platform, forms, clock, engine
+):
+    platform.pace = Pace(workspace=5.0)
+    with work() as uow:
+        others = [a_channel(uow, f"other {number}") for number in range(2)]
+    queue(work, forms, "one")
+    for number, other in enumerate(others):
+        queue(work, other, f"later {number}")
+    came = []
+    send = platform.send
+
+    class Going(MovableClock):
+        async def sleep(self, seconds):
+            until = self.read() + timedelta(seconds=seconds)
+            await asyncio.sleep(seconds / 100)
+            self.move_to(max(until, self.read()))
+
+    going = Going(clock.read())
+
+    async def sends(post):
+        came.append((going.read() - clock.read()).total_seconds())
+        platform.faulty = words(post.message) if len(came) == 1 else ""
+        return await send(post)
+
+    platform.send, platform.faults = sends, [SendError("slow down", retry_after=18)]
+    await Delivery(engine, going, [platform], composer=built_in()).drain()
+    assert came[0] == 0.0
+    assert min(came[1:]) >= 18.0
 
 
 async def test_a_post_whose_moment_is_far_goes_back_to_the_queue(engine, work, delivery, platform, forms, clock):
