@@ -119,7 +119,7 @@ class Delivery:
     async def _deliver(self, row: outbox.Row) -> None:
         """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
         try:
-            await self._attempt(row, self._clock.read() + LEASE - LONGEST_SEND)
+            await self._attempt(row, row.available_at - LONGEST_SEND)
         except UNAVAILABLE:
             log.exception("outcome not written", outbox=row.id, kind=row.kind)
         finally:
@@ -155,13 +155,16 @@ class Delivery:
         return await self._send(await asyncio.to_thread(self._post, row, last), row, latest)
 
     async def _wait_for_turn(self, post: Post, latest: datetime) -> None:
-        """Keep the platform's pace. Raises _Later where the post's turn comes after `latest`."""
+        """Keep the platform's pace. Raises _Later where the post's turn comes after `latest`, or the database took so
+        long to say that it is past."""
         for moment in (self._conversation_free, self._next_of_workspace):
             start = await asyncio.to_thread(moment, post)
             if start > latest:
                 raise _Later(start)
             if (wait := (start - self._clock.read()).total_seconds()) > 0:
                 await self._clock.sleep(wait)
+        if (now := self._clock.read()) > latest:
+            raise _Later(now)
 
     def _conversation_free(self, post: Post) -> datetime:
         """When the conversation takes its next post."""

@@ -25,7 +25,8 @@ EMAIL = "email"  # the platform of mail
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claimed outbox row. `attempts` counts this one; more than 1 means an earlier attempt may have got through."""
+    """A claimed outbox row. `attempts` counts this one; more than 1 means an earlier attempt may have got through.
+    `available_at`: when the claim ends."""
 
     id: int
     organization_id: int
@@ -41,6 +42,7 @@ class Row:
     message: str
     attempts: int
     created_at: datetime
+    available_at: datetime
 
 
 _CLAIMED = [outbox.c[name] for name in Row.__slots__]
