@@ -23,6 +23,7 @@ from bot.chat.errors import SendError
 from bot.chat.ports import Address, ChatAdapter, Pace, Post
 from storage import outbox, pacing
 from storage.db import UNAVAILABLE
+from storage.outbox import DEAD_LETTER
 from storage.queries import subscribers
 from storage.queries.people import organizations
 from storage.uow import Destination, unit_of_work
@@ -35,7 +36,6 @@ AT_ONCE = 50  # posts under way in one process
 IDLE_SECONDS = 1.0
 GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
-DEAD_LETTER = "dead_letter"
 
 
 class _Later(Exception):
@@ -143,7 +143,7 @@ class Delivery:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
         ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters), self._public_url)
         if not ways:
-            raise SendError("there is no chat account or channel to reach them", permanent=True)
+            raise SendError("there is no chat account or channel to reach them", permanent=True, cause="no way")
         *others, last = ways
         for to in others:
             try:
@@ -169,7 +169,8 @@ class Delivery:
     def _conversation_free(self, post: Post) -> datetime:
         """When the conversation takes its next post."""
         keeps = self._adapters[post.address.platform].pace.conversation
-        free = pacing.free_at(self._engine, _conversation(post.address)) if keeps else 0.0
+        now = self._clock.read().timestamp()
+        free = pacing.free_at(self._engine, _conversation(post.address), now) if keeps else 0.0
         return datetime.fromtimestamp(free, UTC)
 
     def _next_of_workspace(self, post: Post) -> datetime:
@@ -191,8 +192,8 @@ class Delivery:
             return await adapter.send(post)
         except SendError as error:
             if error.retry_after is not None:
-                until = self._clock.read().timestamp() + error.retry_after
-                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), until)
+                now = self._clock.read().timestamp()
+                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), now, error.retry_after)
             raise
 
     def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
@@ -213,14 +214,14 @@ class Delivery:
         if error.permanent or self._clock.read() - row.created_at >= GIVE_UP:
             self._bury(row, error)
             return
-        wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)
+        wait = min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))
 
     def _bury(self, row: outbox.Row, error: SendError) -> None:
-        """A dead letter, and one notice to those who can mend it; a notice that dies is only logged. An e-mail that
-        comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
+        """A dead letter, and one notice a day and cause to those who can mend it; a notice that dies is only logged. An
+        e-mail that comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
         log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
@@ -233,9 +234,17 @@ class Delivery:
             to, platform = outbox.addressee(uow.connection, row)
             why = str(error).rstrip(".")
             kind = row.kind.replace("_", " ")
-            message = uow.compose("delivery/dead_letter", kind=kind, to=to, platform=platform, error=why)
+            data = {"kind": kind, "to": to, "platform": platform, "error": why, "everywhere": error.everywhere}
+            message = uow.compose("delivery/dead_letter", **data)
+            about = f"{platform}:{_cause(row, error)}:{uow.today}"
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
-                uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
+                uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{about}:{person_id}")
+
+
+def _cause(row: outbox.Row, error: SendError) -> str:
+    """The same for all rows that one thing, once mended, lets through."""
+    cause = (error.cause or str(error))[:60]
+    return cause if error.everywhere else f"{cause}:{row.channel_id or ''}:{row.person_id or ''}"
 
 
 def _workspace(address: Address) -> str:

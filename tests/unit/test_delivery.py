@@ -22,6 +22,7 @@ from storage.models import outbox, pace, person
 from storage.queries import people
 from storage.uow import Destination
 from tests.builders import a_channel, a_person
+from tests.dead import retried
 from tests.desk import words
 
 
@@ -283,10 +284,10 @@ async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, de
     queue(work, forms, "one")
     platform.faults = [SendError("archived", permanent=True)]
     await delivery.drain()
-    assert rows.retry_dead(engine, clock.read()) == 1
+    assert retried(engine, clock.read()) == 1
     await delivery.drain()
     assert platform.order == ["one"]
-    assert rows.retry_dead(engine, clock.read()) == 0
+    assert retried(engine, clock.read()) == 0
 
 
 # pace
@@ -298,7 +299,7 @@ def test_all_replicas_together_keep_a_platforms_pace(engine):
     with ThreadPoolExecutor(8) as replicas:
         taken = replicas.map(lambda number: pacing.take(engine, pace, "T1", f"T1:C{number}", 100.0), range(40))
         assert sorted(taken) == [100.0 + 0.25 * number for number in range(40)]
-    assert sorted(pacing.free_at(engine, f"T1:C{number}") for number in range(40))[-1] == 119.75
+    assert sorted(pacing.free_at(engine, f"T1:C{number}", 100.0) for number in range(40))[-1] == 119.75
     assert pacing.take(engine, pace, "T1", "T1:C0", 500.0) == 500.0
     assert pacing.take(engine, pace, "T1", "T1:C1", 500.0) == 500.25
 
@@ -338,7 +339,7 @@ async def test_what_a_platform_asks_us_to_wait_holds_for_its_whole_workspace(
 async def test_a_post_whose_moment_is_far_goes_back_to_the_queue(engine, work, delivery, platform, forms, clock):
     queue(work, forms, "one")
     platform.pace = Pace(workspace=0.1)
-    pacing.hold(engine, "console:local", clock.read().timestamp() + 600)
+    pacing.hold(engine, "console:local", clock.read().timestamp(), 600)
     assert await delivery.drain() == 1
     assert platform.order == []
     clock.move_to(clock.read() + timedelta(seconds=600))
