@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -23,12 +25,12 @@ def _hurry(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cluster")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)  # pytest's own folders are for root alone
-    with a_cluster(folder) as found:
-        yield found
+def cluster():
+    """In a folder that no other run of pytest tidies up, and that the server's own user may enter."""
+    with tempfile.TemporaryDirectory(prefix="sipbot-cluster-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with a_cluster(Path(folder)) as found:
+            yield found
 
 
 @pytest.fixture
