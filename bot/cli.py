@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from aiohttp.web import Application as Site
 
-from bot import cli_backup, cli_data, cli_install, cli_measure, logs
+from bot import cli_backup, cli_data, cli_install, cli_measure, cli_outbox, logs
 from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
@@ -31,7 +31,6 @@ from bot.terminal import stop as _stop
 from storage import migrate as migrations
 from storage.db import open_engine, reading
 from storage.health import database_faults
-from storage.outbox import retry_dead
 from storage.plan_store import Change, Source, organization_name, store_plan
 from storage.queries.people import create_organization
 from storage.uow import unit_of_work
@@ -46,12 +45,11 @@ plan_app = typer.Typer(no_args_is_help=True, help="The county's plan.")
 story_app = typer.Typer(no_args_is_help=True, help="Success stories.")
 teams_app = typer.Typer(no_args_is_help=True, help="Microsoft Teams.")
 slack_app = typer.Typer(no_args_is_help=True, help="Slack.")
-outbox_app = typer.Typer(no_args_is_help=True, help="Messages to be delivered.")
 app.add_typer(plan_app, name="plan")
 app.add_typer(story_app, name="story")
 app.add_typer(slack_app, name="slack")
 app.add_typer(teams_app, name="teams")
-app.add_typer(outbox_app, name="outbox")
+app.add_typer(cli_outbox.app, name="outbox")
 app.add_typer(cli_measure.app, name="measure")
 app.add_typer(cli_install.app, name="install")
 app.add_typer(cli_install.secrets_app, name="secrets")
@@ -152,13 +150,6 @@ def _aware(text: str) -> datetime:
     if at.tzinfo is None:
         _stop(UNUSABLE, f"“{text}” has no time zone. Write it like 2026-03-02T09:00:00-08:00.")
     return at
-
-
-@outbox_app.command("retry")
-def outbox_retry() -> None:
-    """Send dead letters again, once what was in their way is mended."""
-    count = retry_dead(open_engine(_settings().database_url), SystemClock().read())
-    out.print(f"{count} put back in the queue.")
 
 
 @app.command()

@@ -21,6 +21,7 @@ from storage.export import everything
 from storage.health import database_faults
 from storage.queries.people import organizations
 from storage.queries.setup import resolve_person
+from storage.tenancy import across
 from storage.uow import UnitOfWork, unit_of_work
 
 _HERE = Actor("", "", "")  # nobody in chat
@@ -92,6 +93,7 @@ def prune(
         stop(UNUSABLE, "That day is yet to come.")
     engine = open_engine(settings().database_url)
     with engine.begin() as connection:
+        across(connection)
         removed = audit_log.prune(connection, before.replace(tzinfo=UTC), clock.read())
     out.print(f"{sum(removed.values())} rows removed.")
 

@@ -27,6 +27,7 @@ from bot.links import Links
 from bot.logs import new_reference
 from storage import outbox, pacing, restored
 from storage.db import UNAVAILABLE
+from storage.outbox import DEAD_LETTER
 from storage.queries import subscribers
 from storage.queries.people import organizations
 from storage.uow import Destination, unit_of_work
@@ -39,7 +40,6 @@ AT_ONCE = 50  # posts under way in one process
 IDLE_SECONDS = 1.0
 GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
-DEAD_LETTER = "dead_letter"
 
 
 class _Later(Exception):
@@ -128,7 +128,7 @@ class Delivery:
         """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
         with bound_contextvars(reference=new_reference()):
             try:
-                await self._attempt(row, self._clock.read() + LEASE - LONGEST_SEND)
+                await self._attempt(row, row.available_at - LONGEST_SEND)
             except UNAVAILABLE:
                 log.exception("outcome not written", outbox=row.id, kind=row.kind)
             finally:
@@ -153,7 +153,7 @@ class Delivery:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""
         ways = await asyncio.to_thread(outbox.ways, self._engine, row, frozenset(self._adapters), self._public_url)
         if not ways:
-            raise SendError("there is no chat account or channel to reach them", permanent=True)
+            raise SendError("there is no chat account or channel to reach them", permanent=True, cause="no way")
         *others, last = ways
         for to in others:
             try:
@@ -174,16 +174,19 @@ class Delivery:
         while True:
             turn = await asyncio.to_thread(pacing.take, self._engine, pace, workspace, conversation, now, end)
             now = await self._at(turn.at, latest)
-            held = await asyncio.to_thread(pacing.held, self._engine, workspace)
+            held = await asyncio.to_thread(pacing.held, self._engine, workspace, now)
             if held > now:
                 now = await self._at(held, latest)
             elif turn.ours:
+                if (late := self._clock.read()) > latest:  # the database took so long to say it
+                    raise _Later(late)
                 return
 
     async def _still_free(self, post: Post) -> None:
         """Looking for a post takes its time. Raises _Later where the platform asked us to wait meanwhile."""
-        held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address))
-        if held > self._clock.read().timestamp():
+        now = self._clock.read().timestamp()
+        held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address), now)
+        if held > now:
             raise _Later(datetime.fromtimestamp(held, UTC))
 
     async def _at(self, moment: float, latest: datetime) -> float:
@@ -212,8 +215,8 @@ class Delivery:
         except SendError as error:
             error.platform = adapter.platform
             if error.retry_after is not None:
-                until = self._clock.read().timestamp() + error.retry_after
-                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), until)
+                now = self._clock.read().timestamp()
+                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), now, error.retry_after)
             raise
 
     async def _adopt(self, post: Post, found: str, row: outbox.Row) -> str:
@@ -245,15 +248,15 @@ class Delivery:
         if error.permanent or self._clock.read() - row.created_at >= GIVE_UP:
             self._bury(row, error)
             return
-        wait = error.retry_after if error.retry_after is not None else backoff(row.attempts)
         self._told(error.platform, "retried")
+        wait = min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))
 
     def _bury(self, row: outbox.Row, error: SendError) -> None:
-        """A dead letter, and one notice to those who can mend it; a notice that dies is only logged. An e-mail that
-        comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
+        """A dead letter, and one notice a day and cause to those who can mend it; a notice that dies is only logged. An
+        e-mail that comes back is noted with its reader instead: the newsletter sums them up for its coordinator."""
         self._told(error.platform, "dead")
         log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
@@ -267,9 +270,17 @@ class Delivery:
             to, platform = outbox.addressee(uow.connection, row)
             why = str(error).rstrip(".")
             kind = row.kind.replace("_", " ")
-            message = uow.compose("delivery/dead_letter", kind=kind, to=to, platform=platform, error=why)
+            data = {"kind": kind, "to": to, "platform": platform, "error": why, "everywhere": error.everywhere}
+            message = uow.compose("delivery/dead_letter", **data)
+            about = f"{platform}:{_cause(row, error)}:{uow.today}"
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
-                uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{row.id}:{person_id}")
+                uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{about}:{person_id}")
+
+
+def _cause(row: outbox.Row, error: SendError) -> str:
+    """The same for all rows that one thing, once mended, lets through."""
+    cause = (error.cause or str(error))[:60]
+    return cause if error.everywhere else f"{cause}:{row.channel_id or ''}:{row.person_id or ''}"
 
 
 def _workspace(address: Address) -> str:

@@ -30,7 +30,7 @@ from bot.chat.readable import Nobodys, check_size, readable
 from bot.chat.replies import Outcome, Reply
 from bot.limits import CommandLimits
 from bot.links import Links
-from storage.db import UNAVAILABLE, crossed
+from storage.db import UNAVAILABLE, answers_again, crossed, lost, undecided
 from storage.models import channel, inbox, outbox
 from storage.queries import people
 from storage.queries.people import Organization, Person
@@ -46,6 +46,10 @@ TOO_MUCH = (
     "whatever else you send until then."
 )
 NOBODYS = "Nothing was done: it could not be told who asked this. Please try again."
+NOT_KNOWN = (
+    "I cannot tell whether this was saved: the database went away at that very moment. "
+    "Please look (for an update: /sip steps) before you send it again."
+)
 OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
 UNKNOWN = "unknown"
 _LONGEST_VERB = 3  # words
@@ -104,8 +108,9 @@ class Dispatcher:
         self._limits = CommandLimits()
         self.specs: Mapping[str, CommandSpec] = {name: s for s in specs for name in (s.verb, *s.aliases)}
 
-    def handle(self, command: Command) -> Reply:
-        """Answer a command. Safe to call from any thread, any number of times with the same delivery."""
+    def handle(self, command: Command, doubtful: bool = False) -> Reply:
+        """Answer a command. Safe to call from any thread, any number of times with the same delivery. `doubtful`: it
+        was tried before, and only the database knows whether it was saved."""
         try:
             command = readable(command)
         except Nobodys as error:
@@ -118,8 +123,9 @@ class Dispatcher:
                 refusal = _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
                 return _ended(refusal, "user_error")
             except UNAVAILABLE as error:
-                if last or not crossed(error):
-                    return _not_saved(command, error)
+                doubtful = doubtful or undecided(error)
+                if last or not self._worth_another_look(error):
+                    return _not_saved(command, error, doubtful)
             except IntegrityError:
                 # Somebody was a moment quicker with this delivery, or with a row we both wanted to make: look again.
                 if last:
@@ -131,17 +137,24 @@ class Dispatcher:
     def handle_all(self, commands: Sequence[Command]) -> list[Reply]:
         """Answer commands that came together with one commit for all of them (docs/decisions/0004). If one of them
         cannot be done none is, and each is handled by itself; if the database cannot be written, nobody waits twice."""
+        doubtful = False
         if len(commands) > 1:
             try:
                 with self._open() as uow:
                     return self._run(uow, [readable(command) for command in commands])
             except UNAVAILABLE as error:
-                if not crossed(error):
-                    return [_not_saved(command, error) for command in commands]
+                doubtful = undecided(error)
+                if not self._worth_another_look(error):
+                    return [_not_saved(command, error, doubtful) for command in commands]
                 log.info("handled one by one", commands=len(commands))
             except Exception:
                 log.info("handled one by one", commands=len(commands))
-        return [self.handle(command) for command in commands]
+        return [self.handle(command, doubtful) for command in commands]
+
+    def _worth_another_look(self, error: Exception) -> bool:
+        """Trying again is safe (the inbox knows what was done) and may help: another transaction was in the way, or the
+        connection broke and the database is back."""
+        return crossed(error) or (lost(error) and answers_again(self._engine))
 
     def _failed(self, command: Command) -> Reply:
         reference = command.reference or secrets.token_hex(4)
@@ -345,9 +358,12 @@ class Dispatcher:
         return f"I do not know “{word}”. Did you mean “{verb}”?", ((verb.capitalize(), verb, ()), all_help)
 
 
-def _not_saved(command: Command, error: Exception) -> Reply:
-    log.error("not saved", delivery=command.delivery_id, error=type(error).__name__)
-    return _ended(_form_stays(command, NOT_SAVED) or Reply(say(NOT_SAVED), unsaved=True), "not_saved")
+def _not_saved(command: Command, error: Exception, doubtful: bool = False) -> Reply:
+    """`doubtful`: only the database knows, and it does not answer. Never a receipt either way."""
+    reason = str(getattr(error, "orig", None) or error).strip()
+    log.error("not saved", delivery=command.delivery_id, error=type(error).__name__, reason=reason, doubtful=doubtful)
+    text = NOT_KNOWN if doubtful else NOT_SAVED
+    return _ended(_form_stays(command, text) or Reply(say(text), unsaved=True), "not_saved")
 
 
 def _ended(reply: Reply, outcome: Outcome) -> Reply:

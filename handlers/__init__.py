@@ -10,6 +10,7 @@ from handlers import (
     meetings,
     newsletter,
     nudges,
+    outbox,
     people,
     plan,
     records,
@@ -38,6 +39,7 @@ CAPABILITIES = (
     people,
     settings,
     records,
+    outbox,
 )
 
 _SPECS: tuple[CommandSpec, ...] = tuple(spec for capability in CAPABILITIES for spec in capability.COMMANDS)

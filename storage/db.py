@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 # Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
-UNAVAILABLE = (OperationalError, TimeoutError)
+UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 # PostgreSQL ends one of two transactions that wait for each other: deadlock_detected, serialization_failure
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _CROSSED = ("40P01", "40001")
 # Who waits longer for a lock is told that nothing was saved. Slack gives up on a slash command after 3 s anyway.
 BUSY_TIMEOUT_MS = 5_000
 APPLICATION = "sipbot"  # what PostgreSQL calls our connections, in pg_stat_activity
+# Who was answered nothing by a database that went away waits so long for it: a restart's time, within Slack's 3 s.
+PATIENCE, LOOK_EVERY = 2.0, 0.1  # seconds
 _QUIET: dict[str, Any] = {"hide_parameters": True}  # what people said does not belong into a log
-_READ_ONLY = "sipbot_read_only"
+_READ_ONLY, _FILE = "sipbot_read_only", "sipbot_file"
 _PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
 
 
@@ -32,6 +36,8 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, **_QUIET)
     # FULL: a receipt is only given for what survives a power cut.
     event.listen(engine, "connect", partial(_prepare, "synchronous=FULL" if durable else "synchronous=OFF"))
+    event.listen(engine, "connect", partial(_note_file, Path(engine.url.database or "")))
+    event.listen(engine, "begin", partial(_same_file, Path(engine.url.database or "")))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -48,6 +54,26 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if is_read_only(connection) else "BEGIN IMMEDIATE")
 
 
+def _note_file(path: Path, _connection: Any, record: Any) -> None:
+    record.info[_FILE] = _file(path)
+
+
+def _same_file(path: Path, connection: Connection) -> None:
+    """A file that was deleted or replaced is still written by those who have it open, and all of it is lost when they
+    close it: no receipt for that. The next connection opens what is there now."""
+    if connection.info[_FILE] != _file(path):
+        connection.invalidate()
+        raise OperationalError("BEGIN", {}, FileNotFoundError(f"{path} was deleted or replaced by another file"))
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def is_read_only(connection: Connection) -> bool:
     """Whether the connection is one of `reading`'s."""
     return bool(connection.get_execution_options().get(_READ_ONLY))
@@ -56,6 +82,30 @@ def is_read_only(connection: Connection) -> bool:
 def crossed(error: Exception) -> bool:
     """The database is well: another transaction wanted the same rows in another order, so trying again helps."""
     return getattr(getattr(error, "orig", None), "sqlstate", "") in _CROSSED
+
+
+def lost(error: Exception) -> bool:
+    """The connection broke under a transaction. A new one may work, and says what became of it."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def undecided(error: Exception) -> bool:
+    """It broke while the commit was under way (which has no statement of its own): it may be done, or not."""
+    return lost(error) and isinstance(error, DBAPIError) and error.statement is None
+
+
+def answers_again(engine: Engine) -> bool:
+    """Whether the database answers now or a moment later."""
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            with reading(engine) as connection:
+                connection.exec_driver_sql("SELECT 1")
+                return True
+        except UNAVAILABLE:
+            if monotonic() >= until:
+                return False
+        sleep(LOOK_EVERY)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from storage.health import answer_fault, meaning
 from storage.migrate import Shape, migrate, shape
 from storage.models import metadata, organization
 from storage.restored import marks
+from storage.tenancy import EVERY, across
 
 IDS_SKIPPED = 10_000
 # Ids given out after the backup was taken still stand in buttons and links of posts: none is given to another row.
@@ -34,7 +35,15 @@ def back_up_postgres(engine: Engine, file: Path, *, force: bool) -> None:
     if _tables(engine) < TABLES:
         raise NoBackup("There is nothing to back up: the database is empty.")
     with written_whole(file, force=force) as part:
-        _run(engine.url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={part}")
+        _run(
+            engine.url,
+            "pg_dump",
+            "--enable-row-security",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={part}",
+        )
         check_dump(engine.url, part, file)
 
 
@@ -90,6 +99,7 @@ def _may_be_replaced(engine: Engine, *, force: bool) -> None:
         found = shape(engine)
         with reading(engine) as connection:
             others = _others(connection)
+            across(connection)
             full = found is not Shape.NONE and connection.execute(select(organization.c.id).limit(1)).first()
     except UNAVAILABLE as error:
         raise NoBackup(f"It cannot be restored: {answer_fault(error, engine.url)}.") from error
@@ -151,7 +161,11 @@ def _address(url: URL) -> str:
 
 def _environment(url: URL) -> dict[str, str]:
     """The password stands where only the same user can read it. https://www.postgresql.org/docs/current/libpq-envars.html"""
-    ours = {"PGAPPNAME": f"{APPLICATION}-backup", "PGOPTIONS": f"-c lock_timeout={BUSY_TIMEOUT_MS}", "LC_ALL": "C"}
+    ours = {
+        "PGAPPNAME": f"{APPLICATION}-backup",
+        "PGOPTIONS": f"-c lock_timeout={BUSY_TIMEOUT_MS} {EVERY}",
+        "LC_ALL": "C",
+    }
     password = url.password or url.query.get("password")
     return {**os.environ, **ours, **({"PGPASSWORD": str(password)} if password else {})}
 

@@ -19,6 +19,7 @@ from bot.domain.sheets import to_csv
 from bot.domain.small_cells import SMALLEST_SHOWN
 from storage.models import metadata, organization, survey, survey_answer
 from storage.queries.people import Organization
+from storage.tenancy import within
 
 # Tables that no export has, and why.
 LEFT_OUT: Mapping[str, str] = {
@@ -55,6 +56,7 @@ Rows:
 
 def everything(connection: Connection, here: Organization, at: datetime) -> bytes:
     """The ZIP."""
+    within(connection, here.id)
     out, counts = io.BytesIO(), []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
         for table in exported():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +26,7 @@ from bot.keys import SLACK_TOKENS, Keys, Unsealed
 from storage.db import reading
 from storage.models import audit, inbox, invitation, person, slack_installation, workspace
 from storage.queries import people
+from storage.tenancy import across
 
 SLACK = "slack"
 INVITED = timedelta(days=7)  # how long an invitation can be used
@@ -57,6 +60,7 @@ def digest_of(token: str) -> str:
 
 def invite(connection: Connection, organization_id: int | None, name: str, at: datetime) -> str:
     """A new invitation's token."""
+    across(connection)
     token = secrets.token_urlsafe(24)
     values = {"organization_id": organization_id, "name": name, "expires_at": at + INVITED}
     connection.execute(insert(invitation).values(digest=digest_of(token), **values))
@@ -68,6 +72,19 @@ class Installations:
 
     def __init__(self, engine: Engine, clock: Clock, keys: Keys, zone: str) -> None:
         self._engine, self._clock, self._keys, self._zone = engine, clock, keys, zone
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Whose workspace it is, is what is asked for here."""
+        with reading(self._engine) as connection:
+            across(connection)
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            across(connection)
+            yield connection
 
     # installing
 
@@ -82,13 +99,13 @@ class Installations:
     def _invitation(self, which: Any) -> Invitation | None:
         usable = (invitation.c.used_at.is_(None), invitation.c.expires_at > self._clock.read())
         statement = select(invitation.c.id, invitation.c.organization_id, invitation.c.name).where(which, *usable)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             row = connection.execute(statement).first()
         return Invitation(*row) if row else None
 
     def take(self, delivery: str) -> bool:
         """True for the first who comes back from Slack with this state, on any replica; False for all others."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
             statement = dialect.insert(inbox).values(delivery_id=delivery, at=self._clock.read(), reply="")
             taken = statement.on_conflict_do_nothing().returning(inbox.c.delivery_id)
@@ -103,7 +120,7 @@ class Installations:
 
     def _install(self, invitation_id: int, grant: Grant) -> Connected:
         at = self._clock.read()
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             invited = _use(connection, invitation_id, at)
             _check_app(connection, grant)
             owner = people.workspace_owner(connection, SLACK, grant.workspace)
@@ -160,7 +177,7 @@ class Installations:
         statement = select(_there.bot_token, _there.generation, _there.expires_at, _there.refresh_token).where(
             _there.workspace == workspace_id, _there.revoked_at.is_(None)
         )
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             row = connection.execute(statement).first()
         if row is None:
             return None
@@ -178,7 +195,7 @@ class Installations:
             .values(renewing_until=at + RENEWING)
             .returning(_there.refresh_token)
         )
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             sealed = connection.execute(statement).scalar()
         return self._unsealed(workspace_id, _REFRESH, sealed) if sealed else None
 
@@ -196,7 +213,7 @@ class Installations:
             .where(_there.workspace == workspace_id, _there.generation == generation)
             .values(generation=generation + 1, **values)
         )
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(statement)
 
     def revoked(self, workspace_id: str, at: datetime) -> bool:
@@ -208,7 +225,7 @@ class Installations:
             .values(revoked_at=at)
             .returning(_there.organization_id)
         )
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             home = connection.execute(statement).scalar()
             if home is not None:
                 _note(connection, home, self._clock.read(), "slack uninstalled", workspace_id)
@@ -219,7 +236,7 @@ class Installations:
     def reseal(self) -> tuple[int, int]:
         """Seal every token with the first key -> how many installations were, and how many no key opens. What changes
         meanwhile is left alone: whoever changed it had the first key already."""
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(_there.id, _there.bot_token, _there.refresh_token)).all()
         done = closed = 0
         for row in rows:
@@ -229,7 +246,7 @@ class Installations:
                 continue
             same = (_there.id == row.id, _there.bot_token == row.bot_token, _there.refresh_token == row.refresh_token)
             values = dict(zip(("bot_token", "refresh_token"), sealed, strict=True))
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 done += connection.execute(update(slack_installation).where(*same).values(values)).rowcount
         return done, closed
 
@@ -281,6 +298,7 @@ def _note(connection: Connection, organization_id: int, at: datetime, action: st
 
 def connected(connection: Connection) -> list[tuple[int, str, str, str, str]]:
     """Every workspace: organization id, platform, its id, its name, and "uninstalled" or ""."""
+    across(connection)
     statement = (
         select(workspace, _there.revoked_at)
         .outerjoin(slack_installation, _there.workspace == workspace.c.external_id)

@@ -28,11 +28,13 @@ from storage.tenancy import across, within
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 WITHDRAWN = "withdrawn"  # the error of a row that must never go out any more
 EMAIL = "email"  # the platform of mail
+DEAD_LETTER = "dead_letter"  # the kind of a notice about one
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claimed outbox row. `attempts` counts this one; more than 1 means an earlier attempt may have got through."""
+    """A claimed outbox row. `attempts` counts this one; more than 1 means an earlier attempt may have got through.
+    `available_at`: when the claim ends."""
 
     id: int
     organization_id: int
@@ -48,6 +50,7 @@ class Row:
     message: str
     attempts: int
     created_at: datetime
+    available_at: datetime
 
 
 _CLAIMED = [outbox.c[name] for name in Row.__slots__]
@@ -56,6 +59,8 @@ _CLAIMED = [outbox.c[name] for name in Row.__slots__]
 PER_ORGANIZATION = 10  # rows in one claim: a county with thousands of posts must not hold up the others
 LOOK_AHEAD = 400  # rows looked at in one claim
 PATIENCE = timedelta(minutes=30)  # that a line waits for its first post
+# Nothing waits longer: a row that would was written while a clock was wrong, and is due as soon as it is put right.
+LONGEST_WAIT = timedelta(minutes=65)
 
 
 def claim(
@@ -63,7 +68,8 @@ def claim(
 ) -> list[Row]:
     """Take up to `limit` rows, at most one a destination and in turns between the organizations; they are ours until
     `now + lease`. `busy`: organizations that have enough under way."""
-    due = and_(outbox.c.state == PENDING, outbox.c.available_at <= now)
+    astray = and_(outbox.c.available_at > now + LONGEST_WAIT, outbox.c.lease_owner == "")
+    due = and_(outbox.c.state == PENDING, or_(outbox.c.available_at <= now, astray))
     ready = (
         select(outbox.c.id, outbox.c.organization_id, outbox.c.available_at)
         .where(due, outbox.c.id == _first_in_line(now), outbox.c.organization_id.not_in(busy))
@@ -186,6 +192,8 @@ def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = 
     for a in best_first:
         here = place if place and (place.platform, place.workspace) == (a.platform, a.workspace) else None
         found.append(Reach(a.platform, a.workspace, here.external_id if here else "", a.external_id, a.name))
+    if row.kind == DEAD_LETTER and EMAIL in platforms:
+        found += _ways_by_mail(engine, row, public_url)  # the chat may be what is broken
     # A reaction and a changed message are on one platform only.
     return found[:1] if row.target else found
 
@@ -249,16 +257,3 @@ def to_tell(connection: Connection, organization_id: int) -> list[int]:
         .order_by(person.c.id)
     )
     return list(connection.execute(statement).scalars())
-
-
-def retry_dead(engine: Engine, now: datetime) -> int:
-    """Put dead letters back in the queue, withdrawn ones apart; how many."""
-    statement = (
-        update(outbox)
-        .where(outbox.c.state == DEAD, outbox.c.error != WITHDRAWN)
-        .values(state=PENDING, available_at=now, attempts=1, error="", lease_owner="", created_at=now)
-        .returning(outbox.c.id)
-    )
-    with engine.begin() as connection:
-        across(connection)
-        return len(connection.execute(statement).all())

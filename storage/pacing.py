@@ -3,6 +3,8 @@
 A post first waits until its conversation is free, then takes the next moment of its workspace, and the conversation
 with it. What a platform asks us to wait (Retry-After) is noted in the same place: moments given out before are worth
 nothing while it lasts, so that nobody runs into the same wall again. All moments are seconds since 1970.
+
+A moment further ahead than LONGEST was written by a clock that was wrong: it holds up nobody.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat.ports import Pace
 from storage.db import reading
 from storage.models import pace
 
+LONGEST = 3600.0  # seconds that anything is held up
 _HELD = "held:"  # before a workspace, until when nothing may be posted there
 
 
@@ -32,54 +35,56 @@ def take(engine: Engine, kept: Pace, workspace: str, conversation: str, now: flo
     """The next moment of a workspace and a conversation, at the earliest `now`. Not taken where the conversation is
     not free yet, so that it keeps no moment from others, nor where it would be after `latest`."""
     with engine.begin() as connection:
-        found = _free_at(connection, workspace, conversation)
+        found = _free_at(connection, now, workspace, conversation)
         if kept.conversation and found[conversation] > now:
             return Turn(found[conversation], ours=False)
         if found[workspace] > latest:
             return Turn(found[workspace], ours=False)
         if kept.conversation and not _occupied(connection, conversation, now, now + kept.conversation):
             return Turn(now, ours=False)  # another post of this conversation was a moment quicker
-        moment = _push(connection, workspace, now, kept.workspace) - kept.workspace
+        moment = _push(connection, workspace, now, now, kept.workspace) - kept.workspace
         if kept.conversation:
-            _push(connection, conversation, moment + kept.conversation)
+            _push(connection, conversation, now, moment + kept.conversation)
         return Turn(moment, ours=True)
 
 
-def hold(engine: Engine, workspace: str, until: float) -> None:
-    """Nothing more to this workspace before `until`."""
+def hold(engine: Engine, workspace: str, now: float, seconds: float) -> None:
+    """Nothing more to this workspace for so many seconds from `now`."""
+    until = now + min(seconds, LONGEST)
     with engine.begin() as connection:
-        _push(connection, workspace, until)
-        _push(connection, _HELD + workspace, until)
+        _push(connection, workspace, now, until)
+        _push(connection, _HELD + workspace, now, until)
 
 
-def held(engine: Engine, workspace: str) -> float:
+def held(engine: Engine, workspace: str, now: float) -> float:
     """Until when nothing may be posted to the workspace; long ago where it never asked us to wait."""
     what = _HELD + workspace
     with reading(engine) as connection:
-        return _free_at(connection, what)[what]
+        return _free_at(connection, now, what)[what]
 
 
-def _free_at(connection: Connection, *what: str) -> dict[str, float]:
+def _free_at(connection: Connection, now: float, *what: str) -> dict[str, float]:
     """When each takes its next post; 0 where nothing is known of it."""
-    rows = connection.execute(select(pace.c.what, pace.c.free_at).where(pace.c.what.in_(what)))
+    known = (pace.c.what.in_(what), pace.c.free_at <= now + LONGEST)
+    rows = connection.execute(select(pace.c.what, pace.c.free_at).where(*known))
     return dict.fromkeys(what, 0.0) | {row.what: row.free_at for row in rows}
 
 
 def _occupied(connection: Connection, what: str, by: float, until: float) -> bool:
     """Whether it was free at `by`; then it is not before `until`."""
     insert = _insert(connection).values(what=what, free_at=until)
-    taken = insert.on_conflict_do_update(
-        index_elements=[pace.c.what], set_={"free_at": until}, where=pace.c.free_at <= by
-    )
+    free = or_(pace.c.free_at <= by, pace.c.free_at > by + LONGEST)
+    taken = insert.on_conflict_do_update(index_elements=[pace.c.what], set_={"free_at": until}, where=free)
     return connection.execute(taken.returning(pace.c.what)).first() is not None
 
 
-def _push(connection: Connection, what: str, earliest: float, further: float = 0.0) -> float:
+def _push(connection: Connection, what: str, now: float, earliest: float, further: float = 0.0) -> float:
     """Move what is free to `earliest` where it is free before, then by `further` seconds -> when it is free now."""
     insert = _insert(connection).values(what=what, free_at=earliest + further)
     latest: Any = func.greatest if connection.dialect.name == "postgresql" else func.max  # SQLite's max of two values
+    before = case((pace.c.free_at <= now + LONGEST, pace.c.free_at), else_=earliest)
     pushed = insert.on_conflict_do_update(
-        index_elements=[pace.c.what], set_={"free_at": latest(pace.c.free_at, earliest) + further}
+        index_elements=[pace.c.what], set_={"free_at": latest(before, earliest) + further}
     )
     return float(connection.execute(pushed.returning(pace.c.free_at)).scalar_one())
 

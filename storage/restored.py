@@ -15,6 +15,7 @@ from storage.db import reading
 from storage.models import ledger, organization, outbox
 from storage.models.base import UtcDateTime
 from storage.outbox import PENDING
+from storage.tenancy import within
 
 JOB = "restore"  # of the ledger row that each organization gets
 DOUBT = timedelta(days=2)  # how far back a platform is asked: LOOK_BACK in bot/adapters/slack/outbound.py
@@ -38,4 +39,5 @@ def lately(connection: Connection, organization_id: int, at: datetime) -> bool:
 def is_fresh(engine: Engine, organization_id: int, at: datetime) -> bool:
     """The same, for who has no transaction."""
     with reading(engine) as connection:
+        within(connection, organization_id)
         return lately(connection, organization_id, at)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 _SETTING = "sipbot.organization"
 _EVERY = "*"
+EVERY = f"-c {_SETTING}={_EVERY}"  # for PGOPTIONS of programs that copy a database whole
 # For this transaction only: the connection goes back to the pool, and its next user must not see our organization.
 _SET = f"SELECT set_config('{_SETTING}', %s, true)"
 _NAME = "of_one_organization"  # the policy

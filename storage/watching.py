@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.db import reading
 from storage.models import heartbeat, ledger, outbox
 from storage.outbox import DEAD, PENDING, SENT, WITHDRAWN
+from storage.tenancy import across
 from storage.uow import UnitOfWork
 
 TICK = "tick"
@@ -36,6 +37,7 @@ def queue(engine: Engine, now: datetime) -> Queue:
     waiting = select(func.count(), func.count(due), func.min(due), func.min(outbox.c.created_at))
     given_up = select(func.count()).where(outbox.c.state == DEAD, outbox.c.error != WITHDRAWN)
     with reading(engine) as connection:
+        across(connection)
         pending, ready, oldest_due, oldest = connection.execute(waiting.where(outbox.c.state == PENDING)).one()
         dead = connection.execute(given_up).scalar_one()
         ticked = connection.execute(select(heartbeat.c.at).where(heartbeat.c.what == TICK)).scalar()

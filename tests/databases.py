@@ -15,7 +15,7 @@ from storage.migrate import migrate
 from storage.queries import people
 from storage.uow import unit_of_work
 from tests.builders import a_plan, a_workgroup, an_organization
-from tests.conftest import POSTGRES
+from tests.postgres import POSTGRES
 from tests.slack_people import TEAM
 
 

@@ -33,7 +33,25 @@ EXCEPTIONS = {
     "storage/queries/subscribers.py:unsubscribe": "a public page: by its token",
     "storage/survey_answers.py:_row": "a public page: by its token",
     "storage/outbox.py:claim": "delivery serves every organization, in turns",
-    "storage/outbox.py:retry_dead": "the operator's command: puts back what belongs to whomever",
+    "storage/queries/report_links.py:link_by_name": "a report's page: its name says which organization it is",
+    "storage/watching.py:queue": "the operator's figures: how many messages wait, whose is not told",
+    "bot/doctor/here.py:queue": "the same for doctor",
+    "bot/doctor/services.py:_knows": "which Slack workspaces this installation serves",
+    "storage/audit_log.py:prune": "the operator's command, for every county",
+    "storage/installations.py:connected": "the operator's list",
+    **{
+        f"storage/installations.py:{name}": "the workspace or the invitation says which organization it is"
+        for name in (
+            "Installations._invitation",
+            "Installations.token",
+            "Installations.begin_renewal",
+            "Installations.renewed",
+            "Installations.revoked",
+            "Installations.reseal",
+            "_use",
+            "_check_app",
+        )
+    },
 }
 _BETWEEN = ("sqlalchemy", "contextlib.py", "storage/uow.py", "storage/db.py", __file__)
 _HELD: dict[str, bool] = {}  # SQL -> whether it names its organization

@@ -18,6 +18,7 @@ from storage.disk import nearly_full, sqlite_file
 from storage.models import outbox
 from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.queries.people import organizations
+from storage.tenancy import across
 from storage.uow import reading_work
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -86,6 +87,7 @@ def queue(found: Findings, engine: Engine, ours: Clock) -> None:
     overdue = (outbox.c.state == PENDING, outbox.c.available_at < ours.read() - OVERDUE)
     dead = (outbox.c.state == DEAD, outbox.c.error != WITHDRAWN)
     with reading(engine) as connection:
+        across(connection)
         waiting, since = connection.execute(select(func.count(), func.min(outbox.c.available_at)).where(*overdue)).one()
         lost = connection.execute(select(func.count()).select_from(outbox).where(*dead)).scalar_one()
     if waiting:

@@ -20,6 +20,7 @@ from bot.doctor.findings import Findings
 from bot.doctor.here import WRONG_CLOCK
 from storage.db import reading
 from storage.models import workspace
+from storage.tenancy import across
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsSettings
@@ -65,6 +66,7 @@ async def _nobody(command: Command) -> Reply:
 def _knows(engine: Engine, team: str) -> bool:
     """A database without a Slack workspace gets one with the first command."""
     with reading(engine) as connection:
+        across(connection)
         known = connection.execute(select(workspace.c.external_id).where(workspace.c.platform == "slack"))
         teams = set(known.scalars())
     return not teams or team in teams

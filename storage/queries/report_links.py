@@ -18,6 +18,7 @@ from storage.models import link, organization, person, report
 from storage.queries.people import Organization
 from storage.queries.reports import PROGRESS, REPORT_OUT, ReportView
 from storage.queries.settings import DEFAULTS, number
+from storage.tenancy import across
 from storage.uow import UnitOfWork
 
 WORKING_PAPER = timedelta(days=30)
@@ -115,6 +116,7 @@ def revoke_all(uow: UnitOfWork, report_ids: Collection[int]) -> int:
 
 def link_by_name(connection: Connection, name: str, at: datetime) -> FoundLink | None:
     """What is behind a name, in whatever organization; None for one that was never given."""
+    across(connection)
     columns = (report.c.kind, report.c.period, report.c.revision, report.c.published_at, report.c.created_at)
     here = (organization.c.id, organization.c.name, organization.c.zone, organization.c.settings)
     row = connection.execute(

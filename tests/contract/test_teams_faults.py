@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import pytest
 
 from storage.models import inbox, meeting_note, outbox, update
-from storage.outbox import retry_dead
 from tests.contract.driver import Shown
 from tests.contract.teams import CONVERSATIONS, OPEN_FORM, TeamsCounty, TeamsMember, TeamsShown
+from tests.dead import retried
 from tests.fake_teams import Fault
 from tests.stuck import stuck
 from tests.teams_people import BOT, MENTION, Json
@@ -265,7 +265,7 @@ async def test_a_refused_prompt_is_a_dead_letter_that_it_hears_of_and_can_send_a
     assert "add the app again" in ida.text or "larger than Teams takes" in ida.text
     await county.travel(date(2026, 3, 6))
     assert not [post for post in county.posts("forms") if "March 2026 meeting" in post.words]
-    assert retry_dead(county.app.engine, county.clock.read()) == 1
+    assert retried(county.app.engine, county.clock.read()) == 1
     await county.settle()
     assert len([post for post in county.posts("forms") if "March 2026 meeting" in post.words]) == 1
     assert len([shown for shown in ida.seen if "could not be delivered" in shown.words]) == 1
@@ -279,7 +279,7 @@ async def test_a_team_that_took_the_app_out_gets_its_prompt_when_it_is_added_aga
     await county.travel(date(2026, 3, 5))
     assert "add the app to it, and mention @sipbot there once" in ida.text
     await county.teams.post(ann.teams.activity(FORMS, type="installationUpdate", action="add"))
-    assert retry_dead(county.app.engine, county.clock.read()) == 1
+    assert retried(county.app.engine, county.clock.read()) == 1
     await county.settle()
     prompt = county.newest("forms", "March 2026 meeting")
     await ann.replies(prompt, "1.1.2 done It is out")
@@ -301,7 +301,7 @@ async def test_somebody_without_the_app_is_answered_in_the_channel_that_there_is
     assert "add sipbot under Apps in Teams" in county.newest("forms").words
     assert not [post for post in county.posts("forms") if "Saved" in post.words]
     county.teams.uninstalled.clear()
-    assert retry_dead(county.app.engine, county.clock.read()) == 1
+    assert retried(county.app.engine, county.clock.read()) == 1
     await county.settle()
     assert "Saved: 1.1.2 is done" in ann.text
 

@@ -23,11 +23,11 @@ from storage import disk, health
 from storage.db import open_engine
 from storage.health import database_faults
 from storage.models import outbox, workspace
-from tests.conftest import POSTGRES
 from tests.databases import a_county
 from tests.fake_slack import FakeSlack, Fault
 from tests.fake_teams import APP, FakeTeams
 from tests.post_office import PostOffice, open_post_office
+from tests.postgres import POSTGRES
 from tests.slack_people import TEAM
 from tests.teams_people import TENANT
 

@@ -18,12 +18,15 @@ from sqlalchemy import update as sql_update
 from bot.adapters.slack_manifest import SCOPES
 from bot.chat.clock import MovableClock
 from bot.chat.commands import Role
+from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.keys import Keys
+from storage.dead_letters import dead_letters, send_again
 from storage.installations import Installations, invite
 from storage.models import audit, identity, outbox, person, slack_installation, workspace
 from storage.models import organization as organizations
-from storage.outbox import retry_dead
+from storage.queries.people import organizations
+from storage.uow import unit_of_work
 from tests.fake_slack import Fault
 from tests.install_house import KEY, LARKSPUR, MEADOW, URL, House, install_house
 from tests.slack_county import words_of
@@ -103,7 +106,9 @@ async def test_two_counties_are_installed_apart_uninstalled_and_installed_again(
     status, page = await house.install(LARKSPUR, "Larkspur HSA", ANN, house.invite(1))
     assert status == 200
     assert "first administrator" not in page
-    assert retry_dead(house.app.engine, house.app.clock.read()) >= 1
+    with unit_of_work(house.app.engine, house.app.clock.read(), built_in()) as uow:
+        ours = next(one for one in organizations(uow.connection) if one.id == 1)
+        assert send_again(uow.connection, dead_letters(uow.connection, ours, uow.at), uow.at) >= 1
     await house.pass_time(minutes=1)
     assert {row.state for row in house.rows(outbox) if row.kind == "receipt"} == {"sent"}
     assert "not connected" not in words_of(await ann.types("/sip me"))

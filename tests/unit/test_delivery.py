@@ -22,6 +22,7 @@ from storage.models import outbox, pace, person
 from storage.queries import people
 from storage.uow import Destination
 from tests.builders import a_channel, a_person
+from tests.dead import retried
 from tests.desk import words
 
 
@@ -349,10 +350,10 @@ async def test_a_dead_letter_is_sent_again_when_it_is_asked_for(engine, work, de
     queue(work, forms, "one")
     platform.faults = [SendError("archived", permanent=True)]
     await delivery.drain()
-    assert rows.retry_dead(engine, clock.read()) == 1
+    assert retried(engine, clock.read()) == 1
     await delivery.drain()
     assert platform.order == ["one"]
-    assert rows.retry_dead(engine, clock.read()) == 0
+    assert retried(engine, clock.read()) == 0
 
 
 # pace
@@ -449,7 +450,7 @@ async def test_a_moment_given_out_before_the_platform_asked_us_to_wait_is_worth_
 async def test_a_post_whose_moment_is_far_goes_back_to_the_queue(engine, work, delivery, platform, forms, clock):
     queue(work, forms, "one")
     platform.pace = Pace(workspace=0.1)
-    pacing.hold(engine, "console:local", clock.read().timestamp() + 600)
+    pacing.hold(engine, "console:local", clock.read().timestamp(), 600)
     assert await delivery.drain() == 1
     assert platform.order == []
     clock.move_to(clock.read() + timedelta(seconds=600))

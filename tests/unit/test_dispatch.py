@@ -265,6 +265,45 @@ def test_what_crosses_another_transaction_is_tried_again(desk, monkeypatch, fail
     assert notes(desk) == 2
 
 
+@pytest.mark.parametrize("done", [True, False])
+def test_a_connection_lost_at_the_commit_is_looked_into(desk, monkeypatch, done):
+    """Done or not, the inbox says; and one receipt for one note."""
+    from bot import dispatch
+
+    opened = dispatch.unit_of_work
+    calls = []
+
+    @contextmanager
+    def breaking(*arguments):
+        calls.append(1)
+        error = OperationalError(None, None, Exception("server closed the connection"), connection_invalidated=True)
+        with opened(*arguments) as uow:
+            yield uow
+            if len(calls) == 1 and not done:
+                raise error
+        if len(calls) == 1:
+            raise error
+
+    monkeypatch.setattr(dispatch, "unit_of_work", breaking)
+    assert "Kept: this" in words(desk.says("Ann Ortiz", "/sip keep this").message)
+    assert (notes(desk), len(calls)) == (1, 2)
+
+
+def test_who_cannot_be_told_is_not_told_that_it_was_not_saved(desk, monkeypatch):
+    from bot import dispatch
+
+    @contextmanager
+    def breaking(*arguments):
+        yield from ()
+        raise OperationalError(None, None, Exception("server closed the connection"), connection_invalidated=True)
+
+    monkeypatch.setattr(dispatch, "unit_of_work", breaking)
+    monkeypatch.setattr(dispatch, "answers_again", lambda engine: False)
+    reply = desk.says("Ann Ortiz", "/sip keep this")
+    assert words(reply.message).startswith("I cannot tell")
+    assert reply.unsaved
+
+
 def role_of(desk, name) -> int:
     with desk.engine.connect() as connection:
         return connection.execute(select(person.c.role).where(person.c.name == name)).scalar_one()

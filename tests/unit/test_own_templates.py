@@ -17,7 +17,13 @@ from tests.builders import a_person
 from tests.desk import Desk, words
 
 NAME = "delivery/dead_letter"
-DATA = {"kind": "roll-up", "to": "#executives", "platform": "slack", "error": "the channel is gone"}
+DATA = {
+    "kind": "roll-up",
+    "to": "#executives",
+    "platform": "slack",
+    "error": "the channel is gone",
+    "everywhere": False,
+}
 BUILT_IN = compose(NAME, **DATA)
 BROKEN = {
     "a tag that is not closed": ("{% if kind %} It did not go out.", "line 1"),

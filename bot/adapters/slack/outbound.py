@@ -44,6 +44,12 @@ PERMANENT = frozenset((
 ))  # fmt: skip
 # These take no JSON (https://docs.slack.dev/reference/methods/conversations.history); all others we use do.
 FORM_ENCODED = frozenset(("conversations.history", "conversations.replies", "users.info"))
+# Of these, those that stand in the way of every post to the workspace.
+EVERYWHERE = frozenset((
+    "account_inactive", "app_uninstalled", "ekm_access_denied", "enterprise_is_restricted", "invalid_auth",
+    "is_inactive", "missing_scope", "no_permission", "not_allowed_token_type", "not_authed", "org_login_required",
+    "team_access_not_granted", "team_not_found", "token_expired", "token_revoked",
+))  # fmt: skip
 # Slack says of these that the call may have had its effect.
 UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 # Somebody who cannot be told in the channel is told in a direct message.
@@ -54,15 +60,25 @@ INSTALL_AGAIN = "the bot token is not valid any more; install the app again, and
 NOT_INSTALLED = "sipbot is not installed in the Slack workspace {}; `sipbot install link` makes the address for it"
 # The token is no good: another replica may have a newer one. https://docs.slack.dev/reference/methods/auth.test#errors
 STALE = frozenset(("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"))
+ASK_SLACK = "a workspace owner in Slack has to allow the app"
+GONE = "they cannot be written to in Slack; take them off the list, or give their steps to another person"
 REMEDIES = {
     "account_inactive": INSTALL_AGAIN,
+    "app_uninstalled": INSTALL_AGAIN,
+    "cannot_dm_bot": GONE,
     "channel_not_found": "sipbot cannot see this channel; type `/invite @sipbot` there",
+    "ekm_access_denied": ASK_SLACK,
     "invalid_auth": INSTALL_AGAIN,
-    "is_archived": "the channel is archived; choose another one in the settings",
+    "is_archived": "the channel is archived; choose another with `/sip workgroup channel` or `/sip settings`",
     "missing_scope": REINSTALL,
     "not_in_channel": "type `/invite @sipbot` in the channel",
+    "org_login_required": ASK_SLACK,
+    "restricted_action": "the channel's settings do not let sipbot post; allow it there or choose another channel",
+    "team_access_not_granted": ASK_SLACK,
     "token_expired": INSTALL_AGAIN,
     "token_revoked": INSTALL_AGAIN,
+    "user_disabled": GONE,
+    "user_not_found": GONE,
 }
 
 
@@ -76,6 +92,8 @@ class Refused(SendError):
             permanent=code in PERMANENT,
             retry_after=retry_after,
             unknown=code in UNKNOWN,
+            cause=code,
+            everywhere=code in EVERYWHERE,
         )
         self.code = code
 
@@ -138,7 +156,7 @@ class Outbound:
         """Raises SendError where there is none, after a second look: it may have been installed a moment ago."""
         token = await self._tokens.get(workspace) or await self._tokens.instead_of("", workspace)
         if not token:
-            raise SendError(NOT_INSTALLED.format(workspace), permanent=True)
+            raise SendError(NOT_INSTALLED.format(workspace), permanent=True, cause="not_installed", everywhere=True)
         return token
 
     async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:

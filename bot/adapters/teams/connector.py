@@ -40,10 +40,11 @@ class Refused(SendError):
         remedy = f" ({REMEDIES[status]})" if status in REMEDIES else ""
         super().__init__(
             f"Teams answered {status} to {what}{': ' + reason if reason else ''}{remedy}",
-            # A wrong secret is mended by IT within the days that delivery goes on trying.
-            permanent=status not in AGAIN and status != 401,
+            permanent=status not in AGAIN,
             retry_after=retry_after,
             unknown=status in UNKNOWN,
+            cause=f"{status} {reason}".strip(),
+            everywhere=status == 401,
         )
         self.status = status
 
@@ -113,12 +114,14 @@ class Connector:
         }
         try:
             async with self._open().post(self._settings.token_url, data=form) as answer:
+                refused = 400 <= answer.status < 500 and answer.status not in AGAIN
                 found = await answer.json(content_type=None)
             self._token, lives = str(found["access_token"]), float(found.get("expires_in", 3600))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(f"Microsoft's sign-in cannot be reached: {error!r}") from error
         except (ValueError, TypeError, KeyError) as error:
-            raise SendError(f"Microsoft gave no token for the Teams app: {CHECK_APP}") from error
+            reason = f"Microsoft gave no token for the Teams app: {CHECK_APP}"
+            raise SendError(reason, permanent=refused, cause="no token", everywhere=True) from error
         self._token_until = self._seconds() + lives
 
     def _open(self) -> aiohttp.ClientSession:
