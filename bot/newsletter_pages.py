@@ -89,12 +89,13 @@ class NewsletterPages:
     def link(self, token: str) -> ReviewLink | None:
         """Whose editing page this is."""
         opened, at = self._links.opened("review", token), self._clock.read()
-        found = link_by_token(self._engine, opened.name, at) if opened and opened.signed else None
-        if found:
-            with unit_of_work(self._engine, at, self._composer, organization=found.organization) as uow:
-                uow.person = found.person
-                note_read(uow, "newsletter draft read", f"report {found.report_id}", f"review {found.person.id}")
-        return found
+        return link_by_token(self._engine, opened.name, at) if opened and opened.signed else None
+
+    def _note(self, link: ReviewLink) -> None:
+        """Who has read the draft; not who only knocked."""
+        with unit_of_work(self._engine, self._clock.read(), self._composer, organization=link.organization) as uow:
+            uow.person = link.person
+            note_read(uow, "newsletter draft read", f"report {link.report_id}", f"review {link.person.id}")
 
     def review(
         self,
@@ -108,6 +109,7 @@ class NewsletterPages:
     ) -> Page:
         """The editing page. `typed` and `errors`: what was sent and why it was not stored; then nothing typed is lost,
         and what the edition has now is what the next save is compared with."""
+        self._note(link)
         with self._work(link) as uow:
             view = _edition(uow, link)
             editable = view.state in (DRAFT, APPROVED)
@@ -128,6 +130,7 @@ class NewsletterPages:
     def preview(self, link: ReviewLink, audience: str) -> Page:
         """The edition exactly as that audience will get it. Raises KeyError for an audience there is not."""
         language = PREVIEWS[audience]
+        self._note(link)
         with self._work(link) as uow:
             view = _edition(uow, link)
             if audience == "web":

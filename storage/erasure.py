@@ -86,8 +86,11 @@ def known(uow: UnitOfWork, person_id: int) -> Known:
         mine, person_link.c.person_id == person_id, person_link.c.state == LINKED
     )
     ids = (person_id, *uow.rows(linked).scalars())
-    rows = uow.rows(select(person.c.name, person.c.email).where(person.c.id.in_(ids))).all()
-    accounts = uow.rows(select(identity.c.external_id, identity.c.workspace).where(identity.c.person_id.in_(ids))).all()
+    here = uow.organization.id
+    named = select(person.c.name, person.c.email).where(person.c.organization_id == here, person.c.id.in_(ids))
+    rows = uow.rows(named).all()
+    held = (identity.c.organization_id == here, identity.c.person_id.in_(ids))
+    accounts = uow.rows(select(identity.c.external_id, identity.c.workspace).where(*held)).all()
     users = [row.external_id for row in accounts]
     theirs = select(conversation_reference.c.account_id).where(
         conversation_reference.c.external_id.in_(users), conversation_reference.c.kind == "user"
@@ -159,7 +162,8 @@ def _accounts(uow: UnitOfWork, who: Known) -> int:
         uow.rows(delete(conversation_reference).where(learned.workspace == at[0], learned.external_id == at[1]))
         uow.rows(delete(pace).where(pace.c.what == f"{row.platform}:{row.workspace}:{row.external_id}"))
     uow.rows(delete(identity).where(mine, identity.c.person_id.in_(who.ids)))
-    uow.rows(delete(review_link).where(review_link.c.person_id.in_(who.ids)))
+    theirs = (review_link.c.organization_id == uow.organization.id, review_link.c.person_id.in_(who.ids))
+    uow.rows(delete(review_link).where(*theirs))
     uow.change(link, link.c.person_id.in_(who.ids), link.c.revoked_at.is_(None), revoked_at=uow.at)
     either = or_(person_link.c.person_id.in_(who.ids), person_link.c.was_id.in_(who.ids))
     uow.rows(delete(person_link).where(person_link.c.organization_id == uow.organization.id, either))

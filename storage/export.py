@@ -27,11 +27,14 @@ LEFT_OUT: Mapping[str, str] = {
     "console_reaction": "the same",
     "console_read": "the same",
     "conversation_reference": "how to reach an account, learned from Teams again when it speaks",
+    "heartbeat": "when the calendar was looked at last; no organization's",
     "inbox": "answers kept for three days so that a message that arrives twice counts once; no organization's",
+    "invitation": "how a workspace is connected, once",
     "ledger": "what the calendar has done once; nothing in it is anybody's",
     "link": "links; the audit log says what was read by them",
     "pace": "how fast a platform takes posts",
     "review_link": "personal links to the editing page",
+    "slack_installation": "encrypted tokens",
 }
 # What opens something stays here.
 SECRETS = frozenset({"token", "archive_token", "digest", "submission"})

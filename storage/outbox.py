@@ -105,7 +105,8 @@ def _first_in_line(now: datetime) -> Any:
     looked up in the index for each row; as NOT EXISTS, both databases would compare every row with every other."""
     other = outbox.alias("other")
     same_line = [a == b for a, b in zip(line(other), line(outbox), strict=True)]
-    holds = or_(other.c.available_at <= now + PATIENCE, other.c.target != "")
+    astray = and_(other.c.available_at > now + LONGEST_WAIT, other.c.lease_owner == "")
+    holds = or_(other.c.available_at <= now + PATIENCE, astray, other.c.target != "")
     first = select(other.c.id).where(other.c.state == PENDING, *same_line, holds).order_by(other.c.id).limit(1)
     return first.correlate(outbox).scalar_subquery()
 

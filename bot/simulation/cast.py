@@ -17,7 +17,7 @@ from storage.queries import people
 from storage.queries import plan as plans
 from storage.queries.people import Person
 from storage.queries.plan import StrategyView
-from storage.queries.settings import change_setting
+from storage.queries.settings import FOREVER, change_setting
 from storage.queries.workgroups import EQUITY, LEADER, MANAGER, STAFF
 from storage.uow import UnitOfWork
 
@@ -67,9 +67,14 @@ def make_cast(
     pool = _actors(rng, 3 + step * len(found))
     roles = [Role.COORDINATOR, Role.LEADERSHIP, Role.ANALYST] + [Role.MEMBER] * (len(pool) - 3)
     joined = [_join(uow, actor, role) for actor, role in zip(pool, roles, strict=True)]
-    change_setting(uow, "executive_channel", str(_channel(uow, EXECUTIVE)))
-    uow.organization = next(o for o in people.organizations(uow.connection) if o.id == uow.organization.id)
-    change_setting(uow, "newsletter_channels", str(_channel(uow, NEWS)))
+    chosen = {
+        "executive_channel": str(_channel(uow, EXECUTIVE)),
+        "newsletter_channels": str(_channel(uow, NEWS)),
+        "keep_messages": FOREVER,  # everything anyone saw is written down at the end
+    }
+    for name, value in chosen.items():
+        change_setting(uow, name, value)
+        uow.organization = next(o for o in people.organizations(uow.connection) if o.id == uow.organization.id)
     rest, made = joined[3:], []
     for index, (name, strategies) in enumerate(found.items()):
         mine = [rest[(index * step + k) % len(rest)] for k in range(members)]

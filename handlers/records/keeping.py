@@ -30,7 +30,7 @@ def due(uow: UnitOfWork) -> Iterable[Due]:
             rows = len(retention.old(uow, what, uow.at - kept, retention.BATCH * MOST))
             batches = -(-rows // retention.BATCH)
             found += [Due(f"{what} {number}", day, moment) for number in range(1, batches + 1)]
-    return [*found, Due(_LOOKED, day, moment)]
+    return [*found, Due(_LOOKED, day, uow.at)]  # a look that finds nothing is never late
 
 
 def remove(uow: UnitOfWork, one: Due) -> None:

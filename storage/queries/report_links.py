@@ -107,7 +107,8 @@ def revoke_all(uow: UnitOfWork, report_ids: Collection[int]) -> int:
         report.c.organization_id == uow.organization.id, report.c.id.in_(report_ids)
     )
     for row in uow.rows(named).all():
-        if uow.scalar(select(link.c.id).where(link.c.name == row.token)) is None:
+        known = select(link.c.id).where(link.c.organization_id == uow.organization.id, link.c.name == row.token)
+        if uow.scalar(known) is None:
             given = {"report_id": row.id, "created_at": uow.at, "expires_at": uow.at, "revoked_at": uow.at}
             uow.insert(link, name=row.token, **given)
         uow.change(report, report.c.id == row.id, token=secrets.token_urlsafe(24))

@@ -24,7 +24,7 @@ from bot.keys import Keys
 from storage.dead_letters import dead_letters, send_again
 from storage.installations import Installations, invite
 from storage.models import audit, identity, outbox, person, slack_installation, workspace
-from storage.models import organization as organizations
+from storage.models import organization as organization_table
 from storage.queries.people import organizations
 from storage.uow import unit_of_work
 from tests.fake_slack import Fault
@@ -80,7 +80,7 @@ async def test_two_counties_are_installed_apart_uninstalled_and_installed_again(
     await house.settle()
     assert (len(posts_of(house, LARKSPUR)), len(posts_of(house, MEADOW))) == (1, 1)
 
-    names = {row.id: row.name for row in house.rows(organizations)}
+    names = {row.id: row.name for row in house.rows(organization_table)}
     assert list(names.values()) == ["Larkspur West", "Meadow County"]
     homes = {row.external_id: names[row.organization_id] for row in house.rows(identity)}
     assert homes == {ANN: "Larkspur West", MIA: "Meadow County"}

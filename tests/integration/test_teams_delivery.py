@@ -222,12 +222,13 @@ async def test_one_token_serves_many_calls_and_one_taken_back_is_renewed(house: 
     assert len(house.teams.posts(CHANNEL)) == 3
 
 
-async def test_a_wrong_secret_is_said_and_waited_for(house: House, ann: Person) -> None:
+async def test_a_wrong_secret_is_said_and_is_about_everything(house: House, ann: Person) -> None:
     await meet(house, ann)
     house.teams.fail("POST conversations", Fault(401), Fault(401))
     with pytest.raises(SendError, match="TEAMS_APP_PASSWORD") as raised:
         await house.adapter.send(Post("k1", IN_CHANNEL, PROMPT))
-    assert not raised.value.permanent
+    assert raised.value.permanent
+    assert raised.value.everywhere
 
 
 async def test_nobody_can_be_reached_before_anything_is_learned(house: House, ann: Person) -> None:

@@ -90,7 +90,7 @@ async def test_no_secret_and_nothing_anybody_wrote_is_logged(county: County):
         with app.dispatcher._open() as uow:
             uow.organization = organizations(uow.connection)[0]
             (who, *_) = people_with_role(uow, Role.ADMIN)
-            learn(uow.connection, who.id, email="ida@county.example")
+            learn(uow, who.id, email="ida@county.example")
             for number, platform in enumerate(("", "", "", "email")):
                 uow.post("notice", Destination(person_id=who.id, platform=platform), say(TYPED), key=f"k{number}")
         slack.fail("chat.postMessage", Fault(error="invalid_auth"), Fault(500), Fault(status=429, retry_after=1))

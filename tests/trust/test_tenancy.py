@@ -215,6 +215,9 @@ def test_postgresql_keeps_counties_apart_by_itself(two: Two) -> None:
             rows = uow.rows(select(table.c.organization_id)).scalars().all()
             assert rows, f"nothing of ours in {table.name}"
             read += sum(one == theirs for one in rows)
+        if table.name == "audit":
+            continue  # which is only ever added to, by anybody
+        with ours(two) as uow:
             changed += uow.rows(
                 update(table).where(table.c.organization_id == theirs).values(organization_id=theirs)
             ).rowcount
