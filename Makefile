@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install dev demo test test-all check format bench lock clean
+.PHONY: help install dev demo test test-all check format bench mutants audit lock clean
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -43,6 +43,14 @@ format: dev ## Put the code in its usual shape
 
 bench: dev ## Speed and memory, as ratios measured side by side
 	$(BIN)/python -m tests.bench
+
+mutants: dev ## Faults put into the code by hand, each of which a test must notice
+	$(BIN)/python -m tests.trust.mutants
+
+audit: dev ## Known vulnerabilities in what is locked, and its bill of materials (needs the internet)
+	test -x var/audit/bin/pip-audit || { $(PYTHON) -m venv var/audit && var/audit/bin/python -m pip install --quiet pip-audit cyclonedx-bom; }
+	var/audit/bin/cyclonedx-py requirements --of JSON --output-reproducible -o var/sbom.json requirements.lock
+	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 lock: ## Lock the newest versions that fit, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --quiet --no-header \
