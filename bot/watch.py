@@ -36,6 +36,7 @@ _WORDS = {
     "rollup": "the roll-up",
     "rollup_revision": "the revised roll-up",
     "newsletter_draft": "the newsletter's draft",
+    "retention": "the nightly removal of what is kept long enough",
     "newsletter_without": "the newsletter without a story that was taken back",
     "newsletter_mail": "the account of the newsletter's mails",
     "no_channel": "the note on a workgroup without a channel",

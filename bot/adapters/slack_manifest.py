@@ -8,23 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.adapters.slack.inbound import GLOBAL_SHORTCUT, MESSAGE_SHORTCUT
+from bot.adapters.slack.scopes import SCOPES
 
 COMMAND = "/sip"
 
-# scope -> why: the methods, events and features that need it
-SCOPES = {
-    "app_mentions:read": ("app_mention",),
-    "channels:history": ("message.channels", "conversations.history", "conversations.replies"),
-    "chat:write": ("chat.postMessage", "chat.postEphemeral", "chat.update"),
-    "commands": ("slash_commands", "shortcuts"),
-    "files:read": ("file_input",),
-    "groups:history": ("message.groups", "conversations.history", "conversations.replies"),
-    "im:history": ("message.im", "conversations.history", "conversations.replies"),
-    "im:write": ("conversations.open",),
-    "reactions:write": ("reactions.add",),
-    "users:read": ("users.info",),
-    "users:read.email": ("users.info",),  # who is the same person in Teams: asked, never assumed
-}
 EVENTS = (
     "app_home_opened",
     "app_mention",

@@ -10,7 +10,7 @@ import aiohttp
 from sqlalchemy import Engine, select
 
 from bot.adapters.slack import SlackAdapter, SlackSettings
-from bot.adapters.slack_manifest import SCOPES
+from bot.adapters.slack.scopes import SCOPES
 from bot.chat.clock import Clock
 from bot.chat.commands import Command
 from bot.chat.errors import SendError

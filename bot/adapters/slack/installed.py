@@ -17,7 +17,7 @@ import aiohttp
 
 from bot.adapters.slack.oauth import OAuth
 from bot.adapters.slack.outbound import TIMEOUT
-from bot.adapters.slack_manifest import SCOPES
+from bot.adapters.slack.scopes import SCOPES
 from bot.chat.clock import Clock
 from bot.chat.errors import SendError
 from bot.chat.grants import Grant, Kept, Tokens

@@ -9,6 +9,7 @@ from bot.chat.commands import Role, parse_args
 from handlers import measures
 from storage.models import reading
 from storage.queries import people
+from storage.tenancy import across
 from tests.builders import a_person, a_plan
 from tests.desk import Desk, words
 
@@ -24,6 +25,7 @@ def desk(engine, clock, work):
 
 def stored(work):
     with work() as uow:
+        across(uow.connection)
         rows = uow.rows(select(reading).order_by(reading.c.id))
         return [(r.month, r.population, r.value, r.replaced_at is not None) for r in rows]
 

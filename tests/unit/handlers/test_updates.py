@@ -15,6 +15,7 @@ from bot.chat.messages import Message, say
 from storage.models import meeting_note, outbox, report, update
 from storage.queries import people, updates
 from storage.queries import plan as plans
+from storage.tenancy import across
 from storage.uow import Destination
 from tests.builders import a_person, a_plan, a_workgroup, owns
 from tests.desk import Desk, buttons, words
@@ -57,6 +58,7 @@ def status(work):
 
 def rows(work, table=update):
     with work() as uow:
+        across(uow.connection)
         return uow.rows(table.select().order_by(table.c.id)).all()
 
 
