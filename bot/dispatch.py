@@ -18,18 +18,17 @@ from sqlalchemy import Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import bound_contextvars
 
-from bot.chat.calls import marked
 from bot.chat.clock import Clock
 from bot.chat.codec import from_json, to_json
 from bot.chat.commands import Actor, Command, CommandSpec, Role, first_word, parse_args, squash
 from bot.chat.compose import Composer
 from bot.chat.errors import UserError
-from bot.chat.forms import Form, FormErrors
-from bot.chat.messages import Button, Message, say
+from bot.chat.messages import say
 from bot.chat.readable import Nobodys, check_size, readable
 from bot.chat.replies import Outcome, Reply
 from bot.limits import CommandLimits
 from bot.links import Links
+from bot.replying import form_stays, sorry, way_to
 from storage.db import UNAVAILABLE, answers_again, crossed, lost, undecided
 from storage.models import channel, inbox, outbox
 from storage.queries import people
@@ -60,9 +59,6 @@ _ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
     inbox.c.delivery_id.in_(bindparam("deliveries", expanding=True))
 )
 _NOTE = insert(inbox)
-_QUOTED = re.compile(r"“(.*?)”", re.S)
-_LONGEST_QUOTE = 80  # characters of what somebody typed that a sentence gives back
-_LONGEST_SENTENCE = 1000  # for a quote with quotes in it
 _OUR_THREAD = (
     select(outbox.c.id)
     .join(channel, channel.c.id == outbox.c.channel_id)
@@ -120,7 +116,7 @@ class Dispatcher:
             try:
                 return self._transact(command)
             except UserError as error:
-                refusal = _form_stays(command, error.text) or self._answer(command, Reply(_sorry(error)))
+                refusal = form_stays(command, error.text) or self._answer(command, Reply(sorry(error)))
                 return _ended(refusal, "user_error")
             except UNAVAILABLE as error:
                 doubtful = doubtful or undecided(error)
@@ -160,7 +156,7 @@ class Dispatcher:
         reference = command.reference or secrets.token_hex(4)
         log.exception("command failed", reference=reference, verb=self.verb_of(command), delivery=command.delivery_id)
         text = f"Something went wrong on our side and nothing was saved. Tell IT this reference: {reference}."
-        return _ended(_form_stays(command, text) or self._answer(command, Reply(say(text))), "failed")
+        return _ended(form_stays(command, text) or self._answer(command, Reply(say(text))), "failed")
 
     def _open(self) -> AbstractContextManager[UnitOfWork]:
         return unit_of_work(self._engine, self._clock.read(), self._composer, self._public_url)
@@ -209,7 +205,7 @@ class Dispatcher:
         """The answer to more than a person may ask at once. It is not noted, so what is sent again later is done."""
         log.warning("too many commands at once", user=command.actor.user, workspace=command.actor.workspace)
         if command.answerable:
-            return _form_stays(command, TOO_MUCH) or Reply(say(TOO_MUCH))
+            return form_stays(command, TOO_MUCH) or Reply(say(TOO_MUCH))
         uow.person = self._who(uow, command)
         once_a_minute = replace(command, delivery_id=f"slowed:{uow.person.id}:{uow.at:%Y-%m-%dT%H:%M}")
         return self._shown(uow, once_a_minute, Reply(say(TOO_MUCH)))
@@ -240,7 +236,7 @@ class Dispatcher:
             to = Destination(channel_id=here.id, platform=actor.platform)
             key = f"reaction:{command.delivery_id}"
             uow.post("receipt", to, None, key=key, target=place.message, reaction=reply.reaction)
-        message = reply.message or (_way_to(reply.form, command) if reply.form else None)
+        message = reply.message or (way_to(reply.form, command) if reply.form else None)
         if message:
             in_channel = here.id if here and not place.direct else None
             only = None if reply.public else uow.person.id
@@ -363,7 +359,7 @@ def _not_saved(command: Command, error: Exception, doubtful: bool = False) -> Re
     reason = str(getattr(error, "orig", None) or error).strip()
     log.error("not saved", delivery=command.delivery_id, error=type(error).__name__, reason=reason, doubtful=doubtful)
     text = NOT_KNOWN if doubtful else NOT_SAVED
-    return _ended(_form_stays(command, text) or Reply(say(text), unsaved=True), "not_saved")
+    return _ended(form_stays(command, text) or Reply(say(text), unsaved=True), "not_saved")
 
 
 def _ended(reply: Reply, outcome: Outcome) -> Reply:
@@ -397,27 +393,3 @@ def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
     names = " or ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
     article = "an" if spec.role.word[0] in "aeiou" else "a"
     return f"“{spec.verb}” is for {article} {spec.role.word}. Ask {names}."
-
-
-def _way_to(form: Form, command: Command) -> Message:
-    """A button that opens the form: an event brings no way to open it at once."""
-    button = Button("Open the form", command.verb, tuple(command.values.items()), "primary")
-    return say(f"{form.title}: there is a form for it.", button)
-
-
-def _form_stays(command: Command, text: str) -> Reply | None:
-    """For a submitted form: it stays open with the sentence above its fields, so nothing typed is lost."""
-    return Reply(errors=FormErrors((("", _brief(text)),))) if command.source == "form" else None
-
-
-def _sorry(error: UserError) -> Message:
-    return say(marked(_brief(error.text)), *(Button(label, verb, values) for label, verb, values in error.choices))
-
-
-def _brief(sentence: str) -> str:
-    """A sentence with its quotes cut: somebody who typed three thousand characters knows which by the first eighty."""
-    return _cut(_QUOTED.sub(lambda found: f"“{_cut(found[1], _LONGEST_QUOTE)}”", sentence), _LONGEST_SENTENCE)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
