@@ -30,6 +30,7 @@ from bot.app import build
 from bot.chat.clock import SystemClock, TravellingClock
 from bot.chat.ports import Pace
 from bot.config import load
+from storage.db import open_engine, reading
 from tests.fake_teams import APP
 from tests.fake_teams import SECRET as TEAMS_SECRET
 from tests.teams_people import TENANT
@@ -69,6 +70,14 @@ async def replica(url: str, api: str, port: int, shift: timedelta) -> None:
     await asyncio.Event().wait()
 
 
+def warm(url: str) -> None:
+    """The database's driver is imported once, before the fork: no replica lives long enough to do it itself."""
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+
+
 def fork(url: str, api: str, port: int, shift: timedelta) -> int:
     """A new replica's process id."""
     if pid := os.fork():
@@ -91,6 +100,7 @@ def told(seconds: float) -> str | None:
 def main() -> None:
     url, api, first, count, seed = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
     hurry()
+    warm(url)
     chance, shift = random.Random(seed), AT - SystemClock().read()
     pids = {port: fork(url, api, port, shift) for port in range(first, first + count)}
     killed, killing = 0, sys.argv[6:] != ["calm"]
