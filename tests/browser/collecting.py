@@ -38,8 +38,8 @@ def pytest_configure() -> None:
         return message, fault
 
     @wraps(handle)
-    def handling(self: Dispatcher, command: Command) -> Reply:
-        reply = handle(self, command)
+    def handling(self: Dispatcher, command: Command, doubtful: bool = False) -> Reply:
+        reply = handle(self, command, doubtful)
         if reply.message is not None:
             _said(f"reply to {command.verb or first_word(command.text)[0]}", reply.message)
         if reply.form is not None:

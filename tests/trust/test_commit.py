@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +72,9 @@ async def test_nobody_is_told_that_it_is_saved_when_the_commit_fails(engine, clo
     assert receipts == 0
     assert stored == (0, 0, 1 + 1)  # the two prompts that were there
     assert refused == EVENTS  # the platforms deliver these again by themselves
-    assert everything_shown(slack, teams).count("Not saved") + sum("Not saved" in text for text in told[:-1]) >= 5
+    # PostgreSQL's backend was gone at the COMMIT: nobody can say whether it was saved, and nobody says so.
+    honest = re.compile("Not saved|I cannot tell whether this was saved")
+    assert len(honest.findall(everything_shown(slack, teams))) + sum(map(bool, map(honest.search, told[:-1]))) >= 5
     assert [status for status, _ in again] == [200] * len(made)
     assert counted(engine)[0] == len(made)
 

@@ -34,6 +34,7 @@ from bot.renderers.text import to_text
 from bot.report_files import render_report
 from handlers import COMMANDS
 from storage.models import measure, outbox, person, step, strategy, update
+from storage.queries.people import organizations
 from tests.golden.adaptive_card_checks import READER, marked_texts
 from tests.slack_people import TEAM
 from tests.trust.hostile import MARK, WORDS, assert_cells_are_calm, assert_page_is_calm, assert_slack_is_calm, walk
@@ -215,8 +216,11 @@ def test_what_people_type_is_only_ever_words(engine, monkeypatch, caplog):
 def files_are_calm(house: House, name: str) -> None:
     """The files people take away: a page, Markdown, JSON, and a spreadsheet's."""
     month = f"{SystemClock().read():%Y-%m}"
+    with house.engine.connect() as connection:
+        home = organizations(connection)[0]
     made = {
-        kind: render_report(house.engine, SystemClock(), month, kind) for kind in ("html", "md", "json", "csv", "xlsx")
+        kind: render_report(house.engine, SystemClock(), home, month, kind)
+        for kind in ("html", "md", "json", "csv", "xlsx")
     }
     page = assert_page_is_calm(made["html"].decode())
     assert MARK in " ".join(page.words), name

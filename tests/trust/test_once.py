@@ -274,8 +274,9 @@ def counted(engine: Engine, made: list[Request]) -> dict[tuple[str, str], int]:
         left = Counter(
             connection.execute(select(audit.c.detail).where(audit.c.action == "newsletter unsubscribed")).scalars()
         )
+        readers = dict(connection.execute(select(subscriber.c.token, subscriber.c.id)).tuples().all())
     return {
-        (one.kind, one.note): left[f"{token_of(one.note)}@county.example"]
+        (one.kind, one.note): left[f"<reader {readers[token_of(one.note)]}>"]
         if one.kind == "unsubscription"
         else notes[one.note]
         for one in made
