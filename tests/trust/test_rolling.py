@@ -100,7 +100,7 @@ async def go_on_writing(url: str, told: Told, numbers: itertools.count[int], sto
             number = next(numbers)
             form = {
                 "command": "/sip", "text": f"update 1.1.1 in progress note {number} of many", "team_id": TEAM,
-                "user_id": f"U{number % 7}", "user_name": f"user{number % 7}", "channel_id": "C1", "channel_name": "g",
+                "user_id": f"U{number % 400}", "user_name": f"user{number % 400}", "channel_id": "C1", "channel_name": "g",
                 "trigger_id": f"t{number}", "response_url": "http://127.0.0.1:9/x",
             }  # fmt: skip
             body = urlencode(form).encode()
