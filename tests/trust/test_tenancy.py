@@ -44,6 +44,12 @@ class Two:
     theirs: County
 
 
+@pytest.fixture(autouse=True)
+def _in_no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person says thousands of things within a moment, which is what is not tried here."""
+    monkeypatch.setattr("bot.limits.COMMANDS", 10**9)
+
+
 @pytest.fixture
 def two(engine: Engine) -> Two:
     ours, theirs = a_county(engine, OURS), a_county(engine, THEIRS)
