@@ -14,12 +14,12 @@ from bot.chat.clock import SystemClock
 from bot.chat.commands import Actor
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
+from bot.cli_organization import OrganizationOption, chosen
 from bot.terminal import UNUSABLE, out, settings, stop
 from storage import audit_log, erasure
 from storage.db import open_engine
 from storage.export import everything
 from storage.health import database_faults
-from storage.queries.people import organizations
 from storage.queries.setup import resolve_person
 from storage.tenancy import across
 from storage.uow import UnitOfWork, unit_of_work
@@ -27,7 +27,6 @@ from storage.uow import UnitOfWork, unit_of_work
 _HERE = Actor("", "", "")  # nobody in chat
 person_app = typer.Typer(no_args_is_help=True, help="People.")
 audit_app = typer.Typer(no_args_is_help=True, help="Who did what.")
-Organization = Annotated[str, typer.Option("--organization", help="The county's name, where there are several")]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def export(
     out_file: Annotated[Path, typer.Option("--out", help="Where to write the ZIP")],
-    organization: Organization = "",
+    organization: OrganizationOption = "",
 ) -> None:
     """Write everything of one county as a ZIP of tables (JSON Lines and CSV)."""
     with _work(organization) as uow:
@@ -57,7 +56,7 @@ def people() -> None:
 @person_app.command("forget")
 def forget(
     name: Annotated[str, typer.Argument(help="Their name or e-mail address")],
-    organization: Organization = "",
+    organization: OrganizationOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
     """Erase who a person is: name, address, accounts. What they did stays, as done by a former member."""
@@ -105,10 +104,5 @@ def _work(organization: str) -> Iterator[UnitOfWork]:
     if faults := list(database_faults(engine)):
         stop(UNUSABLE, *faults)
     with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
-        known = organizations(uow.connection)
-        found = [one for one in known if one.name.casefold() == organization.casefold()] if organization else known
-        if len(found) != 1:
-            names = ", ".join(one.name for one in known) or "none"
-            stop(UNUSABLE, f"Say which county, with --organization. There are: {names}.")
-        uow.organization = found[0]
+        uow.organization = chosen(uow.connection, organization)
         yield uow

@@ -8,7 +8,6 @@ Whatever goes wrong is a page that says what to do; before the last step nothing
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import re
 import secrets
@@ -29,6 +28,7 @@ from bot.pages import html_document
 from bot.web import SECURITY_HEADERS
 from storage.db import UNAVAILABLE
 from storage.installations import Installations
+from storage.tokens import digest_of
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -106,7 +106,7 @@ class InstallPages:
 
     def _state(self, invitation_id: int, browser: str) -> str:
         until = int(self._clock.read().timestamp()) + LASTS
-        text = f"{invitation_id}.{until}.{secrets.token_urlsafe(16)}.{_digest(browser)}"
+        text = f"{invitation_id}.{until}.{secrets.token_urlsafe(16)}.{digest_of(browser)}"
         return f"{text}.{self._keys.sign(STATE, text)}"
 
     async def _returned(self, state: str, browser: str) -> int:
@@ -115,10 +115,10 @@ class InstallPages:
         found = _STATE.fullmatch(state)
         if found is None or not self._keys.check(STATE, state.rpartition(".")[0], found[5]):
             raise NotGranted("state")
-        ours = hmac.compare_digest(_digest(browser), found[4])
+        ours = hmac.compare_digest(digest_of(browser), found[4])
         if not ours or int(found[2]) <= self._clock.read().timestamp():
             raise NotGranted("state")
-        if not await asyncio.to_thread(self._store.take, f"install:{_digest(state)}"):
+        if not await asyncio.to_thread(self._store.take, f"install:{digest_of(state)}"):
             raise NotGranted("again")
         return int(found[1])
 
@@ -152,10 +152,6 @@ def install_page(composer: Composer, kind: str, **data: object) -> web.Response:
     headers = {**SECURITY_HEADERS, "Content-Type": "text/html; charset=utf-8"}
     body = html_document(message).encode()
     return web.Response(body=body, status=STATUS.get(kind, STATUS["no answer"]), headers=headers)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _word(text: str) -> str:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
 
 from bot.chat.codec import from_json, to_json
 from bot.chat.messages import Message
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models.console import console_message, console_reaction, console_read
 
 _said = console_message.c
@@ -74,7 +73,7 @@ class ConsoleStore:
             "message": to_json(message) if message else "",
         }
         with self._engine.begin() as connection:
-            connection.execute(_insert(connection, console_message).values(values).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, console_message).values(values).on_conflict_do_nothing())
             return str(connection.execute(select(_said.id).where(_said.key == key)).scalar_one())
 
     def find(self, key: str) -> str | None:
@@ -100,7 +99,7 @@ class ConsoleStore:
         """Put the bot's reaction on the message; a second time changes nothing."""
         row = {"message_id": int(message_id), "name": name}
         with self._engine.begin() as connection:
-            connection.execute(_insert(connection, console_reaction).values(row).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, console_reaction).values(row).on_conflict_do_nothing())
 
     def messages(self, channel: str, reader: str, limit: int) -> list[ConsoleMessage]:
         """The channel's last `limit` messages that `reader` may see, oldest first, without the replies in threads."""
@@ -142,14 +141,9 @@ class ConsoleStore:
         with self._engine.begin() as connection:
             last = connection.execute(select(func.max(_said.id)).where(_said.channel == channel)).scalar() or 0
             row = {"reader": reader, "channel": channel, "last_id": last}
-            insert = _insert(connection, console_read).values(row)
+            insert = insert_into(connection, console_read).values(row)
             keys = [console_read.c.reader, console_read.c.channel]
             connection.execute(insert.on_conflict_do_update(index_elements=keys, set_={"last_id": last}))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells per database."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _number(message_id: str) -> int:

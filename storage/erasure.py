@@ -161,12 +161,11 @@ def _accounts(uow: UnitOfWork, who: Known) -> int:
         learned = conversation_reference.c
         uow.rows(delete(conversation_reference).where(learned.workspace == at[0], learned.external_id == at[1]))
         uow.rows(delete(pace).where(pace.c.what == f"{row.platform}:{row.workspace}:{row.external_id}"))
-    uow.rows(delete(identity).where(mine, identity.c.person_id.in_(who.ids)))
-    theirs = (review_link.c.organization_id == uow.organization.id, review_link.c.person_id.in_(who.ids))
-    uow.rows(delete(review_link).where(*theirs))
+    uow.remove(identity, identity.c.person_id.in_(who.ids))
+    uow.remove(review_link, review_link.c.person_id.in_(who.ids))
     uow.change(link, link.c.person_id.in_(who.ids), link.c.revoked_at.is_(None), revoked_at=uow.at)
     either = or_(person_link.c.person_id.in_(who.ids), person_link.c.was_id.in_(who.ids))
-    uow.rows(delete(person_link).where(person_link.c.organization_id == uow.organization.id, either))
+    uow.remove(person_link, either)
     return len(rows)
 
 

@@ -6,7 +6,6 @@ transaction is open, only a lease stands in its row.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.clock import Clock
@@ -23,10 +21,11 @@ from bot.chat.commands import Actor, Role
 from bot.chat.errors import SendError
 from bot.chat.grants import Grant, Kept, NotGranted, Tokens
 from bot.keys import SLACK_TOKENS, Keys, Unsealed
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models import audit, inbox, invitation, person, slack_installation, workspace
 from storage.queries import people
 from storage.tenancy import across
+from storage.tokens import digest_of
 
 SLACK = "slack"
 INVITED = timedelta(days=7)  # how long an invitation can be used
@@ -51,11 +50,6 @@ class Connected:
     organization: str
     workspace: str
     is_admin: bool  # the person who installed it administers the organization
-
-
-def digest_of(token: str) -> str:
-    """What is kept of an invitation's token: it says nothing about the token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def invite(connection: Connection, organization_id: int | None, name: str, at: datetime) -> str:
@@ -106,8 +100,7 @@ class Installations:
     def take(self, delivery: str) -> bool:
         """True for the first who comes back from Slack with this state, on any replica; False for all others."""
         with self._writing() as connection:
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            statement = dialect.insert(inbox).values(delivery_id=delivery, at=self._clock.read(), reply="")
+            statement = insert_into(connection, inbox).values(delivery_id=delivery, at=self._clock.read(), reply="")
             taken = statement.on_conflict_do_nothing().returning(inbox.c.delivery_id)
             return connection.execute(taken).first() is not None
 
@@ -155,8 +148,9 @@ class Installations:
             "installed_at": at,
             "revoked_at": None,
         }
-        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(slack_installation).values(workspace=grant.workspace, generation=1, **values)
+        statement = insert_into(connection, slack_installation).values(
+            workspace=grant.workspace, generation=1, **values
+        )
         again = {**values, "generation": _there.generation + 1}
         connection.execute(statement.on_conflict_do_update(index_elements=[_there.workspace], set_=again))
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat.ports import Pace
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models import pace
 
 LONGEST = 3600.0  # seconds that anything is held up
@@ -72,7 +71,7 @@ def _free_at(connection: Connection, now: float, *what: str) -> dict[str, float]
 
 def _occupied(connection: Connection, what: str, by: float, until: float) -> bool:
     """Whether it was free at `by`; then it is not before `until`."""
-    insert = _insert(connection).values(what=what, free_at=until)
+    insert = insert_into(connection, pace).values(what=what, free_at=until)
     free = or_(pace.c.free_at <= by, pace.c.free_at > by + LONGEST)
     taken = insert.on_conflict_do_update(index_elements=[pace.c.what], set_={"free_at": until}, where=free)
     return connection.execute(taken.returning(pace.c.what)).first() is not None
@@ -80,14 +79,10 @@ def _occupied(connection: Connection, what: str, by: float, until: float) -> boo
 
 def _push(connection: Connection, what: str, now: float, earliest: float, further: float = 0.0) -> float:
     """Move what is free to `earliest` where it is free before, then by `further` seconds -> when it is free now."""
-    insert = _insert(connection).values(what=what, free_at=earliest + further)
+    insert = insert_into(connection, pace).values(what=what, free_at=earliest + further)
     latest: Any = func.greatest if connection.dialect.name == "postgresql" else func.max  # SQLite's max of two values
     before = case((pace.c.free_at <= now + LONGEST, pace.c.free_at), else_=earliest)
     pushed = insert.on_conflict_do_update(
         index_elements=[pace.c.what], set_={"free_at": latest(before, earliest) + further}
     )
     return float(connection.execute(pushed.returning(pace.c.free_at)).scalar_one())
-
-
-def _insert(connection: Connection) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(pace)

@@ -5,12 +5,9 @@ What they mean is the adapter's business; it calls these from its own threads.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Engine, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models import channel, conversation_reference, outbox
 from storage.tenancy import across
 
@@ -40,8 +37,7 @@ class References:
         facts = dict(zip(_FACTS, (kind, service_url, conversation_id, account_id, bot_id), strict=True))
         changed = {name: value for name, value in facts.items() if value}
         with self._engine.begin() as connection:
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            statement = dialect.insert(conversation_reference).values(
+            statement = insert_into(connection, conversation_reference).values(
                 workspace=workspace, external_id=external_id, **facts
             )
             connection.execute(

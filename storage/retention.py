@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 
 from storage.audit_log import READ
 from storage.models import (
@@ -46,15 +46,17 @@ def remove(uow: UnitOfWork, what: str, ids: Ids) -> None:
 
 def forget_reads(uow: UnitOfWork, before: datetime) -> None:
     """The notes that something was read in an hour that is long over."""
-    mine = ledger.c.organization_id == uow.organization.id
-    uow.rows(delete(ledger).where(mine, ledger.c.job == READ, ledger.c.at < before))
+    uow.remove(ledger, ledger.c.job == READ, ledger.c.at < before)
+
+
+def _ids(uow: UnitOfWork, table: Table, *where: ColumnElement[bool]) -> Select[Any]:
+    """Of the organization's rows, the oldest first."""
+    return select(table.c.id).where(table.c.organization_id == uow.organization.id, *where).order_by(table.c.id)
 
 
 def _messages(uow: UnitOfWork, before: datetime) -> Select[Any]:
     private = or_(outbox.c.person_id.is_not(None), outbox.c.subscriber_id.is_not(None))
-    done = and_(outbox.c.state != PENDING, outbox.c.message != "", outbox.c.created_at < before)
-    mine = outbox.c.organization_id == uow.organization.id
-    return select(outbox.c.id).where(mine, private, done).order_by(outbox.c.id)
+    return _ids(uow, outbox, private, outbox.c.state != PENDING, outbox.c.message != "", outbox.c.created_at < before)
 
 
 def _blank_messages(uow: UnitOfWork, ids: Ids) -> None:
@@ -67,39 +69,32 @@ def _answers(uow: UnitOfWork, before: datetime) -> Select[Any]:
     day = before.astimezone(uow.organization.tz).date()
     over = or_(survey.c.closed_at < before, and_(survey.c.closed_at.is_(None), survey.c.closes_on < day))
     answered = select(survey_answer.c.survey_id).where(survey_answer.c.survey_id == survey.c.id).exists()
-    mine = survey.c.organization_id == uow.organization.id
-    return select(survey.c.id).where(mine, over, answered).order_by(survey.c.id)
+    return _ids(uow, survey, over, answered)
 
 
 def _drop_answers(uow: UnitOfWork, ids: Ids) -> None:
-    mine = survey_answer.c.organization_id == uow.organization.id
-    uow.rows(delete(survey_answer).where(mine, survey_answer.c.survey_id.in_(ids)))
+    uow.remove(survey_answer, survey_answer.c.survey_id.in_(ids))
 
 
 def _voice(uow: UnitOfWork, before: datetime) -> Select[Any]:
-    mine = voice_result.c.organization_id == uow.organization.id
-    return select(voice_result.c.id).where(mine, voice_result.c.at < before).order_by(voice_result.c.id)
+    return _ids(uow, voice_result, voice_result.c.at < before)
 
 
 def _drop_voice(uow: UnitOfWork, ids: Ids) -> None:
-    mine = voice_result.c.organization_id == uow.organization.id
-    uow.rows(delete(voice_result).where(mine, voice_result.c.id.in_(ids)))
+    uow.remove(voice_result, voice_result.c.id.in_(ids))
 
 
 def _notes(uow: UnitOfWork, before: datetime) -> Select[Any]:
-    mine = meeting_note.c.organization_id == uow.organization.id
-    return select(meeting_note.c.id).where(mine, meeting_note.c.at < before).order_by(meeting_note.c.id)
+    return _ids(uow, meeting_note, meeting_note.c.at < before)
 
 
 def _drop_notes(uow: UnitOfWork, ids: Ids) -> None:
-    mine = meeting_note.c.organization_id == uow.organization.id
-    uow.rows(delete(meeting_note).where(mine, meeting_note.c.id.in_(ids)))
+    uow.remove(meeting_note, meeting_note.c.id.in_(ids))
 
 
 def _stories(uow: UnitOfWork, before: datetime) -> Select[Any]:
-    gone = and_(story.c.state.in_(("declined", "withdrawn")), story.c.original_text != "", story.c.at < before)
-    untold = story.c.id.not_in(stories_told(uow))
-    return select(story.c.id).where(story.c.organization_id == uow.organization.id, gone, untold).order_by(story.c.id)
+    gone = (story.c.state.in_(("declined", "withdrawn")), story.c.original_text != "", story.c.at < before)
+    return _ids(uow, story, *gone, story.c.id.not_in(stories_told(uow)))
 
 
 def _blank_stories(uow: UnitOfWork, ids: Ids) -> None:
@@ -111,15 +106,13 @@ def _blank_stories(uow: UnitOfWork, ids: Ids) -> None:
 
 
 def _drafts(uow: UnitOfWork, before: datetime) -> Select[Any]:
-    never = and_(report.c.published_at.is_(None), report.c.created_at < before)
-    return select(report.c.id).where(report.c.organization_id == uow.organization.id, never).order_by(report.c.id)
+    return _ids(uow, report, report.c.published_at.is_(None), report.c.created_at < before)
 
 
 def _drop_drafts(uow: UnitOfWork, ids: Ids) -> None:
     for table in (report_approval, review_link, link):
-        mine = table.c.organization_id == uow.organization.id
-        uow.rows(delete(table).where(mine, table.c.report_id.in_(ids)))
-    uow.rows(delete(report).where(report.c.organization_id == uow.organization.id, report.c.id.in_(ids)))
+        uow.remove(table, table.c.report_id.in_(ids))
+    uow.remove(report, report.c.id.in_(ids))
 
 
 # setting -> what is old, and how it goes

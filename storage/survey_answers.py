@@ -13,11 +13,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.frozen_data import from_data
 from bot.domain.survey import Question, is_open
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models import organization, survey, survey_answer
 from storage.tenancy import across, within
 
@@ -56,14 +55,13 @@ class SurveyAnswers:
             row = _row(connection, token, hold=True)
             if row is None or not _takes_answers(row, at):
                 return "closed"
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
             values = {
                 "organization_id": row.organization_id,
                 "survey_id": row.id,
                 "submission": submission,
                 "answers": dict(answers),
             }
-            statement = dialect.insert(survey_answer).values(values).on_conflict_do_nothing()
+            statement = insert_into(connection, survey_answer).values(values).on_conflict_do_nothing()
             if connection.execute(statement.returning(survey_answer.c.survey_id)).first():
                 return "stored"
             there = survey_answer.c

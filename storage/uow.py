@@ -12,14 +12,25 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, Executable, Row, Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from bot.chat.codec import to_json
 from bot.chat.commands import Role
 from bot.chat.compose import Composer, Fault, built_in
 from bot.chat.messages import Message
-from storage.db import is_read_only, reading
+from storage.db import insert_into, is_read_only, reading
 from storage.models import audit, ledger, outbox
 from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.queries.people import Organization, Person, people_with_role
@@ -111,13 +122,18 @@ class UnitOfWork:
         mine = table.c.organization_id == self.organization.id
         return self.connection.execute(update(table).where(mine, *where).values(**values)).rowcount
 
+    def remove(self, table: Table, *where: ColumnElement[bool]) -> int:
+        """Remove rows of this organization; how many."""
+        mine = table.c.organization_id == self.organization.id
+        return self.connection.execute(delete(table).where(mine, *where)).rowcount
+
     def once(self, job: str, subject: str, period: str) -> bool:
         """True for the first caller ever with these three, on any replica; False for all others (the ledger)."""
         values = {"organization_id": self.organization.id, "job": job, "subject": subject, "period": period}
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         # RETURNING, not rowcount: psycopg reports -1 for this statement.
-        statement = dialect.insert(ledger).values(at=self.at, **values).on_conflict_do_nothing().returning(ledger.c.id)
-        return self.connection.execute(statement).first() is not None
+        statement = insert_into(self.connection, ledger).values(at=self.at, **values)
+        first = statement.on_conflict_do_nothing().returning(ledger.c.id)
+        return self.connection.execute(first).first() is not None
 
     def decided(self, job: str, period: str) -> frozenset[str]:
         """The subjects the ledger has for a job and a period."""
@@ -140,7 +156,6 @@ class UnitOfWork:
     ) -> bool:
         """Queue a message (or a reaction on, or a new text for, message `target`). `key` is unique within the
         organization: a second post with the same key is not made, and False is returned."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         values = {
             "organization_id": self.organization.id,
             "dedupe_key": f"{self.organization.id}:{key}",
@@ -160,8 +175,8 @@ class UnitOfWork:
             "available_at": self.at,
             "created_at": self.at,
         }
-        statement = dialect.insert(outbox).values(values).on_conflict_do_nothing().returning(outbox.c.id)
-        return self.connection.execute(statement).first() is not None
+        statement = insert_into(self.connection, outbox).values(values).on_conflict_do_nothing()
+        return self.connection.execute(statement.returning(outbox.c.id)).first() is not None
 
     def unpost(self, kind: str, subject_id: int) -> None:
         """Take the posts of a kind about a subject that still wait out of the queue for good."""

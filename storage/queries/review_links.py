@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from storage.db import reading
 from storage.models import identity, organization, person, review_link
 from storage.queries.people import Organization, Person
 from storage.tenancy import across
+from storage.tokens import digest_of
 from storage.uow import UnitOfWork
 
 LASTS = timedelta(days=7)
@@ -29,10 +29,6 @@ class ReviewLink:
     actor: Actor
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def new_link(uow: UnitOfWork, report_id: int) -> str:
     """A fresh token for the person who asks; earlier ones of theirs for this edition, and all that expired, end."""
     token = secrets.token_urlsafe(32)
@@ -41,7 +37,7 @@ def new_link(uow: UnitOfWork, report_id: int) -> str:
     uow.rows(delete(review_link).where(ours, mine | (review_link.c.expires_at <= uow.at)))
     uow.rows(
         insert(review_link).values(
-            digest=_digest(token),
+            digest=digest_of(token),
             organization_id=uow.organization.id,
             report_id=report_id,
             person_id=uow.person.id,
@@ -68,7 +64,7 @@ def link_by_token(engine: Engine, token: str, at: datetime) -> ReviewLink | None
         .join(identity, identity.c.person_id == person.c.id)
         .join(organization, organization.c.id == review_link.c.organization_id)
         .where(
-            review_link.c.digest == _digest(token),
+            review_link.c.digest == digest_of(token),
             review_link.c.expires_at > at,
             person.c.active,
             person.c.role >= int(Role.COORDINATOR),
