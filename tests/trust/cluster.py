@@ -104,32 +104,6 @@ def a_cluster(folder: Path) -> Iterator[Cluster]:
         found.stop()
 
 
-@contextmanager
-def a_small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of so many megabytes; skips where this process may not mount one."""
-    folder.mkdir(parents=True)
-    size = f"size={megabytes}m,mode=0777"
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], capture_output=True).returncode:
-        pytest.skip("a small disk cannot be mounted here: that takes root")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """A file that takes all the room that is left."""
-    ballast = folder / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12, 1):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue
-    return ballast
-
-
 @dataclass
 class Wire:
     """A way to a server for one test: `cut` says at which moments of a COMMIT it breaks, one for each."""
