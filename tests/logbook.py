@@ -28,11 +28,19 @@ class Logbook(io.StringIO):
 @contextmanager
 def logbook(hidden: frozenset[str] = frozenset()) -> Iterator[Logbook]:
     """Configure the log with these secrets for as long as the block lasts."""
-    root, book = logging.getLogger(), Logbook()
-    handlers, level = root.handlers[:], root.level
-    logs.configure(hidden, book)
-    try:
+    book = Logbook()
+    with log_put_back():
+        logs.configure(hidden, book)
         yield book
+
+
+@contextmanager
+def log_put_back() -> Iterator[None]:
+    """Whatever the block configures: what comes after it must not write where that has been closed."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
     finally:
         structlog.reset_defaults()
         root.handlers[:] = handlers

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from tests.install_house import KEY, URL
 from tests.integration.test_simulation import SMALL
+from tests.logbook import log_put_back
 
 NEW_KEY = "b-9TqLrXw4KzB6hNcVyMeFuSd1gPjA8oYt"
 OAUTH = {
@@ -34,7 +35,8 @@ class Office:
         monkeypatch.chdir(home)
 
     def sipbot(self, *arguments: str, **env: str) -> Result:
-        return CliRunner().invoke(app, arguments, env={"DATABASE_URL": self.url, "COLUMNS": "300", **env})
+        with log_put_back():  # the runner takes its standard error away again
+            return CliRunner().invoke(app, arguments, env={"DATABASE_URL": self.url, "COLUMNS": "300", **env})
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         engine: Engine = create_engine(self.url)

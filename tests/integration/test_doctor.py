@@ -46,10 +46,10 @@ def given(engine: Engine, **more: object) -> Settings:
     return load(_env_file=None, database_url=str(engine.url), **more)
 
 
-async def with_slack(engine: Engine, slack: FakeSlack, at: datetime = NOW, **more: object) -> Findings:
+async def with_slack(engine: Engine, slack: FakeSlack, at: datetime | None = None, **more: object) -> Findings:
     token = {"slack_bot_token": slack.token, "slack_signing_secret": SECRET, **more}
     settings = given(engine, slack_api_url=slack.api_url, public_url="https://sip.invalid", **token)
-    return await examine(settings, MovableClock(at))
+    return await examine(settings, MovableClock(at or SystemClock().read()))
 
 
 def one(found: list[str], *words: str) -> None:
@@ -130,7 +130,7 @@ async def test_the_mail_server_does_not_take_us(county):
     async def mailed(url: str) -> list[str]:
         settings = given(county, smtp_url=url, smtp_from="news@county.example", public_url="https://sip.invalid",
                          slack_bot_token=slack.token, slack_signing_secret=SECRET, slack_api_url=slack.api_url)  # fmt: skip
-        return (await examine(settings, MovableClock(NOW))).faults
+        return (await examine(settings, SystemClock())).faults
 
     async with FakeSlack(SECRET) as slack:
         with open_post_office(PostOffice()) as office:
