@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, bindparam, or_, select
 
 from bot.domain.progress_words import BLOCKED as BLOCKED
 from bot.domain.progress_words import DONE as DONE
@@ -193,11 +193,22 @@ def _newest(*more: Any, before: datetime | None) -> Any:
     return statement.order_by(update.c.at.desc(), update.c.id.desc()).limit(1).correlate(step).scalar_subquery()
 
 
-def _steps(before: datetime | None) -> Select[Any]:
+def looked_up(statement: Select[Any], name: str) -> CTE:
+    """What a statement finds, before anything is joined to it: under row-level security PostgreSQL joins by what a
+    sub-select says only after it has read the whole other table.
+    https://www.postgresql.org/docs/current/rules-privileges.html"""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _steps(uow: UnitOfWork, *where: ColumnElement[bool], before: datetime | None = None) -> Select[Any]:
     newest, telling = update.alias("newest"), update.alias("telling")
+    mine = step.c.organization_id == uow.organization.id
     stands: ColumnElement[bool] = step.c.retired_at.is_(None)
     if before is not None:
         stands = or_(stands, step.c.retired_at >= before)
+    ids = (_newest(before=before), _newest(update.c.status.is_not(None), before=before))
+    wanted = select(step.c.id, ids[0].label("newest_id"), ids[1].label("telling_id")).where(mine, stands, *where)
+    found = looked_up(wanted, "found")
     return (
         select(
             step,
@@ -209,12 +220,17 @@ def _steps(before: datetime | None) -> Select[Any]:
             newest.c.note,
             person.c.name.label("author"),
         )
-        .select_from(step)
-        .outerjoin(newest, newest.c.id == _newest(before=before))
-        .outerjoin(telling, telling.c.id == _newest(update.c.status.is_not(None), before=before))
+        .select_from(found)
+        .join(step, step.c.id == found.c.id)
+        .outerjoin(newest, _is(newest, found.c.newest_id))
+        .outerjoin(telling, _is(telling, found.c.telling_id))
         .outerjoin(person, person.c.id == newest.c.person_id)
-        .where(stands)
+        .where(mine)
     )
+
+
+def _is(one: FromClause, key: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(one.c.id == key, one.c.organization_id == step.c.organization_id)
 
 
 def steps(
@@ -225,37 +241,39 @@ def steps(
     before: datetime | None = None,
 ) -> list[StepView]:
     """Action steps in the plan's order: all, or a workgroup's, or an owner's. `before`: as they stood at that time."""
-    statement = _steps(before).where(step.c.organization_id == uow.organization.id)
+    where: list[ColumnElement[bool]] = []
     if workgroup_id is not None:
         mine = select(workgroup_strategy.c.strategy_id).where(
             workgroup_strategy.c.organization_id == uow.organization.id,
             workgroup_strategy.c.workgroup_id == workgroup_id,
         )
-        statement = statement.where(step.c.strategy_id.in_(mine))
+        where.append(step.c.strategy_id.in_(mine))
     if owner_id is not None:
         owned = select(step_owner.c.step_id).where(
             step_owner.c.organization_id == uow.organization.id, step_owner.c.person_id == owner_id
         )
-        statement = statement.where(step.c.id.in_(owned))
-    return _views(uow, uow.rows(statement).all())
+        where.append(step.c.id.in_(owned))
+    return _views(uow, uow.rows(_steps(uow, *where, before=before)).all())
 
 
 def statuses(uow: UnitOfWork, *, before: datetime) -> dict[int, str]:
     """Each step's id and status as it stood at that time."""
-    telling = update.alias("telling")
+    telling, mine = update.alias("telling"), step.c.organization_id == uow.organization.id
+    last = _newest(update.c.status.is_not(None), before=before)
+    found = looked_up(select(step.c.id, last.label("telling_id")).where(mine), "found")
     rows = uow.rows(
         select(step.c.id, telling.c.status)
-        .select_from(step)
-        .outerjoin(telling, telling.c.id == _newest(update.c.status.is_not(None), before=before))
-        .where(step.c.organization_id == uow.organization.id)
+        .select_from(found)
+        .join(step, step.c.id == found.c.id)
+        .outerjoin(telling, _is(telling, found.c.telling_id))
+        .where(mine)
     )
     return {row.id: row.status or NOT_STARTED for row in rows}
 
 
 def step_by_id(uow: UnitOfWork, step_id: int) -> StepView | None:
     """One step."""
-    statement = _steps(None).where(step.c.organization_id == uow.organization.id, step.c.id == step_id)
-    found = _views(uow, uow.rows(statement).all())
+    found = _views(uow, uow.rows(_steps(uow, step.c.id == step_id)).all())
     return found[0] if found else None
 
 
@@ -271,10 +289,10 @@ def steps_by_ref(uow: UnitOfWork, ref: str) -> list[StepView]:
     )
     if len(numbers) > 1:
         places = places.where(strategy_place.c.number == numbers[1])
-    statement = _steps(None).where(step.c.organization_id == uow.organization.id, step.c.strategy_id.in_(places))
+    where: list[ColumnElement[bool]] = [step.c.strategy_id.in_(places)]
     if len(numbers) > 2:
-        statement = statement.where(step.c.number == numbers[2])
-    return _views(uow, uow.rows(statement).all())
+        where.append(step.c.number == numbers[2])
+    return _views(uow, uow.rows(_steps(uow, *where)).all())
 
 
 def _views(uow: UnitOfWork, rows: Any) -> list[StepView]:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from storage.audit_log import readable
 from storage.models import audit, channel, goal, meeting_note, outbox, person, report, step, strategy_place, update
 from storage.queries.ids import ref_numbers
-from storage.queries.plan import CLOSED, NOT_STARTED
+from storage.queries.plan import CLOSED, NOT_STARTED, looked_up
 from storage.uow import UnitOfWork
 
 
@@ -94,28 +94,38 @@ _last_telling = (
     .correlate(step)
     .scalar_subquery()
 )
-# One row for each place of the step's strategy.
-_STEP = (
-    select(
-        step.c.id,
-        step.c.number,
-        step.c.text,
-        strategy_place.c.number.label("strategy_number"),
-        goal.c.number.label("goal_number"),
-        _telling.c.status,
-        _telling.c.at,
-        person.c.name,
+
+
+def _one_step(*where: ColumnElement[bool]) -> Select[Any]:
+    """One row for each place of the step's strategy."""
+    mine = step.c.organization_id == bindparam("organization")
+    asked = select(step.c.id, _last_telling.label("telling_id")).where(mine, step.c.retired_at.is_(None), *where)
+    found = looked_up(asked, "found")
+    said_last = and_(_telling.c.id == found.c.telling_id, _telling.c.organization_id == step.c.organization_id)
+    return (
+        select(
+            step.c.id,
+            step.c.number,
+            step.c.text,
+            strategy_place.c.number.label("strategy_number"),
+            goal.c.number.label("goal_number"),
+            _telling.c.status,
+            _telling.c.at,
+            person.c.name,
+        )
+        .select_from(found)
+        .join(step, step.c.id == found.c.id)
+        .join(strategy_place, strategy_place.c.strategy_id == step.c.strategy_id)
+        .join(goal, and_(goal.c.id == strategy_place.c.goal_id, goal.c.retired_at.is_(None)))
+        .outerjoin(_telling, said_last)
+        .outerjoin(person, person.c.id == _telling.c.person_id)
+        .where(mine)
+        .order_by(goal.c.number, strategy_place.c.number)
     )
-    .select_from(step)
-    .join(strategy_place, strategy_place.c.strategy_id == step.c.strategy_id)
-    .join(goal, and_(goal.c.id == strategy_place.c.goal_id, goal.c.retired_at.is_(None)))
-    .outerjoin(_telling, _telling.c.id == _last_telling)
-    .outerjoin(person, person.c.id == _telling.c.person_id)
-    .where(step.c.organization_id == bindparam("organization"), step.c.retired_at.is_(None))
-    .order_by(goal.c.number, strategy_place.c.number)
-)
-_STEP_BY_ID = _STEP.where(step.c.id == bindparam("step"))
-_STEP_BY_REF = _STEP.where(
+
+
+_STEP_BY_ID = _one_step(step.c.id == bindparam("step"))
+_STEP_BY_REF = _one_step(
     step.c.number == bindparam("number"),
     step.c.strategy_id.in_(
         select(_asked_place.c.strategy_id)

@@ -1,0 +1,52 @@
+"""What must not become slow with the years: looked up by an index on PostgreSQL, also under row-level security."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, insert, text
+
+from storage.models import update
+from storage.queries.plan import statuses, steps
+from storage.queries.updates import step_named
+from tests.builders import a_person, a_plan
+
+HISTORY = 5000
+
+
+@pytest.fixture
+def county(engine, work):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security that its planner would have to mind")
+    with work() as uow:
+        rows, ann = a_plan(uow), a_person(uow, "Ann Ortiz")
+        same = {"organization_id": uow.organization.id, "person_id": ann.id, "status": "done", "source": "command"}
+        told = [
+            {**same, "step_id": rows.steps["1.1.1"], "at": uow.at - timedelta(minutes=n), "note": f"Try {n}."}
+            for n in range(HISTORY)
+        ]
+        uow.connection.execute(insert(update), told)
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE step_update"))
+    return engine
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda uow: step_named(uow, "1.1.1"),
+        steps,
+        lambda uow: steps(uow, before=uow.at),
+        lambda uow: statuses(uow, before=uow.at),
+    ],
+)
+def test_the_last_update_of_a_step_is_looked_up(county, work, read):
+    ran = []
+    event.listen(county, "before_cursor_execute", lambda _c, _cur, sql, values, *_: ran.append((sql, values)))
+    with work() as uow:
+        read(uow)
+        asked = [(sql, values) for sql, values in ran if "step_update" in sql]
+        plans = [uow.connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all() for sql, values in asked]
+    assert plans
+    assert [line for plan in plans for line in plan if "Seq Scan on step_update" in line] == []
