@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+from bot import logs
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -81,6 +84,7 @@ def county(folder: Path) -> App:
 
 
 def main() -> None:
+    logs.configure(stream=open(os.devnull, "w"))  # noqa: SIM115 - lines are made as in life, and nobody reads them
     kind, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     application = county(folder).web if kind == "sipbot" else bare_bolt(port, lean=kind == "lean")
     asyncio.set_event_loop(asyncio.new_event_loop())

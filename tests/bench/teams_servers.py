@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
 import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from bot import logs
 
 APP, PASSWORD = "11111111-2222-4333-8444-555555555555", "a client secret"
 TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
@@ -163,6 +166,7 @@ def sipbot(folder: Path, connector_port: int) -> web.Application:
 
 
 def main() -> None:
+    logs.configure(stream=open(os.devnull, "w"))  # noqa: SIM115 - lines are made as in life, and nobody reads them
     kind, port, folder, connector_port = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
     match kind:
         case "connector":
