@@ -53,15 +53,18 @@ class CommandQueue:
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: batch after batch until nobody waits."""
-        while batch := self._next():
+        batch = self._next()
+        if not batch:  # another thread was quicker
+            loop.call_soon_threadsafe(self._rest, loop)
+        while batch:
             try:
                 replies: Sequence[Reply | BaseException] = self._dispatcher.handle_all(
                     [command for command, _ in batch]
                 )
             except BaseException as error:
                 replies = [error] * len(batch)
-            loop.call_soon_threadsafe(_answer, batch, replies)
-        loop.call_soon_threadsafe(self._rest, loop)
+            done, batch = batch, self._next()
+            loop.call_soon_threadsafe(self._answer, loop, done, replies, not batch)
 
     def _next(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -72,19 +75,27 @@ class CommandQueue:
                 break
         return batch
 
+    def _answer(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        batch: Sequence[_Waiting],
+        replies: Sequence[Reply | BaseException],
+        last: bool,
+    ) -> None:
+        """On the loop; waking it costs as much as a statement, so that it is told of its free thread with the last."""
+        for (_, future), reply in zip(batch, replies, strict=True):
+            if future.cancelled():
+                continue
+            if isinstance(reply, BaseException):
+                future.set_exception(reply)
+            else:
+                future.set_result(reply)
+        if last:
+            self._rest(loop)
+
     def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
         """On the loop: the thread is free, unless somebody came in the meantime."""
         if self._waiting:
             self._threads.submit(self._work, loop)
         else:
             self._free += 1
-
-
-def _answer(batch: Sequence[_Waiting], replies: Sequence[Reply | BaseException]) -> None:
-    for (_, future), reply in zip(batch, replies, strict=True):
-        if future.cancelled():
-            continue
-        if isinstance(reply, BaseException):
-            future.set_exception(reply)
-        else:
-            future.set_result(reply)

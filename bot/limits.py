@@ -33,9 +33,9 @@ class CommandLimits:
             self._taken.move_to_end(who)
             if len(self._taken) > _MOST_PEOPLE:
                 self._taken.popitem(last=False)
-            # A clock that was set back must not keep anybody out for longer than a minute either.
-            for old in [one for one, then in mine.items() if abs(at - then) >= _PER]:
-                del mine[old]
+            # Oldest first. A clock that was set back must not keep anybody out for longer than two minutes either.
+            while mine and abs(at - next(iter(mine.values()))) >= _PER:
+                del mine[next(iter(mine))]
             if delivery not in mine and len(mine) >= COMMANDS:
                 return False
             mine.setdefault(delivery, at)

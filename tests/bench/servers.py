@@ -1,4 +1,8 @@
-"""The servers that are measured, each in a process of its own: `python -m tests.bench.servers KIND PORT FOLDER`."""
+"""The servers that are measured, each in a process of its own: `python -m tests.bench.servers KIND PORT DATABASE_URL`.
+
+`bare` is aiohttp with Slack's signature checked, `bolt` and `lean` are Bolt apps that store nothing, `sipbot` is the
+application.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,33 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot import logs
+from tests.bench.load import SECRET
 
 if TYPE_CHECKING:
     from bot.app import App
 
-SECRET = "bench-signing-secret"
 TOKEN = "xoxb-bench"
+
+
+def bare() -> web.Application:
+    """The least that any Python server pays: HTTP and the signature."""
+    from slack_sdk.signature import SignatureVerifier
+
+    verifier = SignatureVerifier(SECRET)
+
+    async def events(request: web.Request) -> web.Response:
+        if not verifier.is_valid_request(await request.read(), dict(request.headers)):
+            raise web.HTTPUnauthorized
+        return web.Response(text="ok")
+
+    application = web.Application()
+    application.router.add_post("/slack/events", events)
+    return application
 
 
 def bare_bolt(port: int, *, lean: bool) -> web.Application:
@@ -54,25 +73,26 @@ def bare_bolt(port: int, *, lean: bool) -> web.Application:
     return application
 
 
-def county(folder: Path) -> App:
-    """The whole application on SQLite, with a plan of the sample county."""
+def county(url: str) -> App:
+    """The whole application with a plan of the sample county; what the database has already stays."""
     import bot.limits
     from bot.app import build
     from bot.chat.compose import built_in
     from bot.config import load
     from storage.db import open_engine
     from storage.migrate import migrate
+    from storage.queries.people import organizations
     from storage.uow import unit_of_work
     from tests.builders import a_person, a_plan, an_organization
 
     bot.limits.COMMANDS = 10**9  # one person asks all of it, which no person does
-    url = f"sqlite:///{folder / 'bench.sqlite3'}"
     engine = open_engine(url)
     migrate(engine)
     with unit_of_work(engine, datetime(2026, 3, 2, 18, tzinfo=UTC), built_in()) as uow:
-        an_organization(uow)
-        a_plan(uow, {f"{goal}.{number}": 5 for goal in (1, 2) for number in (1, 2, 3, 4)})
-        a_person(uow, "Somebody")
+        if not organizations(uow.connection):
+            an_organization(uow)
+            a_plan(uow, {f"{goal}.{number}": 5 for goal in (1, 2) for number in (1, 2, 3, 4)})
+            a_person(uow, "Somebody")
     settings = load(
         _env_file=None,
         database_url=url,
@@ -85,8 +105,11 @@ def county(folder: Path) -> App:
 
 def main() -> None:
     logs.configure(stream=open(os.devnull, "w"))  # noqa: SIM115 - lines are made as in life, and nobody reads them
-    kind, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    application = county(folder).web if kind == "sipbot" else bare_bolt(port, lean=kind == "lean")
+    kind, port, url = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    if kind == "sipbot":
+        application = county(url).web
+    else:
+        application = bare() if kind == "bare" else bare_bolt(port, lean=kind == "lean")
     asyncio.set_event_loop(asyncio.new_event_loop())
     web.run_app(application, host="127.0.0.1", port=port, print=None, access_log=None)
 
