@@ -56,8 +56,10 @@ class Row:
 _CLAIMED = [outbox.c[name] for name in Row.__slots__]
 
 
-PER_ORGANIZATION = 10  # rows in one claim: a county with thousands of posts must not hold up the others
-LOOK_AHEAD = 400  # rows looked at in one claim
+# Rows in one claim, and under way in one process: a county with thousands of posts must not hold up the others. So many
+# keep a workspace's pace where each takes a second.
+PER_ORGANIZATION = 5
+LOOK_AHEAD = 100  # rows looked at in one claim
 PATIENCE = timedelta(minutes=30)  # that a line waits for its first post
 # Nothing waits longer: a row that would was written while a clock was wrong, and is due as soon as it is put right.
 LONGEST_WAIT = timedelta(minutes=65)
