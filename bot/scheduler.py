@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -23,11 +24,13 @@ from storage.db import reading
 from storage.models import inbox
 from storage.queries.people import Organization, organizations
 from storage.uow import UnitOfWork, reading_work, unit_of_work
-from storage.watching import beat
+from storage.watching import beat, take_looks
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 20
+REST = timedelta(seconds=TICK_SECONDS / 2)  # after a look at an organization's calendar, before any replica's next
+AT_ONCE = 20  # organizations that a replica takes for itself: seconds of work
 # No platform delivers again after a day; the replies kept for it are private, so not longer than needed.
 REMEMBERED = timedelta(days=3)
 FORGET_EVERY = timedelta(hours=1)
@@ -59,25 +62,35 @@ class JobRunner:
 
     def tick(self) -> int:
         """Do all that is due now in every organization; how many things were done."""
-        return sum(len(seen.done) for _, seen in self._ticked(self._clock.read(), None))
+        return sum(len(self._looked(one, self._clock.read(), None).done) for one in self._known())
 
     def watchful_tick(self) -> None:
         """A tick of a process that goes on: what came late, or waits too long, is told to those who can mend it."""
         since, stopped = beat(self._engine, self._clock.read(), GAP)
-        for organization, seen in self._ticked(since, stopped):
-            for job in watch.jobs(seen):
+        for organization in self._shared(self._known()):
+            for job in watch.jobs(self._looked(organization, since, stopped)):
                 self._run(organization, job)
 
-    def _ticked(self, since: datetime, stopped: datetime | None) -> Iterator[tuple[Organization, Tick]]:
-        with reading(self._engine) as connection:
-            known = organizations(connection)
+    def _known(self) -> list[Organization]:
         self._forget()
-        for organization in known:
-            ran = {job.name: self._run(organization, job) for job in self._jobs}
-            unclear = frozenset(name for name, found in ran.items() if found is None)
-            all_ran = [(Ran(name, due), done) for name, found in ran.items() for due, done in found or ()]
-            failed = [one for one, done in all_ran if done is None]
-            yield organization, Tick(since, stopped, failed, [one for one, done in all_ran if done], unclear)
+        with reading(self._engine) as connection:
+            return organizations(connection)
+
+    def _shared(self, known: Sequence[Organization]) -> Iterator[Organization]:
+        """Those that no other replica has just looked at, beginning anywhere so that all replicas are of use."""
+        start = random.randrange(len(known) or 1)
+        turned = [*known[start:], *known[:start]]
+        for at in range(0, len(turned), AT_ONCE):
+            some = turned[at : at + AT_ONCE]
+            ours = take_looks(self._engine, [one.id for one in some], self._clock.read(), REST)
+            yield from (one for one in some if one.id in ours)
+
+    def _looked(self, organization: Organization, since: datetime, stopped: datetime | None) -> Tick:
+        ran = {job.name: self._run(organization, job) for job in self._jobs}
+        unclear = frozenset(name for name, found in ran.items() if found is None)
+        all_ran = [(Ran(name, due), done) for name, found in ran.items() for due, done in found or ()]
+        failed = [one for one, done in all_ran if done is None]
+        return Tick(since, stopped, failed, [one for one, done in all_ran if done], unclear)
 
     def _forget(self) -> None:
         """Once an hour, let go of deliveries too old to come again."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.db import reading
+from storage.db import insert_into, reading
 from storage.models import heartbeat, ledger, outbox
 from storage.outbox import DEAD, PENDING, SENT, WITHDRAWN
 from storage.tenancy import across
@@ -64,6 +65,18 @@ def _first(connection: Connection, now: datetime) -> None:
             connection.execute(insert(heartbeat).values(what=TICK, at=now, since=now))
     except IntegrityError:
         pass  # another replica was quicker
+
+
+def take_looks(engine: Engine, ids: Sequence[int], now: datetime, rest: timedelta) -> frozenset[int]:
+    """Which of these organizations nobody has looked at for `rest`: from now on their look is the caller's. So several
+    replicas share the organizations, and one that is killed costs its own a look. A time ahead of `now` was written by
+    a clock that was wrong."""
+    looks = {f"look:{one}": one for one in ids}
+    with engine.begin() as connection:
+        insert_look = insert_into(connection, heartbeat).values([{"what": w, "at": now, "since": now} for w in looks])
+        free = or_(heartbeat.c.at <= now - rest, heartbeat.c.at > now)
+        taken = insert_look.on_conflict_do_update(index_elements=[heartbeat.c.what], set_={"at": now}, where=free)
+        return frozenset(looks[what] for what in connection.execute(taken.returning(heartbeat.c.what)).scalars())
 
 
 @dataclass(frozen=True, slots=True)

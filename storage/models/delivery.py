@@ -88,7 +88,8 @@ pace = Table(
     Column("what", String(250), primary_key=True),
     Column("free_at", Float(53), nullable=False),
 )
-# When any replica last looked at the calendar, and since when that goes on without a long gap. No organization's.
+# When any replica last looked at the calendar, and since when that goes on without a long gap; and when one last looked
+# at an organization's. No organization's.
 heartbeat = Table(
     "heartbeat",
     metadata,

@@ -42,7 +42,7 @@ PACE = Pace(conversation=0.1, workspace=0.02)  # Slack's own, ten times as fast
 
 def hurry() -> None:
     """Shorter waits than in life, in the same order, so that a killed replica's posts are taken over within the test."""
-    bot.scheduler.TICK_SECONDS = 0.25
+    bot.scheduler.TICK_SECONDS, bot.scheduler.REST = 0.25, timedelta(seconds=0.1)
     bot.delivery.LEASE, bot.delivery.LONGEST_SEND = timedelta(seconds=4), timedelta(seconds=2.5)
     bot.delivery.FIRST_BACKOFF = 0.05
     bot.adapters.slack.outbound.TIMEOUT = 1

@@ -16,8 +16,9 @@ from bot.chat.compose import built_in
 from bot.chat.jobs import Due, JobSpec
 from bot.chat.messages import say
 from bot.renderers.text import to_text
-from bot.scheduler import JobRunner
+from bot.scheduler import REST, JobRunner
 from storage.models import outbox
+from storage.queries import people
 from storage.uow import Destination
 from storage.watching import ALERT, queue
 from tests.builders import a_person
@@ -110,8 +111,30 @@ def test_any_number_of_replicas_tell_it_once(agency, engine, clock):
     agency.post()
     agency.ticks(10, 4)
     for _ in range(3):
+        clock.move_to(clock.read() + REST)
         JobRunner(engine, clock, [], composer=built_in()).watchful_tick()
     assert len(agency.told()) == 1
+
+
+def test_replicas_share_the_organizations_and_one_that_is_gone_costs_them_one_look(engine, clock, work):
+    with work() as uow:
+        for number in range(45):
+            people.create_organization(uow.connection, f"County {number}", "UTC", clock.read())
+    looked = []
+    job = JobSpec("rollup", lambda uow: looked.append(uow.organization.id) or [], lambda uow, due: None)
+    replicas = [JobRunner(engine, clock, [job], composer=built_in()) for _ in range(3)]
+    for runner in replicas:
+        runner.watchful_tick()
+    assert sorted(looked) == sorted({*looked})
+    assert len(looked) == 46
+    clock.move_to(clock.read() + REST)
+    looked.clear()
+    replicas[1].watchful_tick()
+    assert len(looked) == 46
+    clock.move_to(clock.read() - timedelta(hours=2))  # was wrong, and is put right
+    looked.clear()
+    replicas[2].watchful_tick()
+    assert len(looked) == 46
 
 
 def test_a_long_queue_that_moves_is_in_order_for_hours_and_not_for_ever(agency):
