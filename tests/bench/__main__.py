@@ -9,7 +9,11 @@ import sys
 import tempfile
 import time
 
+from bot import logs
 from tests.bench import reports
+from tests.bench.calendar import bench_calendar
+from tests.bench.fanout import bench_fanout, bench_workers
+from tests.bench.history import bench_million
 from tests.bench.processes import ROOT, free_port, resident_mb, served
 from tests.bench.teams import bench_teams_update
 from tests.bench.updates import bench_updates
@@ -69,10 +73,15 @@ def bench_idle() -> None:
 
 
 if __name__ == "__main__":
+    logs.configure(stream=open(os.devnull, "w"))  # noqa: SIM115 - as in life, and nobody reads it
     bench_import()
     bench_idle()
     bench_updates()
+    bench_million()
     bench_teams_update()
     reports.bench_history()
     reports.bench_pdf()
     reports.bench_state()
+    bench_calendar()
+    bench_workers()
+    bench_fanout()

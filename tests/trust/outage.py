@@ -131,6 +131,7 @@ def prepare(url: str, prompts: int) -> Engine:
 def hurry(monkeypatch) -> None:
     """As tests/trust/replicas.py does, within this process."""
     monkeypatch.setattr(bot.scheduler, "TICK_SECONDS", 0.25)
+    monkeypatch.setattr(bot.scheduler, "REST", timedelta(seconds=0.1))
     monkeypatch.setattr(bot.delivery, "LEASE", timedelta(seconds=4))
     monkeypatch.setattr(bot.delivery, "LONGEST_SEND", timedelta(seconds=2.5))
     monkeypatch.setattr(bot.delivery, "FIRST_BACKOFF", 0.05)
