@@ -21,14 +21,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*arguments: str, port: int, env: dict[str, str] | None = None) -> Iterator[int]:
-    """A server in a process of its own; its pid."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **(env or {})})
+def served(*arguments: str, port: int, env: dict[str, str] | None = None, python: bool = True) -> Iterator[int]:
+    """A server in a process of its own, by our Python or as it says; its pid. Raises OSError where it ends at once."""
+    command = [sys.executable, *arguments] if python else [*arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})})
     try:
         for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
+            if process.poll() is not None:
+                raise OSError(f"it ended at once with {process.returncode}")
             time.sleep(0.05)
         yield process.pid
     finally:
