@@ -40,10 +40,12 @@ def served(*arguments: str, port: int, env: dict[str, str] | None = None, python
 
 
 def cpu_seconds(pid: int) -> float:
-    """Time on a CPU of all threads of a process so far. From schedstat, which counts nanoseconds: the clock ticks of
-    /proc/PID/stat miss most of what runs for microseconds at a time."""
+    """Time on a CPU of a process so far. From its threads' schedstat, which counts nanoseconds: the clock ticks of
+    /proc/PID/stat miss most of what runs for microseconds at a time, but know of threads that are gone."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    alive = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return max(alive, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
 
 
 def resident_mb(pid: int) -> float:

@@ -58,7 +58,7 @@ class Peer:
 PEERS = (
     Peer("Bolt + one insert a commit", "bolt_insert.py", (BOLT, AIOHTTP)),
     Peer("Flask + sync Bolt + SQLAlchemy, waitress", "flask_bolt.py", ("Flask==3.1.3", "waitress==3.0.2", "SQLAlchemy==2.1.9", BOLT)),
-    Peer("opsdroid 0.31, webhook skill", "opsdroid_peer.py", ("opsdroid==0.31.0", "slack-sdk==3.47.0", "setuptools==75.8.0"), "/skill/events/sip"),
+    Peer("opsdroid 0.31, regex skill", "opsdroid_peer.py", ("opsdroid==0.31.0", "slack-sdk==3.47.0", "setuptools==75.8.0")),
     Peer("errbot 6.2, webhook and command", "errbot_peer.py", ("errbot==6.2.1", "pytest==8.4.2", "slack-sdk==3.47.0")),
     Peer("Node @slack/bolt 5 + better-sqlite3 12", "node_bolt.js", ("@slack/bolt@5.1.0", "better-sqlite3@12.6.2")),
 )  # fmt: skip
