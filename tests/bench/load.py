@@ -67,7 +67,6 @@ class _Connection(asyncio.Protocol):
         self._seen = b""
         self.due = 0.0
         self.failure = ""
-        self.over = False  # the server closes it after this answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -79,15 +78,15 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._seen += data
         head, gap, body = self._seen.partition(b"\r\n\r\n")
-        if not gap or not _whole(head.lower(), body):
+        if not gap or len(body) < _length(head):
             return
         if not head.startswith(b"HTTP/1.1 200") or self._expect not in body:
             self.failure = (head[:60] + b" ... " + body[:300]).decode(errors="replace")
-        self._seen, self.over = b"", b"\r\nconnection: close" in head.lower()
+        self._seen = b""
         self._answered(self)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self.due and not self.over:
+        if self.due:
             self.failure = self.failure or f"the server closed the connection ({error})"
             self._answered(self)
 
@@ -96,12 +95,12 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _whole(head: bytes, body: bytes) -> bool:
-    """Whether all of an answer is there."""
-    _, named, length = head.partition(b"\r\ncontent-length:")
-    if named:
-        return len(body) >= int(length.split(b"\r\n")[0])
-    return body.endswith(b"0\r\n\r\n")  # in chunks
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise SystemExit(f"an answer without its length: {head!r}")
 
 
 class _Load:
@@ -112,33 +111,18 @@ class _Load:
         self.waits: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.connections: list[_Connection] = []
-        self._opening: set[asyncio.Task[None]] = set()
 
     async def open(self, port: int, connections: int) -> None:
-        self._port = port
-        for _ in range(connections):
-            await self._another()
-
-    async def _another(self) -> _Connection:
         loop = asyncio.get_running_loop()
-        _, one = await loop.create_connection(lambda: _Connection(self._expect, self._answer), "127.0.0.1", self._port)
-        self.connections.append(one)
-        return one
-
-    async def _instead(self) -> None:
-        self._feed(await self._another())
+        for _ in range(connections):
+            _, one = await loop.create_connection(lambda: _Connection(self._expect, self._answer), "127.0.0.1", port)
+            self.connections.append(one)
 
     def _answer(self, connection: _Connection) -> None:
         self.waits.append(time.perf_counter() - connection.due)
-        if connection.failure:
-            if not self.done.done():
-                self.done.set_exception(OSError(connection.failure))
-        elif connection.over:
-            task = asyncio.ensure_future(self._instead())
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
-        else:
-            self._feed(connection)
+        if connection.failure and not self.done.done():
+            self.done.set_exception(SystemExit(connection.failure))
+        self._feed(connection)
 
     def close(self) -> None:
         for connection in self.connections:
@@ -146,7 +130,7 @@ class _Load:
 
 
 async def saturate(port: int, requests: Sequence[bytes], expect: bytes, connections: int = 16) -> Run:
-    """Every connection asks again as soon as it is answered. Raises OSError at the first answer that is not as expected."""
+    """Every connection asks again as soon as it is answered."""
     waiting: Iterator[bytes] = iter(requests)
 
     def feed(connection: _Connection) -> None:

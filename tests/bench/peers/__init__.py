@@ -1,1 +1,0 @@
-"""Other ways of building this bot, measured beside it. Installed on demand, never a dependency of the product."""
