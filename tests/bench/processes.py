@@ -38,7 +38,11 @@ def launched(command: Sequence[str], *, port: int, env: dict[str, str] | None = 
         yield process.pid
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:  # a peer whose threads or handlers outlive the signal
+            process.kill()
+            process.wait()
 
 
 def cpu_seconds(pid: int) -> float:

@@ -4,6 +4,7 @@ another in each round: requests/s and CPU µs a request over 16 connections and 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -17,7 +18,7 @@ from tests.bench.peers.sides import SIDES, Side
 from tests.bench.processes import free_port, launched
 from tests.bench.updates import updates
 
-ROUNDS = 5
+ROUNDS, WARM = 5, 50
 REQUESTS = {16: 400, 1: 100}  # connections → requests a round
 
 
@@ -32,10 +33,19 @@ def started(side: Side, open_: ExitStack, folder: Path) -> tuple[int, int]:
     command = side.command(port, folder / f"{port}.sqlite3")
     pid = open_.enter_context(launched(command, port=port))
     try:
-        asyncio.run(saturate(port, updates(50), side.expect))
+        asyncio.run(saturate(port, updates(WARM), side.expect))
     except (OSError, SystemExit) as failure:
         raise Missing(f"it does not answer ({failure})") from failure
     return port, pid
+
+
+def rows(file: Path, table: str) -> int:
+    """So many updates are stored."""
+    connection = sqlite3.connect(file)
+    try:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    finally:
+        connection.close()
 
 
 def main() -> None:
@@ -55,6 +65,10 @@ def main() -> None:
                     run = asyncio.run(saturate(port, requests, side.expect, connections))
                     cost = (process_seconds(pid) - before) / count * 1e6
                     figures[side, connections].append((run.rate, cost))
+        sent = WARM + ROUNDS * sum(REQUESTS.values())
+        for side, (port, _) in running.items():
+            if side.table and (stored := rows(folder / f"{port}.sqlite3", side.table)) != sent:
+                print(f"{side.name}: {sent} updates answered, {stored} stored: its figures do not count")
         for side in running:
             parts = []
             for connections in REQUESTS:

@@ -16,12 +16,13 @@ STORED, ACKNOWLEDGED = b"1.2.3", b"ok"
 @dataclass(frozen=True, slots=True)
 class Side:
     """`command(port, file)` installs what it needs and says how the server is started (install.Missing: it cannot be
-    had); `file` is its own empty SQLite database."""
+    had); `file` is its own empty SQLite database, `table` where it keeps an update (none: it stores nothing)."""
 
     name: str
     measured: str
     command: Callable[[int, Path], list[str]]
     expect: bytes = STORED
+    table: str = "updates"
 
 
 def _ours(kind: str) -> Callable[[int, Path], list[str]]:
@@ -46,8 +47,10 @@ def _standup_monkey(port: int, file: Path) -> list[str]:
 
 
 SIDES = (
-    Side("Bolt's bare ack", "async Bolt on aiohttp, signature and ack, stores nothing", _ours("bolt"), ACKNOWLEDGED),
-    Side("sipbot", "the whole application, stored in SQLite", _ours("sipbot")),
+    Side(
+        "Bolt's bare ack", "async Bolt on aiohttp, signature and ack, stores nothing", _ours("bolt"), ACKNOWLEDGED, ""
+    ),
+    Side("sipbot", "the whole application, stored in SQLite", _ours("sipbot"), table="step_update"),
     Side("Flask + sync Bolt + SQLAlchemy", "signed HTTP, waitress with 16 threads", _peer("flask_bolt", "flask_bolt")),
     Side("async Bolt + aiosqlite", "signed HTTP, aiohttp, one insert", _peer("bolt_async", "async_bolt")),
     Side(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from flask import Flask, request
@@ -48,6 +49,7 @@ def main() -> None:
 
     web, handler = Flask(__name__), SlackRequestHandler(bolt)
     web.add_url_rule("/slack/events", "events", lambda: handler.handle(request), methods=["POST"])
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else it warns of every request that waits
     serve(web, host="127.0.0.1", port=port, threads=16, _quiet=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from errbot.backends import null
@@ -38,4 +39,5 @@ class Desk(null.NullBackend):
         self.connect_callback()
         web = Flask(__name__)
         web.add_url_rule("/slack/events", "events", self.answer, methods=["POST"])
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else it warns of every request that waits
         serve(web, host="127.0.0.1", port=self.bot_config.DESK_PORT, threads=16, _quiet=True)
