@@ -78,7 +78,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._seen += data
         head, gap, body = self._seen.partition(b"\r\n\r\n")
-        if not gap or len(body) < _length(head):
+        if not gap or not _whole(head, body):
             return
         if not head.startswith(b"HTTP/1.1 200") or self._expect not in body:
             self.failure = (head[:60] + b" ... " + body[:300]).decode(errors="replace")
@@ -95,11 +95,14 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _length(head: bytes) -> int:
+def _whole(head: bytes, body: bytes) -> bool:
+    """Whether all of an answer has come, by its length or by the end of its chunks."""
     for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
+        name, _, value = line.lower().partition(b":")
+        if name == b"content-length":
+            return len(body) >= int(value)
+        if name == b"transfer-encoding":
+            return body.endswith(b"0\r\n\r\n")
     raise SystemExit(f"an answer without its length: {head!r}")
 
 

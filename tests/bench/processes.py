@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,10 +20,15 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def served(*arguments: str, port: int, env: dict[str, str] | None = None) -> AbstractContextManager[int]:
+    """A server of ours in a process of its own; its pid."""
+    return launched([sys.executable, *arguments], port=port, env=env)
+
+
 @contextmanager
-def served(*arguments: str, port: int, env: dict[str, str] | None = None) -> Iterator[int]:
-    """A server in a process of its own; its pid."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **(env or {})})
+def launched(command: Sequence[str], *, port: int, env: dict[str, str] | None = None) -> Iterator[int]:
+    """Any server in a process of its own, once it listens or 10 s have passed; its pid."""
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})})
     try:
         for _ in range(200):
             with socket.socket() as probe:
@@ -33,7 +38,11 @@ def served(*arguments: str, port: int, env: dict[str, str] | None = None) -> Ite
         yield process.pid
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:  # a peer whose threads or handlers outlive the signal
+            process.kill()
+            process.wait()
 
 
 def cpu_seconds(pid: int) -> float:
