@@ -46,10 +46,9 @@ def launched(command: Sequence[str], *, port: int, env: dict[str, str] | None = 
 
 
 def cpu_seconds(pid: int) -> float:
-    """Time on a CPU of all threads of a process so far. From schedstat, which counts nanoseconds: the clock ticks of
-    /proc/PID/stat miss most of what runs for microseconds at a time."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    """CPU time of a process so far, also of threads that have ended, in nanoseconds' precision (Linux's number for the
+    CPU clock of another process: clock_getcpuclockid(3))."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def resident_mb(pid: int) -> float:

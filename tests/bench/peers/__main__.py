@@ -7,7 +7,6 @@ import asyncio
 import sqlite3
 import statistics
 import tempfile
-import time
 from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,16 +14,11 @@ from pathlib import Path
 from tests.bench.load import saturate
 from tests.bench.peers.install import Missing
 from tests.bench.peers.sides import SIDES, Side
-from tests.bench.processes import free_port, launched
+from tests.bench.processes import cpu_seconds, free_port, launched
 from tests.bench.updates import updates
 
 ROUNDS, WARM = 5, 50
 REQUESTS = {16: 400, 1: 100}  # connections → requests a round
-
-
-def process_seconds(pid: int) -> float:
-    """CPU time of a process so far, with that of threads that have ended (processes.cpu_seconds leaves those out)."""
-    return time.clock_gettime((~pid << 3) | 2)  # Linux's number for the CPU clock of another process
 
 
 def started(side: Side, open_: ExitStack, folder: Path) -> tuple[int, int]:
@@ -61,9 +55,9 @@ def main() -> None:
         for _ in range(ROUNDS):
             for connections, count in REQUESTS.items():
                 for side, (port, pid) in running.items():
-                    requests, before = updates(count), process_seconds(pid)
+                    requests, before = updates(count), cpu_seconds(pid)
                     run = asyncio.run(saturate(port, requests, side.expect, connections))
-                    cost = (process_seconds(pid) - before) / count * 1e6
+                    cost = (cpu_seconds(pid) - before) / count * 1e6
                     figures[side, connections].append((run.rate, cost))
         sent = WARM + ROUNDS * sum(REQUESTS.values())
         for side, (port, _) in running.items():
