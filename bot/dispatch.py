@@ -251,6 +251,8 @@ class Dispatcher:
             uow.organization = self._organization(uow, command)
             return self._newcomer(uow, uow.organization, command)
         uow.organization, person = found
+        if person.refused:
+            people.reached(uow, command.actor)
         told = _news(person, command.actor)
         if told:
             people.learn(uow, person.id, **told)
