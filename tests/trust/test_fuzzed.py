@@ -25,7 +25,7 @@ from storage.audit_log import READ
 from storage.models import audit, ledger, metadata, person
 from tests.chat import done
 from tests.trust.house import FAULTS, SECRET, House, open_house
-from tests.trust.payloads import content_types, raw, slack_bodies, teams_bodies, texts
+from tests.trust.payloads import content_types, junk, raw, slack_bodies, teams_bodies, texts
 from tests.trust.signing import signature
 from tests.trust.table import record
 
@@ -222,6 +222,32 @@ def test_forms_of_any_content_behind_links_that_are_right(engine, unhurried, cap
     assert {(action, who) for action, who, _ in noted} == {("newsletter draft read", "Cora Diaz"), (READ, "")}
     assert len(noted) % 2 == 0
     assert len(noted) <= 2 * hours
+
+
+@pytest.mark.slow
+def test_ways_back_from_slack_with_anything_in_them(engine, unhurried, caplog):
+    """Somebody who was led to Slack comes back with any code, any error and any answer of Slack's: nobody is let in by
+    it, and nothing is kept but that their state was used."""
+    words = st.one_of(texts, st.sampled_from(["access_denied", "invalid_code", "x" * 400]))
+    with a_house(engine) as house:
+        tally = Tally(house)
+
+        @some(PAGES // 2 if FULL else 60)
+        @given(st.sampled_from(["code", "error"]), words, junk)
+        def send(name: str, word: str, answer: Any) -> None:
+            state, cookies = done(house.installing())
+            said = word.encode("utf-8", "replace").decode()
+            house.desk.codes[said] = answer if isinstance(answer, dict) else {"team": answer}
+            query = {"state": state, name: said}
+            headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in cookies.items())}
+            sent = done(house.knock("GET", "/slack/oauth_redirect", params=query, headers=headers))
+            assert sent[0] >= 400
+            told = (sent[0] if sent[0] not in (502,) else 400, sent[1])  # Slack's fault, said on a page of ours
+            tally.check(*told, of_a_stranger=False, may=frozenset({"inbox"}))
+
+        send()
+        tally.told("ways back from Slack with anything in them")
+    assert faults(caplog) == []
 
 
 def reads(engine: Engine) -> set[tuple[str, str, str]]:
