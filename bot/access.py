@@ -61,10 +61,11 @@ def may_read_metrics(request: web.Request, token: str) -> bool:
     if token:
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(given, f"Bearer {token}".encode())
-    return not any(name in request.headers for name in _PROXIES) and _is_loopback(request.remote)
+    return not any(name in request.headers for name in _PROXIES) and is_loopback(request.remote)
 
 
-def _is_loopback(address: str | None) -> bool:
+def is_loopback(address: str | None) -> bool:
+    """Whether it is this machine's own."""
     try:
         return bool(address) and ip_address(address or "").is_loopback
     except ValueError:

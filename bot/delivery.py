@@ -159,12 +159,25 @@ class Delivery:
         *others, last = ways
         for to in others:
             try:
-                return await self._send(await asyncio.to_thread(self._post, row, to), row, latest)
+                return await self._by(to, row, latest)
             except SendError as error:
                 if not error.permanent:
                     raise
                 log.warning("refused; trying another account", outbox=row.id, platform=to.platform, error=str(error))
-        return await self._send(await asyncio.to_thread(self._post, row, last), row, latest)
+        return await self._by(last, row, latest)
+
+    async def _by(self, to: outbox.Reach, row: outbox.Row, latest: datetime) -> str:
+        """Send it this way, and note whether a person's account takes messages, where that has changed."""
+        account = bool(to.user) and to.mailing is None
+        try:
+            sent = await self._send(await asyncio.to_thread(self._post, row, to), row, latest)
+        except SendError as error:
+            if account and error.bounced and not to.refused:
+                await asyncio.to_thread(outbox.note_account, self._engine, row, to, self._clock.read())
+            raise
+        if account and to.refused:
+            await asyncio.to_thread(outbox.note_account, self._engine, row, to, None)
+        return sent
 
     async def _wait_for_turn(self, post: Post, latest: datetime) -> None:
         """Keep the platform's pace, and away while it asked us to wait. Raises _Later where the post's turn comes after
@@ -247,11 +260,17 @@ class Delivery:
         )
 
     def _failed(self, row: outbox.Row, error: SendError) -> None:
-        if error.permanent or self._clock.read() - row.created_at >= GIVE_UP:
+        # Nobody would hear of a platform that is gone altogether, were the notice given up with it.
+        hopeless = error.permanent and not (row.kind == DEAD_LETTER and error.everywhere)
+        if hopeless or self._clock.read() - row.created_at >= GIVE_UP:
             self._bury(row, error)
             return
         self._told(error.platform, "retried")
-        wait = min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
+        wait = (
+            LONGEST_BACKOFF
+            if error.permanent
+            else min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
+        )
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))

@@ -189,7 +189,8 @@ class Dispatcher:
             given = to_json(reply)
             replies[command.delivery_id] = self._links.signed(given, reply)
             kept = to_json(reply.kept) if reply.kept else given
-            notes.append({"delivery_id": command.delivery_id, "at": one.at, "reply": kept})
+            note = {"delivery_id": command.delivery_id, "at": one.at, "reply": kept}
+            notes.append({**note, "organization": one.organization.id})
         if notes:
             uow.connection.execute(_NOTE, notes)
         return [replies[delivery] for delivery in deliveries]
@@ -251,6 +252,8 @@ class Dispatcher:
             uow.organization = self._organization(uow, command)
             return self._newcomer(uow, uow.organization, command)
         uow.organization, person = found
+        if person.refused:
+            people.reached(uow, command.actor)
         told = _news(person, command.actor)
         if told:
             people.learn(uow, person.id, **told)

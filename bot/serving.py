@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from bot.app import App
+from bot.connections import bound
 from bot.web import SERVING
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ async def serve(
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     await runner.setup()
+    if runner.server:
+        bound(runner.server)
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:

@@ -24,8 +24,8 @@ PATIENCE = 60.0
 # Pages for everybody who has the link.
 OPEN_PAGES = ("/r/", "/survey/", "/archive/", "/unsubscribe/", "/review/")
 TOO_OFTEN = "Too many requests came from your network. Please wait a minute and try again."
-# Options of aiohttp's AppRunner. An idle connection is kept for a minute; a request's line and each of its headers are
-# short, for nothing we serve has a longer one.
+# Options of aiohttp's AppRunner. A connection that is idle, or whose next headers have not all arrived, is
+# kept for a minute; a request's line and each of its headers are short, for nothing we serve has a longer one.
 SERVING: Mapping[str, Any] = {
     "access_log": None,
     "keepalive_timeout": 60.0,

@@ -26,6 +26,7 @@ _LONGEST_AWAY = 366  # days; a date beyond is more likely a mistyped year
 _SHOWN = 30  # steps in one nudge; the rest is counted and under /sip me
 _SWITCH = {"on": "on", "yes": "on", "start": "on", "off": "off", "no": "off", "stop": "off"}
 _UNTIL = ("until ", "till ", "til ", "through ", "to ")
+_LOGGED = {"snoozed_until": "snooze", "nudges": "on or off", "away_until": "leave"}
 _BACK = ("off", "back", "no", "over", "end", "i am back", "i'm back")
 
 
@@ -192,7 +193,9 @@ def _day(text: str, today: date) -> date:
 
 
 def _store(uow: UnitOfWork, **values: object) -> None:
+    """The log says what was changed, not until when somebody is away: it cannot forget it."""
     uow.change(person_table, person_table.c.id == uow.person.id, **values)
+    uow.audit("reminders changed", ", ".join(_LOGGED[name] for name in values))
 
 
 COMMANDS: tuple[CommandSpec, ...] = (

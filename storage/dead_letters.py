@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from bot.domain.periods import Month
 from storage.models import meeting, outbox
@@ -16,6 +16,9 @@ from storage.queries.people import Organization
 # Kinds that are about a month, and say nothing to anybody once it is over.
 _OF_A_MONTH = ("nudge", "missed_meeting", "notice")
 _PROMPT = "prompt"
+# Kinds whose subject is a workgroup, and those about a month for whoever reads roll-ups.
+_OF_A_GROUP = (_PROMPT, "receipt")
+_OF_REPORTS = ("rollup", "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,31 @@ def send_again(connection: Connection, letters: Collection[DeadLetter], at: date
     return len(letters)
 
 
-def redirect_prompts(connection: Connection, organization: Organization, group: int, channel: int, at: datetime) -> int:
-    """A workgroup has another channel: its prompts that could not be delivered to the old one go there; how many."""
-    waiting = {letter.id: letter for letter in dead_letters(connection, organization, at) if not letter.late}
-    of_group = (
-        outbox.c.organization_id == organization.id,
-        outbox.c.kind == _PROMPT,
-        outbox.c.subject_id == group,
-        outbox.c.id.in_(waiting),
+def redirect_group(connection: Connection, organization: Organization, group: int, channel: int, at: datetime) -> int:
+    """A workgroup has another channel: its prompts and notes that could not be delivered go there; how many at once."""
+    return _redirect(
+        connection, organization, channel, at, outbox.c.kind.in_(_OF_A_GROUP), outbox.c.subject_id == group
     )
-    moved = connection.execute(update(outbox).where(*of_group).values(channel_id=channel).returning(outbox.c.id))
-    return send_again(connection, [waiting[row] for row in moved.scalars().all()], at)
+
+
+def redirect_reports(connection: Connection, organization: Organization, old: int, new: int, at: datetime) -> int:
+    """The roll-up has another channel: what could not be delivered to the old one goes there; how many at once."""
+    return _redirect(connection, organization, new, at, outbox.c.kind.in_(_OF_REPORTS), outbox.c.channel_id == old)
+
+
+def _redirect(
+    connection: Connection, organization: Organization, channel: int, at: datetime, *which: ColumnElement[bool]
+) -> int:
+    """Of an organization's dead letters these are for a channel from now on, where they answer nothing; those out of
+    date wait there until they are asked for."""
+    letters = {letter.id: letter for letter in dead_letters(connection, organization, at)}
+    theirs = (
+        outbox.c.organization_id == organization.id,
+        outbox.c.id.in_(letters),
+        outbox.c.channel_id.is_not(None),
+        outbox.c.channel_id != channel,
+        outbox.c.target == "",
+    )
+    moved = update(outbox).where(*theirs, *which).values(channel_id=channel, thread="").returning(outbox.c.id)
+    found = [letters[row] for row in connection.execute(moved).scalars().all()]
+    return send_again(connection, [letter for letter in found if not letter.late], at)

@@ -85,7 +85,8 @@ def _drop(script: IO[str]) -> None:
 
 def _mark(script: IO[str], at: datetime) -> None:
     script.seek(0, os.SEEK_END)
-    script.write("\nRESET search_path;\n")  # the dump has emptied it
+    # The dump has emptied the one, and with the other off only a superuser may write what stands under policies.
+    script.write("\nRESET search_path;\nRESET row_security;\n")
     for statement in marks(at):
         compiled = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined,no-untyped-call]
         script.write(f"{compiled};\n")
@@ -163,7 +164,7 @@ def _environment(url: URL) -> dict[str, str]:
     """The password stands where only the same user can read it. https://www.postgresql.org/docs/current/libpq-envars.html"""
     ours = {
         "PGAPPNAME": f"{APPLICATION}-backup",
-        "PGOPTIONS": f"-c lock_timeout={BUSY_TIMEOUT_MS} {EVERY}",
+        "PGOPTIONS": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c client_min_messages=warning {EVERY}",
         "LC_ALL": "C",
     }
     password = url.password or url.query.get("password")

@@ -13,7 +13,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    String,
+    Table,
+    Text,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.chat.codec import to_json
 from bot.chat.replies import Reply
@@ -39,7 +53,7 @@ from storage.models import (
     workgroup_member,
 )
 from storage.outbox import DEAD, PENDING, WITHDRAWN
-from storage.queries.people import LINKED, Person
+from storage.queries.people import LINKED, Person, workspaces
 from storage.queries.story_credits import DECLINED
 from storage.uow import UnitOfWork
 
@@ -92,9 +106,9 @@ def known(uow: UnitOfWork, person_id: int) -> Known:
     held = (identity.c.organization_id == here, identity.c.person_id.in_(ids))
     accounts = uow.rows(select(identity.c.external_id, identity.c.workspace).where(*held)).all()
     users = [row.external_id for row in accounts]
-    theirs = select(conversation_reference.c.account_id).where(
-        conversation_reference.c.external_id.in_(users), conversation_reference.c.kind == "user"
-    )
+    met = conversation_reference.c
+    where = [(row.workspace, row.external_id) for row in accounts]
+    theirs = select(met.account_id).where(tuple_(met.workspace, met.external_id).in_(where), met.kind == "user")
     users += [one for one in uow.rows(theirs).scalars() if one]
     emails = tuple(dict.fromkeys(row.email.lower() for row in rows if row.email))
     return Known(ids, tuple(dict.fromkeys(row.name for row in rows)), emails, tuple(dict.fromkeys(users)))
@@ -217,7 +231,8 @@ def _outbox(uow: UnitOfWork, who: Known) -> int:
 
 def _inbox(uow: UnitOfWork, who: Known) -> int:
     """Answers that were told; a delivery whose number says who sent it is forgotten whole."""
-    rows = uow.rows(select(inbox).where(or_(_has(inbox.c.reply, who), _has(inbox.c.delivery_id, who)))).all()
+    named = or_(_has(inbox.c.reply, who), _has(inbox.c.delivery_id, who))
+    rows = uow.rows(select(inbox).where(inbox.c.organization == uow.organization.id, named)).all()
     for row in rows:
         here = inbox.c.delivery_id == row.delivery_id
         if who.pattern.search(row.delivery_id):
@@ -228,7 +243,9 @@ def _inbox(uow: UnitOfWork, who: Known) -> int:
 
 
 def _console(uow: UnitOfWork, who: Known) -> None:
-    """The local console is a chat of its own: what they said there goes with them."""
+    """The local console is a chat of its own: what they said there goes with them. It is one organization's."""
+    if not workspaces(uow.connection, uow.organization.id, "console"):
+        return
     theirs = or_(
         console_message.c.author.in_(who.users),
         console_message.c.private_to.in_(who.users),

@@ -161,13 +161,14 @@ class Reach:
     user: str = ""
     name: str = ""
     mailing: Mailing | None = None
+    refused: bool = False  # the account was said to take no messages
 
 
 def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = "") -> list[Reach]:
     """Resolve a destination late: people link new accounts and workgroups move channels while posts wait. The best way
-    first: for one person the platform the row names, else where they spoke last; the others serve when that one will
-    not. What one person alone sees within a channel goes to their own messages when they are not on its platform.
-    `public_url`: where a reader's way out of the mailing list is."""
+    first: for one person the platform the row names, else where they spoke last, and at the end an account that took no
+    messages before; the others serve when that one will not. What one person alone sees within a channel goes to their
+    own messages when they are not on its platform. `public_url`: where a reader's way out of the mailing list is."""
     if row.subscriber_id is not None or row.platform == EMAIL:
         return _ways_by_mail(engine, row, public_url) if EMAIL in platforms else []
     with reading(engine) as connection:
@@ -190,15 +191,32 @@ def ways(engine: Engine, row: Row, platforms: frozenset[str], public_url: str = 
             .order_by(identity.c.id)
         ).all()
     wanted = place.platform if place else row.platform
-    best_first = sorted(accounts, key=lambda a: (a.platform != wanted, a.platform != a.last_platform))
+    best_first = sorted(
+        accounts, key=lambda a: (a.refused_at is not None, a.platform != wanted, a.platform != a.last_platform)
+    )
     found = []
     for a in best_first:
         here = place if place and (place.platform, place.workspace) == (a.platform, a.workspace) else None
-        found.append(Reach(a.platform, a.workspace, here.external_id if here else "", a.external_id, a.name))
+        there = here.external_id if here else ""
+        refused = a.refused_at is not None
+        found.append(Reach(a.platform, a.workspace, there, a.external_id, a.name, refused=refused))
     if row.kind == DEAD_LETTER and EMAIL in platforms:
         found += _ways_by_mail(engine, row, public_url)  # the chat may be what is broken
     # A reaction and a changed message are on one platform only.
     return found[:1] if row.target else found
+
+
+def note_account(engine: Engine, row: Row, to: Reach, refused_at: datetime | None) -> None:
+    """The account takes no messages, since then; or it does again (None)."""
+    theirs = (
+        identity.c.organization_id == row.organization_id,
+        identity.c.platform == to.platform,
+        identity.c.workspace == to.workspace,
+        identity.c.external_id == to.user,
+    )
+    with engine.begin() as connection:
+        within(connection, row.organization_id)
+        connection.execute(update(identity).where(*theirs).values(refused_at=refused_at))
 
 
 def _place_of(row: Row) -> Select[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, delete, exists, select, update
 
 from storage.db import insert_into, reading
-from storage.models import channel, conversation_reference, outbox
+from storage.models import channel, conversation_reference, identity, outbox
 from storage.tenancy import across
 
 _there = conversation_reference.c
@@ -68,10 +68,14 @@ class References:
             )
 
     def welcome(self, workspace: str, external_id: str) -> bool:
-        """True for the first caller, on any replica, since we were added there."""
+        """True for the first caller, on any replica, since we were added there. Who added us takes messages."""
         mine = (_there.workspace == workspace, _there.external_id == external_id, ~_there.welcomed)
         statement = update(conversation_reference).where(*mine).values(welcomed=True).returning(_there.id)
+        theirs = (identity.c.platform == "teams", identity.c.workspace == workspace)
         with self._engine.begin() as connection:
+            across(connection)
+            account = update(identity).where(*theirs, identity.c.external_id == external_id)
+            connection.execute(account.values(refused_at=None))
             return connection.execute(statement).first() is not None
 
     def posted(self, workspace: str, channel_id: str, message_id: str) -> bool:

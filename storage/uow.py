@@ -31,9 +31,9 @@ from bot.chat.commands import Role
 from bot.chat.compose import Composer, Fault, built_in
 from bot.chat.messages import Message
 from storage.db import insert_into, is_read_only, reading
-from storage.models import audit, ledger, outbox
-from storage.outbox import DEAD, PENDING, WITHDRAWN
-from storage.queries.people import Organization, Person, people_with_role
+from storage.models import audit, identity, ledger, outbox
+from storage.outbox import DEAD, DEAD_LETTER, EMAIL, PENDING, WITHDRAWN
+from storage.queries.people import Organization, Person, people_with_role, unreachable
 from storage.tenancy import within
 
 
@@ -155,7 +155,11 @@ class UnitOfWork:
         reaction: str = "",
     ) -> bool:
         """Queue a message (or a reaction on, or a new text for, message `target`). `key` is unique within the
-        organization: a second post with the same key is not made, and False is returned."""
+        organization: a second post with the same key is not made, and False is returned. So it is with a message to
+        somebody none of whose accounts takes any (the first that was refused is a dead letter, of which the
+        coordinators were told) until they write again."""
+        if self._in_vain(kind, to):
+            return False
         values = {
             "organization_id": self.organization.id,
             "dedupe_key": f"{self.organization.id}:{key}",
@@ -177,6 +181,12 @@ class UnitOfWork:
         }
         statement = insert_into(self.connection, outbox).values(values).on_conflict_do_nothing()
         return self.connection.execute(statement.returning(outbox.c.id)).first() is not None
+
+    def _in_vain(self, kind: str, to: Destination) -> bool:
+        """Only what could go by mail, or into a channel, has another way."""
+        if to.person_id is None or to.channel_id is not None or to.platform == EMAIL or kind == DEAD_LETTER:
+            return False
+        return bool(unreachable(self, identity.c.person_id == to.person_id))
 
     def unpost(self, kind: str, subject_id: int) -> None:
         """Take the posts of a kind about a subject that still wait out of the queue for good."""

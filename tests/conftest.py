@@ -19,6 +19,7 @@ from storage.migrate import migrate
 from storage.models import metadata
 from storage.models.audit import MAINTENANCE
 from storage.uow import UnitOfWork, unit_of_work
+from tests import audited as audits
 from tests import builders
 from tests.postgres import a_database
 from tests.scope import Watch
@@ -67,10 +68,12 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         path = tmp_path / "sipbot.sqlite3"
         path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
         found = open_engine(f"sqlite:///{path}")
-        watch = Watch(found)
-        yield found
+        watch, audited = Watch(found), audits.Watch(found)
+        with audited.watching():
+            yield found
         found.dispose()
         assert watch.found == set()
+        assert audited.found == set()
         return
     found = request.getfixturevalue("postgres")
     yield found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, event
 
 from bot.chat.compose import built_in
 from storage.db import open_engine
@@ -15,29 +15,30 @@ from storage.migrate import migrate
 from storage.queries import people
 from storage.uow import unit_of_work
 from tests.builders import a_plan, a_workgroup, an_organization
-from tests.postgres import POSTGRES
+from tests.postgres import an_address, let_tests_look
 from tests.slack_people import TEAM
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
     """The URL of an empty one ("sqlite", "postgresql"), which is gone afterwards. PostgreSQL must be there."""
-    name = f"sipbot_own_{uuid.uuid4().hex[:12]}"
     if kind == "sqlite":
-        yield f"sqlite:///{folder / name}.sqlite3"
+        yield f"sqlite:///{folder / f'sipbot_own_{uuid.uuid4().hex[:12]}'}.sqlite3"
         return
-    admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield POSTGRES + name
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with an_address() as url:
+        yield url
+
+
+def opened(url: str) -> Engine:
+    """An engine through which tests see every organization (tests/postgres.py), and the product what it says."""
+    engine = open_engine(url)
+    event.listen(engine, "begin", let_tests_look)
+    return engine
 
 
 def a_county(url: str, at) -> Engine:
     """Migrated, with a plan and one workgroup in Slack."""
-    engine = open_engine(url)
+    engine = opened(url)
     migrate(engine)
     with unit_of_work(engine, at, built_in()) as uow:
         an_organization(uow)

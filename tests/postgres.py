@@ -24,18 +24,26 @@ _BETWEEN = ("sqlalchemy", "contextlib.py", "storage/db.py", __file__)
 @contextmanager
 def a_database() -> Iterator[Engine]:
     """An engine on an empty database of its own; raises OperationalError where no PostgreSQL answers."""
+    with an_address() as url:
+        engine = open_engine(url)
+        event.listen(engine, "begin", let_tests_look)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def an_address() -> Iterator[str]:
+    """The URL of an empty database, which is gone afterwards."""
     admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
     name = f"sipbot_test_{uuid.uuid4().hex[:12]}"
     with admin.connect() as connection:
         _make_role(connection)
         connection.execute(text(f"CREATE DATABASE {name} OWNER {ROLE}"))
-    url = make_url(POSTGRES + name).set(username=ROLE)
-    engine = open_engine(url.render_as_string(hide_password=False))
-    event.listen(engine, "begin", let_tests_look)
     try:
-        yield engine
+        yield make_url(POSTGRES + name).set(username=ROLE).render_as_string(hide_password=False)
     finally:
-        engine.dispose()
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()

@@ -20,7 +20,8 @@ class SendError(Exception):
 
     `permanent`: trying again cannot help (channel archived, token revoked). `retry_after`: seconds the platform asked
     us to wait. `unknown`: the platform may have accepted the post (time-out, lost reply), so it must be asked before a
-    second attempt. `bounced`: a mail server said that this address takes no mail. `platform`: set by delivery.
+    second attempt. `bounced`: this one address or account takes nothing any more, as a
+    mail server or a platform says of it. `platform`: set by delivery.
     `cause`: the platform's own word for it, the same for all posts that fail for the same reason. `everywhere`: it is
     about us in the whole workspace, not about this post's destination.
     """

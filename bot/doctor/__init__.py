@@ -21,6 +21,7 @@ async def examine(settings: Settings, clock: Clock) -> Findings:
     faults = list(database_faults(engine))
     found.faults += faults
     if not faults:
+        here.apart(found, engine)
         here.clock(found, engine, clock)
         here.queue(found, engine, clock)
         here.jobs(found, engine, clock)

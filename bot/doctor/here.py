@@ -16,9 +16,9 @@ from bot.doctor.findings import Findings
 from storage.db import reading
 from storage.disk import nearly_full, sqlite_file
 from storage.models import outbox
-from storage.outbox import DEAD, PENDING, WITHDRAWN
+from storage.outbox import DEAD, DEAD_LETTER, PENDING, SENT, WITHDRAWN
 from storage.queries.people import organizations
-from storage.tenancy import across
+from storage.tenancy import across, rls_fault
 from storage.uow import reading_work
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -70,6 +70,14 @@ def disk(found: Findings, engine: Engine) -> None:
         found.faults.append(f"the disk of {file} is nearly full ({left} left): make room before nothing can be stored")
 
 
+def apart(found: Findings, engine: Engine) -> None:
+    """Whether the database, too, keeps counties apart. With one there is nothing to keep apart yet."""
+    if fault := rls_fault(engine):
+        with reading(engine) as connection:
+            several = len(organizations(connection)) > 1
+        (found.faults if several else found.notes).append(fault)
+
+
 def clock(found: Findings, engine: Engine, ours: Clock) -> None:
     """A database server has a clock of its own."""
     if engine.dialect.name == "sqlite":
@@ -85,11 +93,14 @@ def clock(found: Findings, engine: Engine, ours: Clock) -> None:
 def queue(found: Findings, engine: Engine, ours: Clock) -> None:
     """Messages that wait too long, or for good."""
     overdue = (outbox.c.state == PENDING, outbox.c.available_at < ours.read() - OVERDUE)
-    dead = (outbox.c.state == DEAD, outbox.c.error != WITHDRAWN)
+    dead = (outbox.c.state == DEAD, outbox.c.error != WITHDRAWN, outbox.c.kind != DEAD_LETTER)
+    notices = (outbox.c.kind == DEAD_LETTER, outbox.c.state != SENT, outbox.c.error.not_in(("", WITHDRAWN)))
     with reading(engine) as connection:
         across(connection)
         waiting, since = connection.execute(select(func.count(), func.min(outbox.c.available_at)).where(*overdue)).one()
         lost = connection.execute(select(func.count()).select_from(outbox).where(*dead)).scalar_one()
+        why = connection.execute(select(outbox.c.error).where(*dead).order_by(outbox.c.id.desc()).limit(1)).scalar()
+        untold = connection.execute(select(func.count()).select_from(outbox).where(*notices)).scalar_one()
     if waiting:
         found.faults.append(
             f"{waiting} messages are overdue since {since:%Y-%m-%d %H:%M} UTC: is `sipbot serve` or `sipbot worker` "
@@ -97,7 +108,9 @@ def queue(found: Findings, engine: Engine, ours: Clock) -> None:
         )
     if lost:
         found.faults.append(
-            f"{lost} messages were given up; the coordinators were told why: mend it, then run sipbot outbox retry"
+            f"{lost} messages were given up, the last because: {str(why).rstrip('.')}. "
+            + (f"{untold} notices of it could not reach their coordinators. " if untold else "Coordinators were told. ")
+            + "Mend it, then run sipbot outbox retry"
         )
 
 

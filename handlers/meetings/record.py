@@ -344,4 +344,5 @@ def _tell_group(
     to = Destination(channel_id=group.channel_id, thread=meetings.prompt_thread(uow, group.id, month))
     revision = meetings.notes_posted(uow, meeting_id) + 1
     key = f"meeting:{meeting_id}:{event}:{revision}"
-    return uow.post("receipt", to, uow.compose(f"meetings/{event}_note", **data), key=key, period=str(month))
+    note = uow.compose(f"meetings/{event}_note", **data)
+    return uow.post("receipt", to, note, key=key, period=str(month), subject_id=group.id)

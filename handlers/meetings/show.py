@@ -58,8 +58,8 @@ def follow_ups(command: Command, uow: UnitOfWork) -> Reply:
 def _settle(command: Command, uow: UnitOfWork) -> Reply:
     item = _allowed(command, uow)
     done = not command.values.get("open")
-    uow.change(follow_up, follow_up.c.id == item.id, done_at=uow.at if done else None)
     if done != item.done:
+        uow.change(follow_up, follow_up.c.id == item.id, done_at=uow.at if done else None)
         uow.audit("follow-up done" if done else "follow-up open again", f"<follow-up {item.id}>")
     return Reply(uow.compose("meetings/follow_up", item=item, done=done))
 

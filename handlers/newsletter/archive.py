@@ -15,6 +15,4 @@ def archive(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError("The archive needs an address. IT can set PUBLIC_URL.")
     fresh = bool(command.values.get("new"))
     url = uow.page(f"/archive/{archive_token(uow, fresh=fresh)}")
-    if fresh:
-        uow.audit("newsletter archive link changed")
     return Reply(uow.compose("newsletter/archive_link", url=url, fresh=fresh))

@@ -83,6 +83,7 @@ def _check(uow: UnitOfWork, found: Link, kept: Person, was: Person) -> None:
 def _agree(uow: UnitOfWork, found: Link, kept: Person, was: Person) -> Reply:
     """The newer account says yes: now the other one is asked, or those who can vouch for it."""
     links.say(uow, found, AGREED)
+    uow.audit("account link agreed", f"{was.ref} says to be {kept.ref}")
     mine, theirs = cards(uow, [kept, was])
     asked = [kept]
     if not mine.accounts:

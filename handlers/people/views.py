@@ -29,6 +29,7 @@ class PersonCard:
     active: bool
     accounts: tuple[str, ...]
     groups: tuple[Membership, ...]
+    refused: bool = False  # none of the accounts takes messages
 
     @property
     def a_role(self) -> str:
@@ -39,15 +40,18 @@ class PersonCard:
     def missing(self) -> tuple[str, ...]:
         return (
             *(() if self.accounts else ("no chat account",)),
+            *(("takes no messages",) if self.refused else ()),
             *(() if self.groups else ("in no workgroup",)),
         )
 
 
 def cards(uow: UnitOfWork, found: Iterable[Person]) -> list[PersonCard]:
-    """Cards in the given order: two statements for any number of people."""
-    groups, accounts = memberships(uow), platforms_by_person(uow)
+    """Cards in the given order: three statements for any number of people."""
+    groups, accounts, gone = memberships(uow), platforms_by_person(uow), people.unreachable(uow)
     return [
-        PersonCard(p.id, p.name, p.email, p.role.word, p.active, accounts.get(p.id, ()), groups.get(p.id, ()))
+        PersonCard(
+            p.id, p.name, p.email, p.role.word, p.active, accounts.get(p.id, ()), groups.get(p.id, ()), p.id in gone
+        )
         for p in found
     ]
 
@@ -73,6 +77,7 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
             more=start + PAGE < len(found),
             former=len(people.former(uow)),
             unreached=sum(not card.accounts for card in found),
+            refused=sum(card.refused for card in found),
             idle=sum(not card.groups for card in found),
         )
     )

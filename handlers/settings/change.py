@@ -16,6 +16,7 @@ from bot.domain import cadence
 from bot.domain.periods import Month, Quarter
 from bot.domain.setup import COLUMN_LENGTH, NearestZones, nearest
 from handlers.settings.values import BY_KEY, SETTINGS, SPELLINGS, Setting, current, default, read, said
+from storage.dead_letters import redirect_reports
 from storage.models import organization
 from storage.queries.people import is_name_taken
 from storage.queries.settings import change_setting, number, send_at, work_calendar
@@ -124,6 +125,8 @@ def _set(uow: UnitOfWork, one: Setting, value: str) -> Changed:
         uow.organization = replace(now, name=value) if one.key == "name" else replace(now, zone=value)
     else:
         change_setting(uow, one.key, value)
+        if one.kind == "channel" and before and value:
+            redirect_reports(uow.connection, uow.organization, int(before), int(value), uow.at)
         uow.organization = replace(uow.organization, settings={**uow.organization.settings, one.key: value})
     was, is_now = said(uow, one, before), said(uow, one, value)
     # An address is a person's, whom the audit log could not forget.

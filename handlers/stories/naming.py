@@ -33,6 +33,7 @@ def agree(command: Command, uow: UnitOfWork) -> Reply:
     """“That is fine”."""
     story = found(uow, command.values.get("story", ""))
     _answer(uow, story, AGREED)
+    uow.audit("credit agreed", f"story {story.id}")
     return Reply(uow.compose("stories/credit_kept", story=story), replace=True)
 
 

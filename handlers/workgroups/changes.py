@@ -11,7 +11,7 @@ from bot.chat.replies import Reply
 from bot.domain.setup import leading_name, name_from_title, read_cadence
 from handlers.workgroups.form import USUAL
 from handlers.workgroups.views import card, chosen, stored
-from storage.dead_letters import redirect_prompts
+from storage.dead_letters import redirect_group
 from storage.models import workgroup
 from storage.queries import plan, setup
 from storage.queries.plan import StrategyView
@@ -33,7 +33,7 @@ def channel(command: Command, uow: UnitOfWork) -> Reply:
     group = chosen(command, uow, name.strip(" :,"), "workgroup channel")
     found = resolve_channel(uow, command, named.group(0) if named else "")
     uow.change(workgroup, workgroup.c.id == group.id, channel_id=found.id)
-    redirect_prompts(uow.connection, uow.organization, group.id, found.id, uow.at)
+    redirect_group(uow.connection, uow.organization, group.id, found.id, uow.at)
     uow.audit("workgroup channel", f"{group.name} ({group.id}): {found.name or found.external_id} ({found.id})")
     return stored(uow, group.id, "channel")
 

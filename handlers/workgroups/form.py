@@ -11,7 +11,7 @@ from bot.chat.replies import Reply
 from bot.domain.cadence import Cadence
 from bot.domain.setup import NAME_LENGTH, clean_name, read_cadence, read_zone
 from handlers.workgroups.views import card, chosen, stored
-from storage.dead_letters import redirect_prompts
+from storage.dead_letters import redirect_group
 from storage.models import workgroup
 from storage.queries import plan, setup
 from storage.queries.people import Channel
@@ -60,7 +60,7 @@ def edit(command: Command, uow: UnitOfWork) -> Reply:
     changed = {"name": draft.name, "cadence": draft.cadence.to_text(), "zone": draft.zone}
     if draft.channel_id is not None:
         uow.change(workgroup, workgroup.c.id == group.id, channel_id=draft.channel_id)
-        redirect_prompts(uow.connection, uow.organization, group.id, draft.channel_id, uow.at)
+        redirect_group(uow.connection, uow.organization, group.id, draft.channel_id, uow.at)
     uow.change(workgroup, workgroup.c.id == group.id, **changed)
     uow.audit("workgroup changed", f"{group.name} ({group.id}): {', '.join(filter(None, changed.values()))}")
     _relations(command, uow, group.id, draft)

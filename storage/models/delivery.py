@@ -21,13 +21,15 @@ from sqlalchemy import (
 
 from storage.models.base import UtcDateTime, key, metadata, organization_key, to
 
-# organization_id is not a foreign key here: a delivery is noted before its organization is known.
+# A delivery is looked for before it is known whose it is, so its row is nobody's to the database. `organization` says
+# for the erasure of a person in whose answers they may be named; null: none was told anything.
 inbox = Table(
     "inbox",
     metadata,
     Column("delivery_id", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("reply", Text, nullable=False),
+    Column("organization", Integer),
 )
 
 ledger = Table(

@@ -58,6 +58,8 @@ identity = Table(
     Column("platform", String(16), nullable=False),
     Column("workspace", String(80), nullable=False),
     Column("external_id", String(80), nullable=False),
+    # Since when the platform says that this account takes no messages: deactivated, or it blocked us.
+    Column("refused_at", UtcDateTime),
     UniqueConstraint("platform", "workspace", "external_id"),
 )
 

@@ -40,6 +40,7 @@ def archive_token(uow: UnitOfWork, *, fresh: bool = False) -> str:
         return str(known)
     token = secrets.token_urlsafe(24)
     uow.rows(update(organization).where(mine).values(archive_token=token))
+    uow.audit(f"newsletter archive link {'changed' if known else 'made'}")
     return token
 
 

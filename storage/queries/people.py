@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -45,6 +45,7 @@ class Person:
     snoozed_until: date | None = None
     away_until: date | None = None
     last_platform: str = ""
+    refused: bool = False  # the account they speak from was said to take no messages (known of `who` only)
 
     @property
     def ref(self) -> str:
@@ -79,6 +80,7 @@ _WHO = (
         organization.c.name.label("organization_name"),
         organization.c.zone,
         organization.c.settings,
+        identity.c.refused_at,
     )
     .select_from(identity)
     .join(person, person.c.id == identity.c.person_id)
@@ -103,7 +105,8 @@ def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | N
     ).first()
     if row is None:
         return None
-    return Organization(row.organization_id, row.organization_name, row.zone, row.settings), _person(row)
+    found = Organization(row.organization_id, row.organization_name, row.zone, row.settings)
+    return found, replace(_person(row), refused=row.refused_at is not None)
 
 
 def organizations(connection: Connection) -> list[Organization]:
@@ -173,6 +176,19 @@ def create_person(
 def learn(uow: UnitOfWork, person_id: int, **told: str) -> None:
     """Keep what a platform tells of a person: `name`, `email`, or `last_platform`, the one they speak on."""
     uow.change(person, person.c.id == person_id, **told)
+
+
+def reached(uow: UnitOfWork, actor: Actor) -> None:
+    """An account that took no messages is in use again."""
+    account = (identity.c.workspace == actor.workspace, identity.c.external_id == actor.user)
+    uow.change(identity, identity.c.platform == actor.platform, *account, refused_at=None)
+
+
+def unreachable(uow: UnitOfWork, *who: ColumnElement[bool]) -> frozenset[int]:
+    """Ids of the people (all, or those `who` says of their `identity`) of whose accounts none takes messages."""
+    mine = identity.c.organization_id == uow.organization.id
+    accounts = select(identity.c.person_id).where(mine, *who).group_by(identity.c.person_id)
+    return frozenset(uow.rows(accounts.having(func.count() == func.count(identity.c.refused_at))).scalars())
 
 
 def with_email(connection: Connection, organization_id: int, email: str) -> list[Person]:

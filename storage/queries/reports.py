@@ -270,6 +270,7 @@ def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> Rep
     """Keep a working paper, in place of what was compiled for the period before. Its page has only people's own links
     (storage/queries/report_links.py)."""
     content, found = to_data(message), latest(uow, kind, period)
+    uow.audit(f"{kind.replace('_', ' ')} compiled", period)
     if found:
         uow.change(report, report.c.id == found.id, content=content, created_at=uow.at)
         return found

@@ -26,9 +26,10 @@ from storage.models import channel, outbox, person
 from storage.queries.people import organizations
 from storage.uow import unit_of_work
 from tests.builders import a_person
-from tests.databases import a_county, database
+from tests.databases import a_county, database, opened
 from tests.fake_slack import FakeSlack
 from tests.integration.test_cli import sipbot
+from tests.postgres import ROLE
 from tests.slack_people import TEAM
 
 EVE = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # the day before the meeting prompt of 10 March is due
@@ -56,7 +57,7 @@ def county(kind, tmp_path) -> Iterator[Engine]:
 @pytest.fixture
 def empty(kind, tmp_path) -> Iterator[Engine]:
     with database(kind, tmp_path) as url:
-        engine = open_engine(url)
+        engine = opened(url)
         yield engine
         engine.dispose()
 
@@ -157,7 +158,7 @@ def test_a_county_is_replaced_only_when_asked_and_its_file_is_kept(county, tmp_p
 
 def test_a_backup_of_an_older_version_comes_forward(empty, kind, tmp_path):
     with database(kind, tmp_path) as url:
-        older = open_engine(url)
+        older = opened(url)
         config = _config()
         with older.begin() as connection:
             config.attributes["connection"] = connection
@@ -363,5 +364,5 @@ class TestPostgresPrograms:
         )
         self.run(county, tmp_path, f"{tmp_path}:{os.environ['PATH']}")
         assert (tmp_path / "word").read_text() == "s3cret&more\n"
-        assert "--dbname=postgresql://postgres@127.0.0.1" in (tmp_path / "arguments").read_text()
+        assert f"--dbname=postgresql://{ROLE}@127.0.0.1" in (tmp_path / "arguments").read_text()
         assert "s3cret" not in (tmp_path / "arguments").read_text()

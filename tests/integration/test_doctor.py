@@ -16,18 +16,22 @@ from sqlalchemy import Engine, insert, text, update
 from bot.adapters.slack_manifest import SCOPES
 from bot.adapters.teams import TeamsSettings
 from bot.chat.clock import MovableClock, SystemClock
+from bot.chat.compose import built_in
 from bot.config import Settings, load
 from bot.doctor import Findings, examine, here
 from bot.doctor.services import sign_in
 from storage import disk, health
 from storage.db import open_engine
 from storage.health import database_faults
+from storage.migrate import migrate
 from storage.models import outbox, workspace
+from storage.queries import people
+from storage.uow import unit_of_work
 from tests.databases import a_county
 from tests.fake_slack import FakeSlack, Fault
 from tests.fake_teams import APP, FakeTeams
 from tests.post_office import PostOffice, open_post_office
-from tests.postgres import POSTGRES
+from tests.postgres import POSTGRES, a_database
 from tests.slack_people import TEAM
 from tests.teams_people import TENANT
 
@@ -153,8 +157,40 @@ async def test_messages_that_wait_and_messages_given_up(county):
     overdue, dead = found.faults
     assert "1 messages are overdue since" in overdue
     assert "sipbot worker" in overdue
-    assert "1 messages were given up" in dead
+    assert "1 messages were given up, the last because: archived." in dead
+    assert "Coordinators were told." in dead
     assert "sipbot outbox retry" in dead
+
+
+async def test_a_notice_that_reached_nobody_is_told_here(county):
+    row = {
+        "organization_id": 1, "state": "dead", "available_at": NOW, "created_at": NOW, "message": "", "kind": "prompt",
+        "error": "token_revoked",
+    }  # fmt: skip
+    with county.begin() as connection:
+        connection.execute(insert(outbox).values(**row, dedupe_key="1:a"))
+        notice = {**row, "kind": "dead_letter", "state": "pending", "available_at": NOW + timedelta(hours=1)}
+        connection.execute(insert(outbox).values(**notice, dedupe_key="1:b"))
+    found = Findings()
+    here.queue(found, county, MovableClock(NOW))
+    one(found.faults, "1 messages were given up", "token_revoked", "1 notices of it could not reach")
+
+
+def test_a_superuser_is_told_about_and_is_a_fault_where_there_are_several_counties(tmp_path):
+    with a_database() as engine:
+        migrate(engine)
+        powerful = open_engine(engine.url.set(username="postgres").render_as_string(hide_password=False))
+        alone, many, ordinary = Findings(), Findings(), Findings()
+        for found, name in ((alone, "Larkspur County"), (many, "Basalt County")):
+            with unit_of_work(powerful, NOW, built_in()) as uow:
+                people.create_organization(uow.connection, name, "UTC", NOW)
+            here.apart(found, powerful)
+        here.apart(ordinary, engine)
+        powerful.dispose()
+    one(alone.notes, "the database user is a superuser", "CREATE ROLE sipbot", "DATABASE_URL")
+    assert (alone.faults, many.notes) == ([], [])
+    one(many.faults, "does not keep organizations apart")
+    assert (ordinary.faults, ordinary.notes) == ([], [])
 
 
 async def test_a_calendar_nobody_works_through(tmp_path):

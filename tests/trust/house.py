@@ -1,5 +1,5 @@
-"""The whole application with every door open at once: Slack, Teams, the console and all pages, over a county with a
-plan, a survey, a newsletter's draft and a reader. Fake are only Slack's and Microsoft's clouds.
+"""The whole application with every door open at once: Slack and its installation, Teams, the console and all pages, over
+a county with a plan, a survey, a newsletter's draft and a reader. Fake are only Slack's and Microsoft's clouds.
 
     async with open_house(engine) as house:
         before = house.digest()
@@ -13,14 +13,16 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
 from sqlalchemy import Engine, select
 
+from bot.adapters.slack import OAuth, Workspaces
 from bot.app import App, build
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.commands import Actor, Command, Place, Role
@@ -28,7 +30,10 @@ from bot.chat.compose import built_in
 from bot.config import load
 from bot.domain.frozen_data import to_data
 from bot.domain.survey import QUESTIONS
+from bot.install_pages import InstallPages
+from bot.keys import Keys
 from bot.web import SERVING
+from storage.installations import Installations, invite
 from storage.models import metadata, subscriber, survey
 from storage.queries import people
 from storage.queries.archive import archive_token
@@ -37,6 +42,8 @@ from tests.builders import a_person, a_plan, a_workgroup, an_organization
 from tests.desk import words
 from tests.fake_slack import FakeSlack
 from tests.fake_teams import FakeTeams
+from tests.install_house import KEY
+from tests.slack_oauth import CLIENT, CLIENT_SECRET, OAuthDesk
 from tests.slack_people import TEAM
 from tests.teams_people import TENANT
 
@@ -58,7 +65,8 @@ class House:
     teams: FakeTeams
     session: aiohttp.ClientSession
     url: str
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str]
+    desk: OAuthDesk
     answers: int = 0
 
     async def knock(self, method: str, path: str, **how: Any) -> tuple[int, str]:
@@ -69,6 +77,13 @@ class House:
         url = self.url + path
         async with self.session.request(method, url, headers=headers, allow_redirects=False, **how) as answer:
             return answer.status, (await answer.read()).decode("utf-8", "replace")
+
+    async def installing(self) -> tuple[str, dict[str, str]]:
+        """Somebody with IT's link is led to Slack -> what Slack sends back with them (`state`), and their cookie."""
+        url = f"{self.url}/slack/install?invite={self.tokens['install']}"
+        async with self.session.get(url, allow_redirects=False) as answer:
+            state = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["state"]
+            return state, {name: morsel.value for name, morsel in answer.cookies.items()}
 
     async def settle(self) -> None:
         """What follows an answer in the background is done too."""
@@ -106,6 +121,10 @@ async def open_house(engine: Engine, *, clock: MovableClock | None = None) -> As
             slack_api_url=slack.api_url,
         )
         app = build(settings, clock=clock or SystemClock(), console=True, engine=engine, teams=teams.settings)
+        keys = Keys.of(KEY)
+        store, desk = Installations(engine, app.clock, keys, "UTC"), OAuthDesk(slack)
+        spaces = Workspaces(store, OAuth(CLIENT, CLIENT_SECRET, slack.api_url), app.clock)
+        InstallPages(store, spaces, keys, app.clock, app.composer, PUBLIC_URL).routes(app.web)
         runner = web.AppRunner(app.web, shutdown_timeout=0.1, **SERVING)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -114,7 +133,7 @@ async def open_house(engine: Engine, *, clock: MovableClock | None = None) -> As
         await app.start(worker=False)
         tokens |= _edition(app)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            yield House(app, engine, slack, teams, session, url, tokens)
+            yield House(app, engine, slack, teams, session, url, tokens, desk)
         await runner.cleanup()
         await app.slack.stop()  # type: ignore[union-attr]
         await app.teams.stop()  # type: ignore[union-attr]
@@ -139,7 +158,8 @@ def _county(engine: Engine) -> dict[str, str]:
             closes_on=date(at.year + 1, 12, 31),
         )  # fmt: skip
         uow.insert(subscriber, email="reader@example.org", token=READER, subscribed_at=at)
-        return {"survey": SURVEY, "unsubscribe": READER, "archive": archive_token(uow)}
+        install = invite(uow.connection, here, "", at)
+        return {"survey": SURVEY, "unsubscribe": READER, "archive": archive_token(uow), "install": install}
 
 
 def _edition(app: App) -> dict[str, str]:

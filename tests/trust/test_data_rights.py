@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import JSON, String, cast, delete, func, select, text
+from sqlalchemy import JSON, String, cast, delete, func, insert, select, text
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import DatabaseError
 
-from bot.chat.commands import Role
+from bot.chat.commands import Actor, Role
 from bot.chat.compose import built_in
 from bot.chat.messages import say
 from bot.keys import Keys
@@ -46,7 +46,7 @@ from storage.models import (
     update,
     voice_result,
 )
-from storage.queries.people import create_organization
+from storage.queries.people import create_organization, create_person, organizations
 from storage.uow import Destination, unit_of_work
 from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
@@ -294,6 +294,51 @@ def test_every_table_is_exported_or_left_out_for_a_reason():
         table.name for table in export.exported() if table is not organization and "organization_id" not in table.c
     }
     assert named == set()
+
+
+def test_an_erasure_touches_no_copy_of_another_county(desk, clock, engine):
+    """What the bot answered and the console showed is kept without its county's column in the way of other tables."""
+    elsewhere = insert(conversation_reference).values(
+        workspace="another", external_id="UCORADIAZ", kind="user", account_id="hello", service_url="",
+        conversation_id="", bot_id="",
+    )  # fmt: skip
+    with unit_of_work(engine, clock.read(), built_in()) as uow:
+        uow.organization = create_organization(uow.connection, "Foreign County", "UTC", uow.at)
+        namesake = create_person(
+            uow.connection,
+            uow.organization.id,
+            Actor("slack", "T2", "UCORADIAZ"),
+            name=CORA,
+            role=Role.MEMBER,
+            at=uow.at,
+        )
+        uow.rows(elsewhere)
+    desk.says(ADA, "/sip people Cora Diaz", delivery_id="about cora")
+    foreign = {"at": clock.read(), "reply": f"To {CORA}", "organization": uow.organization.id}
+    with engine.begin() as connection:
+        connection.execute(insert(inbox).values(delivery_id="theirs", **foreign))
+        said = {"key": "k", "channel": "CGROUP", "author": "UCORADIAZ", "author_name": CORA, "text": f"I am {CORA}"}
+        connection.execute(insert(console_message).values(at=clock.read(), **said))
+
+    def copies() -> dict[str, int]:
+        with engine.connect() as connection:
+            replies = connection.execute(select(inbox.c.delivery_id, inbox.c.reply)).all()
+            shown = connection.execute(select(console_message.c.text)).scalars().all()
+        named = {row.delivery_id: row.reply.count(CORA) for row in replies if CORA in row.reply}
+        return {**named, "console": sum(CORA in one for one in shown)}
+
+    before = copies()
+    with unit_of_work(engine, clock.read(), built_in()) as uow:
+        uow.organization = next(one for one in organizations(uow.connection) if one.name == "Foreign County")
+        assert "hello" not in erasure.known(uow, namesake.id).users
+        erasure.forget(uow, namesake)
+    after = copies()
+    mine = {name: count for name, count in before.items() if name != "theirs"}
+    gone = len(before.keys() - after.keys())
+    record("an erased person's namesake in another county", engine.dialect.name,
+           f"{len(mine)} copies there, {len(mine.keys() - after.keys())} changed; {gone} of 1 changed here")  # fmt: skip
+    assert mine.keys() >= {"about cora", "console"}
+    assert after == mine
 
 
 # retention

@@ -17,8 +17,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.install_pages import COOKIE
+from bot.keys import STATE, Keys
 from storage.models import update
+from storage.tokens import digest_of
 from tests.fake_teams import APP, ISSUER, KEY
+from tests.install_house import KEY as INSTALL_KEY
 from tests.slack_people import TEAM
 from tests.trust.house import ANN, FAULTS, SECRET, House, open_house
 from tests.trust.signing import signature
@@ -29,6 +33,7 @@ KNOCKS = 10_000 if FULL else 1_500
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PUBLIC_PEM = "the public key, as if it were a password: " + str(KEY.public_key().public_numbers().n)
 SLACK, TEAMS = "/slack/events", "/api/messages"
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _ids = count(1)
 
 Knock = tuple[str, str, dict[str, Any]]  # method, path, what aiohttp's request takes
@@ -193,6 +198,50 @@ def page_forgeries(house: House, chance: random.Random) -> Iterator[tuple[str, K
         yield f"{page}: a guessed link", ("GET", f"/{page}/{guessed}", {})
 
 
+def install_forgeries(house: House, chance: random.Random) -> Iterator[tuple[str, Knock]]:
+    """Invitations nobody was given, and ways back from Slack that nobody of ours went: another's, changed, old."""
+    guessed = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz0123456789-_", k=32))
+    invite = house.tokens["install"]
+    at = chance.randrange(len(invite))
+    other = invite[:at] + ("x" if invite[at] != "x" else "y") + invite[at + 1 :]
+    for kind, token in {"guessed": guessed, "with one letter changed": other, "cut": invite[:-1], "none": ""}.items():
+        yield f"install: an invitation, {kind}", ("GET", "/slack/install", {"params": {"invite": token}})
+    state, browser = house.tokens["state"], house.tokens["browser"]
+    number, until, salt, owner, signed = state.split(".")
+    keys, other_keys = Keys.of(INSTALL_KEY), Keys.of(INSTALL_KEY.swapcase())
+    old = f"{number}.{int(time.time()) - chance.randint(1, 10**6)}.{salt}.{owner}"
+    spot = chance.randrange(len(signed) - 1)
+    tampered = signed[:spot] + ("A" if signed[spot] != "A" else "B") + signed[spot + 1 :]
+    whole = state.rpartition(".")[0]
+    states = {
+        "of another invitation": f"{int(number) + 1}.{until}.{salt}.{owner}.{signed}",
+        "with more time": f"{number}.{int(until) + 10**6}.{salt}.{owner}.{signed}",
+        "of another browser": f"{number}.{until}.{salt}.{digest_of(guessed)}.{signed}",
+        "with one letter changed": f"{whole}.{tampered}",
+        "signed by another": f"{whole}.{other_keys.sign(STATE, whole)}",
+        "signed for something else": f"{whole}.{keys.sign('token', whole)}",
+        "that is over": f"{old}.{keys.sign(STATE, old)}",
+        "without a signature": whole,
+        "that is none": guessed,
+        "of other numerals": f"{number.translate(ARABIC)}.{until}.{salt}.{owner}.{signed}",
+        "missing": "",
+    }
+    good = {"Cookie": f"{COOKIE}={browser}"}
+    for kind, forged in states.items():
+        query = {"state": forged, **chance.choice([{"code": house.tokens["code"]}, {"error": "access_denied"}])}
+        yield f"install: a state {kind}", ("GET", "/slack/oauth_redirect", {"params": query, "headers": good})
+    for kind, cookie in {"another": guessed, "no": "", "a cut": browser[:-1], "the state as": state}.items():
+        query = {"state": state, "code": house.tokens["code"]}
+        headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+        yield f"install: {kind} cookie", ("GET", "/slack/oauth_redirect", {"params": query, "headers": headers})
+
+
+async def on_the_way(house: House) -> None:
+    """Somebody is at Slack: their state, cookie and code are there to be stolen in part."""
+    state, cookies = await house.installing()
+    house.tokens |= {"state": state, "browser": cookies[COOKIE], "code": house.desk.code("T0EVIL", "Evil", "U0EVE")}
+
+
 def forgeries(house: House, chance: random.Random, most: int) -> Iterator[tuple[str, Knock]]:
     """Round after round of every kind."""
     sources: tuple[Callable[[], Iterator[tuple[str, Knock]]], ...] = (
@@ -200,6 +249,7 @@ def forgeries(house: House, chance: random.Random, most: int) -> Iterator[tuple[
         lambda: teams_forgeries(house, chance),
         lambda: console_forgeries(house, chance),
         lambda: page_forgeries(house, chance),
+        lambda: install_forgeries(house, chance),
     )
     made = 0
     while made < most:
@@ -218,6 +268,7 @@ def accepted(kind: str, status: int, text: str) -> bool:
 async def test_nothing_forged_or_stale_is_heard(engine):
     async with open_house(engine) as house:
         await house.teams.until(lambda: house.teams.key_looks)
+        await on_the_way(house)
         before, kinds, statuses = house.digest(), Counter[str](), Counter[int]()
         let_in, faults = [], []
         for kind, (method, path, how) in forgeries(house, random.Random(5), KNOCKS):
@@ -237,6 +288,7 @@ async def test_nothing_forged_or_stale_is_heard(engine):
         assert faults == []
         assert changed == {}
         assert min(kinds.values()) > 1
+        assert house.desk.codes.keys() == {house.tokens["code"]}, "the code was given to Slack"
         assert set(statuses) <= {400, 401, 403, 404, 415, 422, 200}
 
 
@@ -244,6 +296,7 @@ async def test_one_of_every_kind_of_forgery_is_refused(engine):
     """What the mutants are held against: quick."""
     async with open_house(engine) as house:
         await house.teams.until(lambda: house.teams.key_looks)
+        await on_the_way(house)
         before = house.digest()
         for kind, (method, path, how) in forgeries(house, random.Random(1), 1):
             status, text = await house.knock(method, path, **how)

@@ -20,10 +20,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select
 
 from bot.chat.clock import SystemClock
-from storage.db import open_engine, reading
+from storage.db import reading
 from storage.models import inbox, metadata, update
 from tests.chat import done
-from tests.databases import a_county, database
+from tests.databases import a_county, database, opened
 from tests.slack_people import TEAM
 from tests.trust.chaos import free_ports
 from tests.trust.signing import signature
@@ -153,7 +153,7 @@ def test_every_update_with_a_receipt_is_in_a_backup_begun_after_it(urls, tmp_pat
         for file, before in await drill(tmp_path, url):
             command = await sipbot(tmp_path, other, "restore", str(file), "--force")
             assert await command.wait() == 0
-            engine = open_engine(other)
+            engine = opened(other)
             updates, answered = await asyncio.to_thread(stored, engine)
             counted += len(before)
             missing += len(before - set(updates))

@@ -50,6 +50,8 @@ EVERYWHERE = frozenset((
     "is_inactive", "missing_scope", "no_permission", "not_allowed_token_type", "not_authed", "org_login_required",
     "team_access_not_granted", "team_not_found", "token_expired", "token_revoked",
 ))  # fmt: skip
+# Of these, those that say that one person gets no messages any more.
+OF_A_PERSON = frozenset(("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible", "users_not_found"))
 # Slack says of these that the call may have had its effect.
 UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 # Somebody who cannot be told in the channel is told in a direct message.
@@ -94,6 +96,7 @@ class Refused(SendError):
             unknown=code in UNKNOWN,
             cause=code,
             everywhere=code in EVERYWHERE,
+            bounced=code in OF_A_PERSON,
         )
         self.code = code
 

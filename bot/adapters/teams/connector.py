@@ -25,6 +25,9 @@ AGAIN = frozenset((408, 412, 429, 500, 502, 503, 504))
 UNKNOWN = frozenset((408, 500, 502, 504))
 TOO_LARGE = 413
 CHECK_APP = "check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID; the secret may have run out"
+# https://learn.microsoft.com/microsoftteams/platform/bots/build-notification-capability#status-codes-from-bot-conversational-apis
+BY_ADMIN = "BotDisabledByAdmin"
+ASK_ADMIN = "an administrator has to allow the app in the Teams admin center"
 REMEDIES = {
     401: CHECK_APP,
     403: "sipbot may not write there: add the app again to the team or, for a private message, to the person",
@@ -37,7 +40,8 @@ class Refused(SendError):
     """Teams' own answer to a call."""
 
     def __init__(self, what: str, status: int, reason: str = "", retry_after: float | None = None) -> None:
-        remedy = f" ({REMEDIES[status]})" if status in REMEDIES else ""
+        way = ASK_ADMIN if reason == BY_ADMIN else REMEDIES.get(status)
+        remedy = f" ({way})" if way else ""
         super().__init__(
             f"Teams answered {status} to {what}{': ' + reason if reason else ''}{remedy}",
             permanent=status not in AGAIN,
@@ -46,7 +50,7 @@ class Refused(SendError):
             cause=f"{status} {reason}".strip(),
             everywhere=status == 401,
         )
-        self.status = status
+        self.status, self.reason = status, reason
 
 
 class Connector:

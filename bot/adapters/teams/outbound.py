@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.adapters.teams import cards
-from bot.adapters.teams.connector import Connector, Refused
+from bot.adapters.teams.connector import BY_ADMIN, Connector, Refused
 from bot.adapters.teams.inbound import in_thread
 from bot.adapters.teams.known import CHANNEL, USER, Known, Reference
 from bot.adapters.teams.wording import worded
@@ -22,6 +22,7 @@ Json = dict[str, Any]
 REACTIONS = {"white_check_mark": "checkmark", "memo": "pushpin"}
 # https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/targeted-messages
 FOR_ONE = "?isTargetedActivity=true"
+GONE = (403, 404)  # blocked us, or has not the app; the account or the chat is not there any more
 NOT_THERE = "sipbot does not know this {what} in Teams: add the app to it, and mention @sipbot there once"
 
 
@@ -41,8 +42,7 @@ class Outbound:
             raise SendError(f"the post {post.key} has nothing in it", permanent=True)
         activity = cards.activity(worded(post.message, direct=bool(address.user)), post.mentions)
         if address.user:
-            service_url, chat = await self.chat_with(address.workspace, address.user)
-            return await self._put_or_post(service_url, chat, activity, post.target)
+            return await self._to_person(post, activity)
         here = await self._here(address)
         if post.target:
             return await self.change(here.service_url, here.conversation_id, post.target, activity)
@@ -120,6 +120,16 @@ class Outbound:
         if known is None:
             raise SendError(NOT_THERE.format(what="channel"), permanent=True)
         return known
+
+    async def _to_person(self, post: Post, activity: Json) -> str:
+        """Teams says the same of a chat as of a channel; of a chat it means that this person gets no messages, unless
+        an administrator has stopped us for everybody."""
+        try:
+            service_url, chat = await self.chat_with(post.address.workspace, post.address.user)
+            return await self._put_or_post(service_url, chat, activity, post.target)
+        except Refused as refused:
+            refused.bounced = refused.status in GONE and refused.reason != BY_ADMIN and not post.target
+            raise
 
     async def _put_or_post(self, service_url: str, chat: str, activity: Json, target: str) -> str:
         if target:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ from bot.domain.plan_import.model import Line, NotAPlan
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LIST_STYLE = re.compile(r"list (?:bullet|number|continue) (\d)", re.I)  # Word's second-level list styles
 _INDENT = "  "  # per list level, as an indented text would have it
+_MOST_BYTES = 200_000_000  # unpacked, with its pictures
+_MOST_TEXT = 20_000_000  # of that the XML; a hundred pages have about two million
+_MOST_LINES = 50_000
+_TOO_LARGE = "The Word file is far larger than a plan once it is unpacked. Copy its text to a new file and import that."
+_BROKEN = (
+    OpcError, SyntaxError, KeyError, ValueError, TypeError, AttributeError, OSError, RecursionError,
+    NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+_HIGHEST_ROMAN = 3999
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
@@ -32,16 +42,32 @@ def read_docx(path: Path) -> list[Line]:
     Raises NotAPlan when the file is not a Word document or is damaged.
     """
     try:
-        document = docx.Document(str(path))
-    except (OpcError, SyntaxError, KeyError, ValueError, AttributeError, OSError, zipfile.BadZipFile) as error:
+        _measure(path)
+        return _lines(docx.Document(str(path)))
+    except _BROKEN as error:
         raise NotAPlan(
             f"{path.name} is not a Word document that can be opened. Open it in Word, save it as .docx and import that."
         ) from error
+
+
+def _measure(path: Path) -> None:
+    """A file of 1 MB can ask for gigabytes: NotAPlan before anything is unpacked. zipfile gives no more of a part than
+    it is said to have."""
+    with zipfile.ZipFile(path) as packed:
+        parts = packed.infolist()
+    text = sum(part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels")))
+    if text > _MOST_TEXT or sum(part.file_size for part in parts) > _MOST_BYTES:
+        raise NotAPlan(_TOO_LARGE)
+
+
+def _lines(document: Any) -> list[Line]:
     numbering = _Numbering(document)
     lines = [Line(0, text) for text in _page_headers(document)]
     number = 0
     for element in _blocks(document.element.body):
         number += 1
+        if len(lines) > _MOST_LINES:
+            raise NotAPlan(_TOO_LARGE)
         if element.tag == qn("w:p"):
             text = _paragraph(element, numbering)
             lines += [Line(number, piece) for piece in text.split("\v")]
@@ -196,8 +222,9 @@ class _Numbering:
     def _num(self, paragraph: Any) -> tuple[str, int] | None:
         properties = paragraph.find(qn("w:pPr"))
         found = properties.find(qn("w:numPr")) if properties is not None else None
-        style = self._style(paragraph)
-        while found is None and style is not None:
+        style, seen = self._style(paragraph), set()
+        while found is None and style is not None and style.style_id not in seen:
+            seen.add(style.style_id)  # a style may say that it is based on itself
             style_properties = style.element.find(qn("w:pPr"))
             found = style_properties.find(qn("w:numPr")) if style_properties is not None else None
             style = style.base_style
@@ -221,7 +248,7 @@ def _format(number: int, kind: str) -> str:
     if kind in ("lowerLetter", "upperLetter"):
         letter = chr(ord("a") + (number - 1) % 26)
         return letter.upper() if kind == "upperLetter" else letter
-    if kind in ("lowerRoman", "upperRoman"):
+    if kind in ("lowerRoman", "upperRoman") and number <= _HIGHEST_ROMAN:
         text, rest = "", number
         for worth, sign in _ROMAN:
             while rest >= worth:

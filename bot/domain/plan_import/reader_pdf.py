@@ -13,7 +13,9 @@ from pypdf.errors import PyPdfError
 
 from bot.domain.plan_import.model import Line, NotAPlan
 
+_MOST_PAGES = 2_000  # the longest plans have about 100
 _UNUSED_CODE = "\x7f"  # WinAnsiEncoding shows its unused codes as bullets: PDF 32000-1, Annex D.2, note 3
+_BROKEN = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError)
 
 
 def read_pdf(path: Path) -> list[Line]:
@@ -23,8 +25,12 @@ def read_pdf(path: Path) -> list[Line]:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             raise NotAPlan(f"{path.name} is locked with a password. Save a copy without one and import that.")
+        if len(reader.pages) > _MOST_PAGES:
+            raise NotAPlan(
+                f"{path.name} has more than {_MOST_PAGES:,} pages, which no plan has. Import the plan alone."
+            )
         pages = [page.extract_text(extraction_mode="layout") for page in reader.pages]
-    except (PyPdfError, ValueError, KeyError, OSError) as error:
+    except _BROKEN as error:
         raise NotAPlan(
             f"{path.name} is a PDF that cannot be opened. Save it again as PDF or Word and import that."
         ) from error

@@ -21,7 +21,8 @@ class NotATable(Exception):
 def read_file(path: Path, unit: str, today: date, measure: str = "") -> Table:
     """The readings of a .csv, .tsv, .txt or .xlsx file; of a workbook its first sheet. Raises NotATable."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)  # whatever the file has beyond, it is too large
     except OSError as error:
         raise NotATable(f"{path} cannot be read: {error.strerror}.") from None
     return read_data(path.name, data, unit, today, measure)

@@ -5,7 +5,7 @@ from alembic import op
 from storage.tenancy import secure
 
 revision = "0014"
-down_revision = "0015"
+down_revision = "0016"
 
 # Every table with an organization_id. Later migrations call `secure` for the tables they make.
 TABLES = (
