@@ -91,7 +91,7 @@ class Delivery:
         while not self._closing:
             self._wake.clear()
             try:
-                rows = await self._claim(AT_ONCE - len(sending))
+                rows = await self._claim(AT_ONCE - len(sending), stays=True)
             except Exception:
                 log.exception("outbox cannot be read")
                 rows = []
@@ -112,19 +112,26 @@ class Delivery:
         return total
 
     async def once(self) -> int:
-        """Claim one batch and deliver it; how many rows were tried."""
-        rows = await self._claim(AT_ONCE)
+        """Claim one batch and deliver it; how many rows were tried. Who comes for a moment only cannot wait and see
+        whether somebody still has what is left over."""
+        rows = await self._claim(AT_ONCE, stays=False)
         await asyncio.gather(*(self._deliver(row) for row in rows))
         return len(rows)
 
-    async def _claim(self, limit: int) -> list[outbox.Row]:
+    async def _claim(self, limit: int, *, stays: bool) -> list[outbox.Row]:
         if limit <= 0:
             return []
         busy = [one for one, posts in self._under_way.items() if posts >= outbox.PER_ORGANIZATION]
-        now = self._clock.read()
-        rows = await asyncio.to_thread(outbox.claim, self._engine, self._owner, now, LEASE, limit, busy)
+        rows = await asyncio.to_thread(self._claimed, limit, busy, stays)
         self._under_way.update(row.organization_id for row in rows)
         return rows
+
+    def _claimed(self, limit: int, busy: list[int], stays: bool) -> list[outbox.Row]:
+        """A lease that was given before our clock jumped, or before we began, is over one LEASE after that, whatever
+        our clock says of it: until then nothing is taken over."""
+        steady = self._clock.steady_for()
+        take_over = not stays or steady >= LEASE.total_seconds()
+        return outbox.claim(self._engine, self._owner, self._clock.read(), LEASE, limit, busy, take_over=take_over)
 
     async def _deliver(self, row: outbox.Row) -> None:
         """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""

@@ -98,11 +98,3 @@ def test_a_clock_that_was_wrong_holds_up_nobody(engine, work, clock):
         f"next post after {turn.at - right.timestamp():.2f} s; {claimed} of 1 row due at once",
     )
     assert (turn, claimed) == (pacing.Turn(right.timestamp(), ours=True), 1)
-
-
-def test_a_clock_two_hours_ahead_does_not_take_back_what_is_claimed_for_ever(engine, work, clock):
-    """A lease written by it ends when it says; nobody else sends the row meanwhile."""
-    with work() as uow:
-        uow.post("prompt", Destination(channel_id=a_channel(uow, "forms")), say("one"), key="one")
-    assert len(rows.claim(engine, "ahead", clock.read() + timedelta(hours=2), LEASE, 5)) == 1
-    assert rows.claim(engine, "right", clock.read(), LEASE, 5) == []

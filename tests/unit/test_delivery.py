@@ -507,11 +507,11 @@ async def test_nothing_ends_the_loop_but_closing_it(work, delivery, platform, fo
     claims = []
     claim = rows.claim
 
-    def broken_once(*arguments):
+    def broken_once(*arguments, **how):
         claims.append(1)
         if len(claims) == 1:
             raise RuntimeError("no such luck")
-        return claim(*arguments)
+        return claim(*arguments, **how)
 
     monkeypatch.setattr(rows, "claim", broken_once)
     running = asyncio.create_task(delivery.run())
