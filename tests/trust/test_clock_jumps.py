@@ -16,6 +16,7 @@ from bot.chat.ports import Pace
 from bot.delivery import LEASE, Delivery
 from bot.keys import Keys
 from storage import outbox as rows
+from storage import pacing
 from storage.db import insert_into, time_of
 from storage.installations import RENEWING, Installations
 from storage.models import outbox, slack_installation
@@ -205,3 +206,23 @@ def _install(uow, keys):
     values |= {"app_id": "A1", "bot_user": "U1", "scopes": "", "installed_by": "U2", "installed_at": uow.at}
     values |= {"bot_token": "", "expires_at": uow.at}
     uow.rows(insert_into(uow.connection, slack_installation).values(values))
+
+
+def test_a_clock_that_was_wrong_holds_up_nobody(engine, work, clock):
+    """Moments and rows written two hours ahead do not stall the queue once the clock is put right."""
+    right = clock.read()
+    clock.move_to(right + timedelta(hours=2))
+    with work() as uow:
+        uow.post("prompt", Destination(channel_id=a_channel(uow, "forms")), say("one"), key="one")
+    pace = Pace(conversation=1.0, workspace=0.25)
+    ahead = clock.read().timestamp()
+    pacing.take(engine, pace, "T1", "T1:C1", ahead, ahead + 60)
+    clock.move_to(right)
+    turn = pacing.take(engine, pace, "T1", "T1:C1", right.timestamp(), right.timestamp() + 60)
+    claimed = len(rows.claim(engine, "right", right, LEASE, 5))
+    record(
+        "clock put back by 2 h",
+        f"delivery ({engine.dialect.name})",
+        f"next post after {turn.at - right.timestamp():.2f} s; {claimed} of 1 row due at once",
+    )
+    assert (turn, claimed) == (pacing.Turn(right.timestamp(), ours=True), 1)
