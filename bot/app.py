@@ -47,6 +47,7 @@ from storage.installations import Installations
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
 from storage.watching import queue
+from storage.writing import LastWrite
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsAdapter, TeamsSettings
@@ -88,6 +89,7 @@ class App:
         )
         self.metrics = self._metrics()
         self.stopping = False
+        self.last_write = LastWrite()
         self.runner = JobRunner(
             engine, clock, handlers.JOBS, composer=self.composer, public_url=url, told=self.metrics.job
         )
@@ -106,7 +108,7 @@ class App:
         )
         # Where people move the clock by hand, every move would look like a standstill.
         moved = console and isinstance(clock, TravellingClock)
-        self.scheduler = Scheduler(self.runner.tick if moved else self.runner.watchful_tick, self.delivery.wake)
+        self.scheduler = Scheduler(self.runner.tick if moved else self._watchful_tick, self.delivery.wake)
         self.web = self._web()
         self._running: list[asyncio.Task[None]] = []
         self._keeping_time: asyncio.Task[None] | None = None
@@ -116,6 +118,8 @@ class App:
         began, reference = time.perf_counter(), current_reference()
         with bound_contextvars(reference=reference):
             reply = await self._commands.handle(replace(command, reference=reference))
+            if reply.outcome in ("answered", "not_saved"):
+                self.last_write.note(well=reply.outcome == "answered")
             seconds, verb = time.perf_counter() - began, self.dispatcher.verb_of(command)
             self.metrics.command(verb, reply.outcome, seconds)
             log.info("command", verb=verb, outcome=reply.outcome, ms=round(seconds * 1000, 1))
@@ -123,8 +127,8 @@ class App:
         return reply
 
     def not_ready(self) -> str:
-        """What is in the way of work, or "" where the database answers and has the newest shape."""
-        return not_ready(self.engine)
+        """What is in the way of work, or "" where the database answers, has the newest shape and can be written."""
+        return not_ready(self.engine) or self.last_write.fault()
 
     def health(self) -> web.Application:
         """What a process that serves nothing else can be asked: is it well, and its figures."""
@@ -171,6 +175,15 @@ class App:
         """One poke by hand: what is due is done and delivered."""
         await asyncio.to_thread(self.runner.tick)
         await self.delivery.drain()
+
+    def _watchful_tick(self) -> None:
+        """One of these always writes."""
+        try:
+            self.runner.watchful_tick()
+        except UNAVAILABLE:
+            self.last_write.note(well=False)
+            raise
+        self.last_write.note(well=True)
 
     async def _keep_time(self) -> None:
         while True:

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 
-# Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
-UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
+# Raised when the database cannot be reached or written: locked, full, gone, or (InternalError, of PostgreSQL) a standby
+# that only reads. The person is told it was not saved.
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)
 # PostgreSQL ends one of two transactions that wait for each other: deadlock_detected, serialization_failure
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _CROSSED = ("40P01", "40001")
