@@ -115,11 +115,11 @@ class App:
 
     async def handle(self, command: Command) -> Reply:
         """Answer a command; never raises. What it queued is delivered next."""
-        began, reference = time.perf_counter(), current_reference()
+        began, reference, attempt = time.perf_counter(), current_reference(), self.last_write.begun()
         with bound_contextvars(reference=reference):
             reply = await self._commands.handle(replace(command, reference=reference))
             if reply.outcome in ("answered", "not_saved"):
-                self.last_write.note(well=reply.outcome == "answered")
+                self.last_write.note(attempt, well=reply.outcome == "answered")
             seconds, verb = time.perf_counter() - began, self.dispatcher.verb_of(command)
             self.metrics.command(verb, reply.outcome, seconds)
             log.info("command", verb=verb, outcome=reply.outcome, ms=round(seconds * 1000, 1))
@@ -178,12 +178,13 @@ class App:
 
     def _watchful_tick(self) -> None:
         """One of these always writes."""
+        attempt = self.last_write.begun()
         try:
             self.runner.watchful_tick()
         except UNAVAILABLE:
-            self.last_write.note(well=False)
+            self.last_write.note(attempt, well=False)
             raise
-        self.last_write.note(well=True)
+        self.last_write.note(attempt, well=True)
 
     async def _keep_time(self) -> None:
         while True:

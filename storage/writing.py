@@ -18,8 +18,16 @@ class LastWrite:
         self._seconds = seconds
         self._failed: float | None = None
 
-    def note(self, *, well: bool) -> None:
-        self._failed = None if well else self._seconds()
+    def begun(self) -> float:
+        """An attempt begins; `note` is given this when it has ended."""
+        return self._seconds()
+
+    def note(self, begun: float, *, well: bool) -> None:
+        """How it ended. One that began before the last failure says nothing of what came after it."""
+        if not well:
+            self._failed = self._seconds()
+        elif self._failed is not None and begun >= self._failed:
+            self._failed = None
 
     def fault(self) -> str:
         """What is in the way of work, or ""."""

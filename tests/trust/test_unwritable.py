@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, select, text
 
 from storage import db
 from storage.models import heartbeat, outbox, update
+from storage.watching import TICK
 from storage.writing import CANNOT
 from tests.logbook import logbook
 from tests.trust.cluster import Cluster, a_cluster
@@ -69,7 +70,7 @@ async def ready(house: House) -> tuple[int, str]:
 
 def beats(engine: Engine) -> object:
     with engine.connect() as connection:
-        return connection.execute(select(heartbeat.c.at)).scalar()
+        return connection.execute(select(heartbeat.c.at).where(heartbeat.c.what == TICK)).scalar()
 
 
 def waiting(engine: Engine) -> int:

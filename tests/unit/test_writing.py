@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.writing import CANNOT, LATELY, LastWrite
 
 
-def test_a_failed_write_counts_until_one_succeeds_or_nobody_tried_for_a_while():
-    now = [0.0]
-    last = LastWrite(lambda: now[0])
+class Passing(list):
+    """Seconds that pass when they are told to."""
+
+    def __call__(self) -> float:
+        return float(sum(self))
+
+
+@pytest.fixture
+def now():
+    return Passing()
+
+
+@pytest.fixture
+def last(now):
+    return LastWrite(now)
+
+
+def test_a_failed_write_counts_until_one_succeeds(last, now):
     assert last.fault() == ""
-    last.note(well=False)
+    last.note(last.begun(), well=False)
+    now.append(LATELY - 1)
     assert last.fault() == CANNOT
-    now[0] += LATELY - 1
+    last.note(last.begun(), well=False)
+    now.append(LATELY - 1)
     assert last.fault() == CANNOT
-    last.note(well=False)
-    now[0] += LATELY - 1
-    assert last.fault() == CANNOT
-    last.note(well=True)
+    last.note(last.begun(), well=True)
     assert last.fault() == ""
-    last.note(well=False)
-    now[0] += LATELY
+
+
+def test_a_failed_write_counts_until_nobody_has_tried_for_a_while(last, now):
+    last.note(last.begun(), well=False)
+    now.append(LATELY)
     assert last.fault() == ""
+
+
+def test_what_began_before_a_failure_does_not_end_it(last, now):
+    long = last.begun()
+    now.append(1)
+    last.note(last.begun(), well=False)
+    now.append(1)
+    last.note(long, well=True)
+    assert last.fault() == CANNOT
