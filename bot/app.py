@@ -18,7 +18,7 @@ from structlog.contextvars import bound_contextvars
 import handlers
 from bot.adapters.console import ConsoleAdapter
 from bot.adapters.slack import OAuth, SlackAdapter, SlackSettings, Workspaces
-from bot.chat.clock import Clock, SystemClock, TravellingClock
+from bot.chat.clock import Clock, SteadyClock, SystemClock, TravellingClock
 from bot.chat.commands import Command, first_word
 from bot.chat.compose import Composer
 from bot.chat.ports import ChatAdapter
@@ -41,12 +41,13 @@ from bot.survey_pages import add_survey_routes
 from bot.web import add_document, add_metrics, make_health, make_web
 from bot.world import World
 from storage.console import ConsoleStore
-from storage.db import UNAVAILABLE, open_engine
+from storage.db import UNAVAILABLE, open_engine, time_of
 from storage.health import not_ready
 from storage.installations import Installations
 from storage.references import References
 from storage.survey_answers import SurveyAnswers
 from storage.watching import queue
+from storage.writing import LastWrite
 
 if TYPE_CHECKING:
     from bot.adapters.teams import TeamsAdapter, TeamsSettings
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
+SET_CLOCK_SECONDS = 60.0  # between two looks at the time all replicas go by; delivery looks at every claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class App:
         )
         self.metrics = self._metrics()
         self.stopping = False
+        self.last_write = LastWrite()
         self.runner = JobRunner(
             engine, clock, handlers.JOBS, composer=self.composer, public_url=url, told=self.metrics.job
         )
@@ -105,15 +108,18 @@ class App:
         )
         # Where people move the clock by hand, every move would look like a standstill.
         moved = console and isinstance(clock, TravellingClock)
-        self.scheduler = Scheduler(self.runner.tick if moved else self.runner.watchful_tick, self.delivery.wake)
+        self.scheduler = Scheduler(self.runner.tick if moved else self._watchful_tick, self.delivery.wake)
         self.web = self._web()
         self._running: list[asyncio.Task[None]] = []
+        self._keeping_time: asyncio.Task[None] | None = None
 
     async def handle(self, command: Command) -> Reply:
         """Answer a command; never raises. What it queued is delivered next."""
-        began, reference = time.perf_counter(), current_reference()
+        began, reference, attempt = time.perf_counter(), current_reference(), self.last_write.begun()
         with bound_contextvars(reference=reference):
             reply = await self._commands.handle(replace(command, reference=reference))
+            if reply.outcome in ("answered", "not_saved"):
+                self.last_write.note(attempt, well=reply.outcome == "answered")
             seconds, verb = time.perf_counter() - began, self.dispatcher.verb_of(command)
             self.metrics.command(verb, reply.outcome, seconds)
             log.info("command", verb=verb, outcome=reply.outcome, ms=round(seconds * 1000, 1))
@@ -121,8 +127,8 @@ class App:
         return reply
 
     def not_ready(self) -> str:
-        """What is in the way of work, or "" where the database answers and has the newest shape."""
-        return not_ready(self.engine)
+        """What is in the way of work, or "" where the database answers, has the newest shape and can be written."""
+        return not_ready(self.engine) or self.last_write.fault()
 
     def health(self) -> web.Application:
         """What a process that serves nothing else can be asked: is it well, and its figures."""
@@ -132,6 +138,8 @@ class App:
 
     async def start(self, *, worker: bool = True, listen: bool = True) -> None:
         """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
+        await self._set_clock()
+        self._keeping_time = asyncio.create_task(self._keep_time(), name="clock")
         if self.slack:
             await self.slack.start(listen=listen)
         if self.teams:
@@ -151,6 +159,9 @@ class App:
             await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
         for task in self._running:
             task.cancel()
+        if self._keeping_time:
+            self._keeping_time.cancel()
+            self._running.append(self._keeping_time)
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running.clear()
         if self.slack:
@@ -164,6 +175,28 @@ class App:
         """One poke by hand: what is due is done and delivered."""
         await asyncio.to_thread(self.runner.tick)
         await self.delivery.drain()
+
+    def _watchful_tick(self) -> None:
+        """One of these always writes."""
+        attempt = self.last_write.begun()
+        try:
+            self.runner.watchful_tick()
+        except UNAVAILABLE:
+            self.last_write.note(attempt, well=False)
+            raise
+        self.last_write.note(attempt, well=True)
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(SET_CLOCK_SECONDS)
+            await self._set_clock()
+
+    async def _set_clock(self) -> None:
+        """Without its database a clock goes on by itself."""
+        try:
+            await asyncio.to_thread(self.clock.steady_for)
+        except UNAVAILABLE:
+            log.warning("clock not set")
 
     def _installing(self) -> Installing:
         found = self.settings
@@ -273,10 +306,11 @@ def build(
     """Wire everything; nothing runs and nothing is connected until it is used. `teams`: a registration with addresses
     of its own, or none (then Teams is open to this machine, for Microsoft's Agents Playground), in place of the one in
     the settings."""
+    engine = engine or open_engine(settings.database_url)
     return App(
         settings,
-        clock or SystemClock(),
-        engine or open_engine(settings.database_url),
+        clock or SteadyClock(time_of(engine, SystemClock().read)),
+        engine,
         settings.sipbot_console if console is None else console,
         teams,
     )

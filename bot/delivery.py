@@ -39,6 +39,7 @@ LONGEST_SEND = timedelta(seconds=35)  # a look for our key and a send; with less
 AT_ONCE = 500  # posts under way in one process, most of them waiting for their turn
 IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.02  # in which posts come to an end before the next claim, which costs as much for one as for many
+NOTE_AGAIN = 1.0  # seconds, after which an outcome that could not be written is written again
 GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
 
@@ -91,7 +92,7 @@ class Delivery:
         while not self._closing:
             self._wake.clear()
             try:
-                rows = await self._claim(AT_ONCE - len(sending))
+                rows = await self._claim(AT_ONCE - len(sending), stays=True)
             except Exception:
                 log.exception("outbox cannot be read")
                 rows = []
@@ -112,22 +113,29 @@ class Delivery:
         return total
 
     async def once(self) -> int:
-        """Claim one batch and deliver it; how many rows were tried."""
-        rows = await self._claim(AT_ONCE)
+        """Claim one batch and deliver it; how many rows were tried. Who comes for a moment only cannot wait and see
+        whether somebody still has what is left over."""
+        rows = await self._claim(AT_ONCE, stays=False)
         await asyncio.gather(*(self._deliver(row) for row in rows))
         return len(rows)
 
-    async def _claim(self, limit: int) -> list[outbox.Row]:
+    async def _claim(self, limit: int, *, stays: bool) -> list[outbox.Row]:
         if limit <= 0:
             return []
         busy = [one for one, posts in self._under_way.items() if posts >= outbox.PER_ORGANIZATION]
-        now = self._clock.read()
-        rows = await asyncio.to_thread(outbox.claim, self._engine, self._owner, now, LEASE, limit, busy)
+        rows = await asyncio.to_thread(self._claimed, limit, busy, stays)
         self._under_way.update(row.organization_id for row in rows)
         return rows
 
+    def _claimed(self, limit: int, busy: list[int], stays: bool) -> list[outbox.Row]:
+        """A lease that was given before our clock jumped, or before we began, is over one LEASE after that, whatever
+        our clock says of it: until then nothing is taken over."""
+        steady = self._clock.steady_for()
+        take_over = not stays or steady >= LEASE.total_seconds()
+        return outbox.claim(self._engine, self._owner, self._clock.read(), LEASE, limit, busy, take_over=take_over)
+
     async def _deliver(self, row: outbox.Row) -> None:
-        """One row. If even its outcome cannot be written, the lease lapses and the next attempt asks the platform."""
+        """One row. If its outcome cannot be written at all, the lease lapses and the next attempt asks the platform."""
         with bound_contextvars(reference=new_reference()):
             try:
                 await self._attempt(row, row.available_at - LONGEST_SEND)
@@ -148,8 +156,22 @@ class Delivery:
             log.exception("delivery failed", outbox=row.id, kind=row.kind)
             await asyncio.to_thread(self._failed, row, SendError(type(error).__name__, unknown=True))
         else:
-            await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, self._clock.read(), remote_id)
-            log.info("delivered", outbox=row.id, kind=row.kind, attempts=row.attempts)
+            await self._sent(row, remote_id)
+
+    async def _sent(self, row: outbox.Row, remote_id: str) -> None:
+        """Mark it. A database that takes nothing just now is asked again as long as the row is ours: a post that its
+        platform cannot be asked for would go out a second time."""
+        for last in [False] * int(LEASE.total_seconds() / NOTE_AGAIN) + [True]:
+            at = self._clock.read()
+            try:
+                await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, at, remote_id)
+            except UNAVAILABLE:
+                if last or at >= row.available_at:
+                    raise
+            else:
+                log.info("delivered", outbox=row.id, kind=row.kind, attempts=row.attempts)
+                return
+            await self._clock.sleep(NOTE_AGAIN)
 
     async def _by_some_way(self, row: outbox.Row, latest: datetime) -> str:
         """Send it; where one account of a person refuses it for good, to their next one -> the platform's id."""

@@ -112,7 +112,8 @@ class Dispatcher:
         except Nobodys as error:
             log.warning("a command that is nobody's", error=str(error), platform=command.actor.platform)
             return Reply(say(NOBODYS)) if command.answerable else Reply()
-        for last in (False, True):
+        broke = False
+        for last in (False, False, True):
             try:
                 return self._transact(command)
             except UserError as error:
@@ -120,10 +121,12 @@ class Dispatcher:
                 return _ended(refusal, "user_error")
             except UNAVAILABLE as error:
                 doubtful = doubtful or undecided(error)
-                if last or not self._worth_another_look(error):
+                if broke or last or not self._worth_another_look(error):
                     return _not_saved(command, error, doubtful)
+                broke = True
             except IntegrityError:
-                # Somebody was a moment quicker with this delivery, or with a row we both wanted to make: look again.
+                # Somebody was a moment quicker with this delivery (it may have been we, by a connection that broke), or
+                # with a row we both wanted to make: look again.
                 if last:
                     return self._failed(command)
             except Exception:

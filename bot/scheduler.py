@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -23,7 +22,7 @@ from storage import restored
 from storage.db import reading
 from storage.models import inbox
 from storage.queries.people import Organization, organizations
-from storage.uow import UnitOfWork, reading_work, unit_of_work
+from storage.uow import reading_work, unit_of_work
 from storage.watching import beat, take_looks
 
 log = structlog.get_logger()
@@ -102,9 +101,11 @@ class JobRunner:
             connection.execute(delete(inbox).where(inbox.c.at < at - REMEMBERED))
 
     def _run(self, organization: Organization, job: JobSpec) -> list[tuple[Due, bool | None]] | None:
-        """What was due and what came of it; None where the job cannot say what is due."""
+        """What was due and what came of it; None where the job cannot say what is due. It is done by the same time by
+        which it was due: a job that finds itself early does nothing, and would be noted as done."""
+        at = self._clock.read()
         try:
-            with reading_work(self._engine, self._clock.read(), self._composer, organization) as uow:
+            with reading_work(self._engine, at, self._composer, organization) as uow:
                 due = list(job.due(uow))
         except Exception:
             log.exception(
@@ -112,16 +113,16 @@ class JobRunner:
             )
             self._told(job.name, None)
             return None
-        return [(one, self._do(organization, job, one)) for one in due]
+        return [(one, self._do(organization, job, one, at)) for one in due]
 
-    def _do(self, organization: Organization, job: JobSpec, due: Due) -> bool | None:
+    def _do(self, organization: Organization, job: JobSpec, due: Due, at: datetime) -> bool | None:
         """One due thing; False if another replica was first, None if it failed (then it stays due)."""
         with bound_contextvars(reference=new_reference()):
-            return self._done(organization, job, due)
+            return self._done(organization, job, due, at)
 
-    def _done(self, organization: Organization, job: JobSpec, due: Due) -> bool | None:
+    def _done(self, organization: Organization, job: JobSpec, due: Due, at: datetime) -> bool | None:
         try:
-            with self._open(organization) as uow:
+            with unit_of_work(self._engine, at, self._composer, self._public_url, organization) as uow:
                 if not uow.once(job.name, due.subject, due.period):
                     return False
                 uow.may_be_there = restored.lately(uow.connection, organization.id, uow.at)
@@ -133,9 +134,6 @@ class JobRunner:
         self._told(job.name, (self._clock.read() - due.at).total_seconds())
         log.info("job done", job=job.name, subject=due.subject, period=due.period)
         return True
-
-    def _open(self, organization: Organization) -> AbstractContextManager[UnitOfWork]:
-        return unit_of_work(self._engine, self._clock.read(), self._composer, self._public_url, organization)
 
 
 class Scheduler:

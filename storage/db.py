@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 
-# Raised when the database cannot be reached or written: locked, full, gone. The person is told it was not saved.
-UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
+# Raised when the database cannot be reached or written: locked, full, gone, or (InternalError, of PostgreSQL) a standby
+# that only reads. The person is told it was not saved.
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)
 # PostgreSQL ends one of two transactions that wait for each other: deadlock_detected, serialization_failure
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _CROSSED = ("40P01", "40001")
@@ -112,6 +114,18 @@ def answers_again(engine: Engine) -> bool:
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which SQLAlchemy spells per database."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def time_of(engine: Engine, machine: Callable[[], datetime]) -> Callable[[], datetime]:
+    """The time that all processes which share the database go by: the server's. SQLite has none and is one machine's,
+    whose time is read by `machine`."""
+    return partial(_server_time, engine) if engine.dialect.name == "postgresql" else machine
+
+
+def _server_time(engine: Engine) -> datetime:
+    with reading(engine) as connection:
+        found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return found.astimezone(UTC)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.clock import Clock
@@ -181,8 +181,10 @@ class Installations:
     def begin_renewal(self, workspace_id: str, generation: int) -> str | None:
         """The refresh token, for the one replica that may use it now; None for all others, and for whoever has seen an
         older generation than the one that is there."""
-        at = self._clock.read()
-        free = or_(_there.renewing_until.is_(None), _there.renewing_until <= at)
+        free: ColumnElement[bool] = _there.renewing_until.is_(None)
+        steady, at = self._clock.steady_for(), self._clock.read()
+        if steady >= RENEWING.total_seconds():  # no lease of another time, before our clock jumped, is good any more
+            free = or_(free, _there.renewing_until <= at, _there.renewing_until > at + 2 * RENEWING)
         statement = (
             update(slack_installation)
             .where(_there.workspace == workspace_id, _there.generation == generation, _there.revoked_at.is_(None), free)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, and_, func, or_, select, update
 
 from bot.chat.commands import Role
 from bot.chat.ports import Mailing
@@ -66,12 +66,21 @@ LONGEST_WAIT = timedelta(minutes=65)
 
 
 def claim(
-    engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int, busy: Collection[int] = ()
+    engine: Engine,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    busy: Collection[int] = (),
+    *,
+    take_over: bool = True,
 ) -> list[Row]:
     """Take up to `limit` rows, at most one a destination and in turns between the organizations; they are ours until
-    `now + lease`. `busy`: organizations that have enough under way."""
-    astray = and_(outbox.c.available_at > now + LONGEST_WAIT, outbox.c.lease_owner == "")
-    due = and_(outbox.c.state == PENDING, or_(outbox.c.available_at <= now, astray))
+    `now + lease`. `busy`: organizations that have enough under way. `take_over`: also rows whose lease has lapsed; who
+    has gone by this time for shorter than a lease must not, because it may have been given by another time."""
+    due = and_(outbox.c.state == PENDING, or_(outbox.c.available_at <= now, _astray(outbox, now)))
+    if not take_over:
+        due = and_(due, outbox.c.lease_owner == "")
     ready = (
         select(outbox.c.id, outbox.c.organization_id, outbox.c.available_at)
         .where(due, outbox.c.id == _first_in_line(now), outbox.c.organization_id.not_in(busy))
@@ -102,13 +111,16 @@ def claim(
     return sorted(rows, key=lambda row: row.id)
 
 
+def _astray(rows: FromClause, now: datetime) -> ColumnElement[bool]:
+    return rows.c.available_at > now + LONGEST_WAIT
+
+
 def _first_in_line(now: datetime) -> Any:
     """The id of the post that a post's line waits for; its own where it is the first. A sub-select with LIMIT 1 is
     looked up in the index for each row; as NOT EXISTS, both databases would compare every row with every other."""
     other = outbox.alias("other")
     same_line = [a == b for a, b in zip(line(other), line(outbox), strict=True)]
-    astray = and_(other.c.available_at > now + LONGEST_WAIT, other.c.lease_owner == "")
-    holds = or_(other.c.available_at <= now + PATIENCE, astray, other.c.target != "")
+    holds = or_(other.c.available_at <= now + PATIENCE, _astray(other, now), other.c.target != "")
     first = select(other.c.id).where(other.c.state == PENDING, *same_line, holds).order_by(other.c.id).limit(1)
     return first.correlate(outbox).scalar_subquery()
 

@@ -134,6 +134,7 @@ class Wire:
                     self.broken += 1
                     if self.cut.pop(0) == "after":
                         answers.cancel()
+                        await asyncio.wait({answers})
                         back.write(data)
                         await there.read(65536)  # the server's "done", which nobody else hears of
                     break

@@ -18,8 +18,10 @@ from bot.adapters.slack.adapter import SlackAdapter
 from bot.app import App, build
 from bot.chat.clock import SystemClock, TravellingClock
 from bot.config import load
+from bot.dispatch import NOT_SAVED
 from storage.db import open_engine, reading
-from storage.models import metadata, outbox, update
+from storage.migrate import migrate
+from storage.models import outbox, update
 from tests.fake_slack import FakeSlack
 from tests.slack_county import serve
 from tests.slack_people import BOT_USER
@@ -66,12 +68,13 @@ class House:
     told: Told = field(default_factory=Told)
 
     async def tell(self, number: int) -> None:
-        """Somebody types an update, once."""
+        """Somebody types an update, or types it again."""
         who = self.slack.person(f"U{number:08d}", f"user{number}")
+        before = len(who.seen)
         await who.types(f"/sip update 1.1.1 in progress note {number} of many")
-        await self.slack.until(lambda: who.seen, 30)
+        await self.slack.until(lambda: len(who.seen) > before, 30)
         said = who.seen[-1]["text"] + str(who.seen[-1].get("blocks"))
-        if "Not saved" in said:
+        if NOT_SAVED in said:
             self.told.not_saved.add(number)
         elif "I cannot tell" in said:
             self.told.not_known.add(number)
@@ -123,7 +126,7 @@ async def a_house(url: str) -> AsyncIterator[House]:
 def prepare(url: str, prompts: int) -> Engine:
     """Tables, and workgroups whose prompt is due."""
     engine = open_engine(url)
-    metadata.create_all(engine)
+    migrate(engine)
     a_county(engine, Size(prompts, 0))
     return engine
 
@@ -155,7 +158,7 @@ def prompts_sent(engine: Engine, prompts: int) -> Callable[[], bool]:
 
     def enough() -> bool:
         with reading(engine) as connection:
-            states = Counter(connection.execute(select(outbox.c.kind, outbox.c.state)).tuples().all())
+            states = Counter(connection.execute(select(outbox.c.kind, outbox.c.state)).all())
         return states["prompt", "sent"] == prompts and not any(state == "pending" for _, state in states)
 
     return enough

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.chat.clock import MovableClock
 from bot.chat.commands import Actor, Role
@@ -175,6 +176,31 @@ async def test_a_post_whose_reply_was_lost_is_adopted_not_doubled(engine, work, 
     platform.faults, platform.accepts_anyway = [SendError("lost", unknown=True)], True
     await delivery.drain()
     clock.move_to(clock.read() + timedelta(minutes=1))
+    await delivery.drain()
+    assert platform.order == ["one"]
+    assert states(engine) == [("sent", "t0")]
+
+
+async def test_what_was_sent_is_marked_as_soon_as_the_database_takes_it(
+    engine, work, delivery, platform, forms, clock, monkeypatch
+):
+    """Where nobody can be asked what is there, as on Teams, it would else go out a second time."""
+    mark, tried = rows.mark_sent, []
+
+    def down_twice(*arguments):
+        tried.append(1)
+        if len(tried) < 3:
+            raise OperationalError("update", {}, Exception("database or disk is full"))
+        mark(*arguments)
+
+    async def nobody_knows(post):
+        return None
+
+    monkeypatch.setattr(rows, "mark_sent", down_twice)
+    monkeypatch.setattr(platform, "find", nobody_knows)
+    queue(work, forms, "one")
+    await delivery.drain()
+    clock.move_to(clock.read() + LEASE)
     await delivery.drain()
     assert platform.order == ["one"]
     assert states(engine) == [("sent", "t0")]
@@ -507,11 +533,11 @@ async def test_nothing_ends_the_loop_but_closing_it(work, delivery, platform, fo
     claims = []
     claim = rows.claim
 
-    def broken_once(*arguments):
+    def broken_once(*arguments, **how):
         claims.append(1)
         if len(claims) == 1:
             raise RuntimeError("no such luck")
-        return claim(*arguments)
+        return claim(*arguments, **how)
 
     monkeypatch.setattr(rows, "claim", broken_once)
     running = asyncio.create_task(delivery.run())

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.chat.commands import Actor, Arg, Command, CommandSpec, Place, Role
 from bot.chat.errors import UserError
@@ -287,6 +287,24 @@ def test_a_connection_lost_at_the_commit_is_looked_into(desk, monkeypatch, done)
     monkeypatch.setattr(dispatch, "unit_of_work", breaking)
     assert "Kept: this" in words(desk.says("Ann Ortiz", "/sip keep this").message)
     assert (notes(desk), len(calls)) == (1, 2)
+
+
+def test_a_commit_that_the_second_look_comes_too_early_for_is_found_by_the_third(desk, monkeypatch):
+    """The connection broke before the answer, the server is still at it: the second try meets its rows."""
+    transact, calls = desk.dispatcher._transact, []
+
+    def early(command):
+        calls.append(1)
+        if len(calls) == 1:
+            raise OperationalError(None, None, Exception("server closed the connection"), connection_invalidated=True)
+        if len(calls) == 2:
+            transact(command)
+            raise IntegrityError("insert", {}, Exception("duplicate key"))
+        return transact(command)
+
+    monkeypatch.setattr(desk.dispatcher, "_transact", early)
+    assert "Kept: this" in words(desk.says("Ann Ortiz", "/sip keep this").message)
+    assert (notes(desk), len(calls)) == (1, 3)
 
 
 def test_who_cannot_be_told_is_not_told_that_it_was_not_saved(desk, monkeypatch):
