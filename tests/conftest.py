@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.chat.clock import MovableClock
@@ -17,10 +17,9 @@ from bot.chat.compose import built_in
 from storage.db import open_engine
 from storage.migrate import migrate
 from storage.models import metadata
-from storage.models.audit import MAINTENANCE
 from storage.uow import UnitOfWork, unit_of_work
 from tests import builders
-from tests.postgres import a_database
+from tests.postgres import a_database, empty
 from tests.scope import Watch
 
 SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "shared"))
@@ -66,7 +65,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
         path = tmp_path / "sipbot.sqlite3"
         path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
-        found = open_engine(f"sqlite:///{path}")
+        found = open_engine(f"sqlite:///{path}", durable=False)  # no test cuts the power
         watch = Watch(found)
         yield found
         found.dispose()
@@ -74,10 +73,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         return
     found = request.getfixturevalue("postgres")
     yield found
-    tables = ", ".join(f'"{name}"' for name in metadata.tables)
-    with found.begin() as connection:
-        connection.execute(text(f"SET LOCAL {MAINTENANCE} = 'on'"))  # the audit log is emptied too
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    empty(found)
 
 
 @pytest.fixture
