@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +24,12 @@ from tests.postgres import a_database, empty
 from tests.scope import Watch
 
 SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_configure() -> None:
+    """structlog by itself draws every traceback with all values in it: that takes longer than many a test."""
+    shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], shown])
 
 
 @pytest.fixture(scope="session")
