@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -27,9 +28,12 @@ SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "share
 
 
 def pytest_configure() -> None:
-    """structlog by itself draws every traceback with all values in it: that takes longer than many a test."""
+    """For all tests: structlog by itself draws every traceback with all values in it: that takes longer than many a test."""
     shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], shown])
+    # Nothing is proven by how long a busy machine takes for an example.
+    settings.register_profile("sipbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("sipbot")
 
 
 @pytest.fixture(scope="session")
