@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+import structlog
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.chat.clock import MovableClock
@@ -17,14 +19,22 @@ from bot.chat.compose import built_in
 from storage.db import open_engine
 from storage.migrate import migrate
 from storage.models import metadata
-from storage.models.audit import MAINTENANCE
 from storage.uow import UnitOfWork, unit_of_work
 from tests import audited as audits
 from tests import builders
-from tests.postgres import a_database
+from tests.postgres import a_database, empty
 from tests.scope import Watch
 
 SHARED = Path(os.environ.get("SIPBOT_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_configure() -> None:
+    """For all tests: structlog by itself draws every traceback with all values in it: that takes longer than many a test."""
+    shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], shown])
+    # Nothing is proven by how long a busy machine takes for an example.
+    settings.register_profile("sipbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("sipbot")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +50,7 @@ def postgres() -> Iterator[Engine]:
     """An engine on a database of this session's own, with all tables and row-level security."""
     with ExitStack() as stack:
         try:
-            engine = stack.enter_context(a_database())
+            engine = stack.enter_context(a_database(durable=False))
         except OperationalError:
             pytest.skip("no PostgreSQL answers; set SIPBOT_TEST_POSTGRES to try one")
         migrate(engine)
@@ -67,7 +77,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
         path = tmp_path / "sipbot.sqlite3"
         path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
-        found = open_engine(f"sqlite:///{path}")
+        found = open_engine(f"sqlite:///{path}", durable=False)  # no test cuts the power
         watch, audited = Watch(found), audits.Watch(found)
         with audited.watching():
             yield found
@@ -77,10 +87,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         return
     found = request.getfixturevalue("postgres")
     yield found
-    tables = ", ".join(f'"{name}"' for name in metadata.tables)
-    with found.begin() as connection:
-        connection.execute(text(f"SET LOCAL {MAINTENANCE} = 'on'"))  # the audit log is emptied too
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    empty(found)
 
 
 @pytest.fixture

@@ -38,10 +38,10 @@ def logbook(hidden: frozenset[str] = frozenset()) -> Iterator[Logbook]:
 def log_put_back() -> Iterator[None]:
     """Whatever the block configures: what comes after it must not write where that has been closed."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     try:
         yield
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
         root.handlers[:] = handlers
         root.setLevel(level)

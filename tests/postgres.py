@@ -12,19 +12,23 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from storage.db import open_engine
+from storage.models import metadata
+from storage.models.audit import MAINTENANCE
 from storage.tenancy import across
 
 POSTGRES = os.environ.get("SIPBOT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/")
 ROLE = "sipbot_test"
+LARGE = 1 << 20  # bytes of a table, also of rows that are gone
 _TESTS = str(Path(__file__).parent)
 # Frames on the way from whoever begins a transaction to the event that tells of it.
 _BETWEEN = ("sqlalchemy", "contextlib.py", "storage/db.py", __file__)
 
 
 @contextmanager
-def a_database() -> Iterator[Engine]:
-    """An engine on an empty database of its own; raises OperationalError where no PostgreSQL answers."""
-    with an_address() as url:
+def a_database(*, durable: bool = True) -> Iterator[Engine]:
+    """An engine on an empty database of its own; raises OperationalError where no PostgreSQL answers. Not `durable`: no
+    commit waits for the disk, for tests that cut no power."""
+    with an_address(durable=durable) as url:
         engine = open_engine(url)
         event.listen(engine, "begin", let_tests_look)
         try:
@@ -34,19 +38,41 @@ def a_database() -> Iterator[Engine]:
 
 
 @contextmanager
-def an_address() -> Iterator[str]:
+def an_address(*, durable: bool = True) -> Iterator[str]:
     """The URL of an empty database, which is gone afterwards."""
     admin = create_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
     name = f"sipbot_test_{uuid.uuid4().hex[:12]}"
     with admin.connect() as connection:
         _make_role(connection)
         connection.execute(text(f"CREATE DATABASE {name} OWNER {ROLE}"))
+        if not durable:
+            connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     try:
         yield make_url(POSTGRES + name).set(username=ROLE).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
+
+
+def empty(engine: Engine) -> None:
+    """No rows, and ids from 1 again. It waits for whoever still writes. TRUNCATE costs a second for the many files of
+    all tables, whatever is in them, so it is only for those that have grown."""
+    names = [f'"{name}"' for name in metadata.tables]
+    seen = " UNION ALL ".join(
+        f"SELECT '{name}', pg_relation_size('{name}') > {LARGE} WHERE EXISTS (SELECT FROM {name})" for name in names
+    )
+    with engine.begin() as connection:
+        across(connection)
+        connection.exec_driver_sql(f"SET LOCAL {MAINTENANCE} = 'on'")  # the audit log is emptied too
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(names)}")
+        found = dict(tuple(row) for row in connection.exec_driver_sql(seen))
+        if any(found.values()):
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} CASCADE")
+        for table in reversed(metadata.sorted_tables):
+            if f'"{table.name}"' in found:
+                connection.execute(table.delete())
+        connection.exec_driver_sql("SELECT setval(seqrelid, 1, false) FROM pg_sequence")
 
 
 def _make_role(connection: Connection) -> None:

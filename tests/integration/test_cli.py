@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,22 @@ def home(tmp_path):
     """An empty folder to work in, with a plan."""
     (tmp_path / "plan.txt").write_text(SMALL)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """The plan in a database, made once."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "plan.txt").write_text(SMALL)
+    assert sipbot(folder, "plan", "import", "plan.txt").returncode == 0
+    return folder / "sipbot.sqlite3"
+
+
+@pytest.fixture
+def planned(home, imported):
+    """A folder to work in, with the plan imported."""
+    shutil.copy(imported, home)
+    return home
 
 
 def sipbot(home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -75,14 +92,13 @@ def test_a_document_that_is_no_plan_is_refused_and_nothing_is_stored(home):
     assert not list(home.glob("*.sqlite3*"))
 
 
-def test_importing_again_says_what_changes_and_a_dry_run_changes_nothing(home):
-    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
-    (home / "plan.txt").write_text(SMALL.replace("Draw one chart a quarter", "Draw one simple chart a quarter"))
-    dry = sipbot(home, "plan", "import", "plan.txt", "--dry-run")
+def test_importing_again_says_what_changes_and_a_dry_run_changes_nothing(planned):
+    (planned / "plan.txt").write_text(SMALL.replace("Draw one chart a quarter", "Draw one simple chart a quarter"))
+    dry = sipbot(planned, "plan", "import", "plan.txt", "--dry-run")
     assert "changed step 1.2.1: Draw one chart a quarter -> Draw one simple chart a quarter" in dry.stdout
-    assert rows(home, "SELECT text FROM step WHERE text LIKE 'Draw%'") == [("Draw one chart a quarter",)]
-    assert sipbot(home, "plan", "import", "plan.txt", "--reason", "Too long").returncode == 0
-    assert rows(home, "SELECT before, reason FROM plan_change") == [("Draw one chart a quarter", "Too long")]
+    assert rows(planned, "SELECT text FROM step WHERE text LIKE 'Draw%'") == [("Draw one chart a quarter",)]
+    assert sipbot(planned, "plan", "import", "plan.txt", "--reason", "Too long").returncode == 0
+    assert rows(planned, "SELECT before, reason FROM plan_change") == [("Draw one chart a quarter", "Too long")]
 
 
 def test_every_wrong_setting_is_named_and_the_exit_code_is_2(home):
@@ -110,22 +126,20 @@ def test_doctor_finds_a_database_that_does_not_answer(home):
     assert "Traceback" not in done.stderr
 
 
-def test_the_worker_does_what_is_due_at_a_given_time(home):
-    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
-    naive = sipbot(home, "worker", "--once", "--now", "2026-03-01T09:00:00")
+def test_the_worker_does_what_is_due_at_a_given_time(planned):
+    naive = sipbot(planned, "worker", "--once", "--now", "2026-03-01T09:00:00")
     assert naive.returncode == 2
     assert "time zone" in naive.stderr
-    assert sipbot(home, "worker", "--once", "--now", "2026-03-01T09:00:00-08:00").returncode == 0
+    assert sipbot(planned, "worker", "--once", "--now", "2026-03-01T09:00:00-08:00").returncode == 0
 
 
-def test_a_report_is_written_in_each_format(home):
-    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
+def test_a_report_is_written_in_each_format(planned):
     for form in ("md", "html", "json", "csv"):
-        done = sipbot(home, "report", time.strftime("%Y-%m"), "--format", form, "--out", f"r.{form}")
+        done = sipbot(planned, "report", time.strftime("%Y-%m"), "--format", form, "--out", f"r.{form}")
         assert done.returncode == 0, done.stderr
-        assert "Arrival Rate" in (home / f"r.{form}").read_text()
-    assert sipbot(home, "report", "soon", "--out", "r.md").returncode == 2
-    assert sipbot(home, "report", time.strftime("%Y-%m"), "--format", "doc", "--out", "r.doc").returncode == 2
+        assert "Arrival Rate" in (planned / f"r.{form}").read_text()
+    assert sipbot(planned, "report", "soon", "--out", "r.md").returncode == 2
+    assert sipbot(planned, "report", time.strftime("%Y-%m"), "--format", "doc", "--out", "r.doc").returncode == 2
 
 
 def test_stories_are_checked_a_line_at_a_time(home):
@@ -181,39 +195,37 @@ def test_serve_answers_is_ready_and_stops_when_told(home):
     assert "Traceback" not in errors
 
 
-def test_readings_from_a_file_are_stored_whole_or_not_at_all(home):
+def test_readings_from_a_file_are_stored_whole_or_not_at_all(planned):
     import xlsxwriter
 
-    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
-    (home / "bad.csv").write_text("month,group,value\n2024-01,,46%\n2024-13,,47%\n2024-02,,=1+1\n")
-    refused = sipbot(home, "measure", "import", "bad.csv", "--measure", "1")
+    (planned / "bad.csv").write_text("month,group,value\n2024-01,,46%\n2024-13,,47%\n2024-02,,=1+1\n")
+    refused = sipbot(planned, "measure", "import", "bad.csv", "--measure", "1")
     assert refused.returncode == 2
     assert "Row 3: “2024-13” is not a month." in refused.stderr
     assert "Row 4: “=1+1” is not a number." in refused.stderr
     assert "Nothing was stored." in refused.stderr
-    assert rows(home, "SELECT count(*) FROM reading") == [(0,)]
-    with xlsxwriter.Workbook(home / "good.xlsx") as book:
+    assert rows(planned, "SELECT count(*) FROM reading") == [(0,)]
+    with xlsxwriter.Workbook(planned / "good.xlsx") as book:
         sheet = book.add_worksheet()
         for r, line in enumerate([["Month", "All", "Spanish"], ["2024-01", 0.46, 0.4], ["2024-02", 0.475, "*"]]):
             sheet.write_row(r, 0, line)
-    tried = sipbot(home, "measure", "import", "good.xlsx", "--measure", "1", "--dry-run")
+    tried = sipbot(planned, "measure", "import", "good.xlsx", "--measure", "1", "--dry-run")
     assert tried.returncode == 0, tried.stderr
     assert "4 new, 0 in place of another value" in tried.stdout
-    assert rows(home, "SELECT count(*) FROM reading") == [(0,)]
-    done = sipbot(home, "measure", "import", "good.xlsx", "--measure", "1")
+    assert rows(planned, "SELECT count(*) FROM reading") == [(0,)]
+    done = sipbot(planned, "measure", "import", "good.xlsx", "--measure", "1")
     assert done.returncode == 0, done.stderr
     assert "0.475 was read as 47.5%" in done.stderr
     query = "SELECT month, population, value, person_id FROM reading ORDER BY month, population"
-    assert rows(home, query) == [
+    assert rows(planned, query) == [
         ("2024-01", "", 46.0, None), ("2024-01", "Spanish", 40.0, None),
         ("2024-02", "", 47.5, None), ("2024-02", "Spanish", None, None),
     ]  # fmt: skip
 
 
-def test_a_file_of_readings_that_cannot_be_used_is_refused_in_a_sentence(home):
-    assert sipbot(home, "plan", "import", "plan.txt").returncode == 0
-    missing = sipbot(home, "measure", "import", "none.csv", "--measure", "1")
+def test_a_file_of_readings_that_cannot_be_used_is_refused_in_a_sentence(planned):
+    missing = sipbot(planned, "measure", "import", "none.csv", "--measure", "1")
     assert (missing.returncode, missing.stderr) == (2, "none.csv cannot be read: No such file or directory.\n")
-    unknown = sipbot(home, "measure", "import", "none.csv", "--measure", "nine")
+    unknown = sipbot(planned, "measure", "import", "none.csv", "--measure", "nine")
     assert unknown.returncode == 2
     assert "There is no measure “nine”." in unknown.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -42,6 +43,12 @@ from tests.trust.house import CORA, FAULTS, House
 from tests.trust.table import record
 from tests.trust.test_fuzzed import a_house
 
+FULL = os.environ.get("SIPBOT_TRUST") == "full"
+# What a database could change. In the short setting PostgreSQL is told these only: all else is looked at on the way out.
+CHARACTERS = {
+    "a terminal", "directions", "no width", "private characters", "a NUL and a half", "very long", "one very long word",
+    "an attribute", "a template",
+}  # fmt: skip
 _deliveries = count(1)
 CORAS = Actor("slack", TEAM, CORA, "cora")
 TYPED = (
@@ -194,9 +201,10 @@ def text_is_calm(text: str) -> str:
 @pytest.mark.filterwarnings("ignore")
 def test_what_people_type_is_only_ever_words(engine, monkeypatch, caplog):
     monkeypatch.setattr(bot.limits, "COMMANDS", 10**9)
-    shown = 0
+    shown, database = 0, engine.dialect.name
+    kinds = {name: words for name, words in WORDS.items() if FULL or database == "sqlite" or name in CHARACTERS}
     with a_house(engine) as house:
-        for name, words in WORDS.items():
+        for name, words in kinds.items():
             told = Told(house)
             tell_everything(told, words)
             seen = look_everywhere(told)
@@ -206,11 +214,9 @@ def test_what_people_type_is_only_ever_words(engine, monkeypatch, caplog):
         with engine.connect() as connection:
             notes = [note for note in connection.execute(select(update.c.note)).scalars() if MARK in (note or "")]
             names = connection.execute(select(person.c.name).where(person.c.name.contains(MARK))).all()
-    record(
-        "hostile words in every input", f"{engine.dialect.name}, {len(WORDS)} kinds", f"{shown:,} outputs, 0 that act"
-    )
-    assert len(notes) >= 3 * len(WORDS)
-    assert len(names) >= len(WORDS)
+    record("hostile words in every input", f"{database}, {len(kinds)} kinds", f"{shown:,} outputs, 0 that act")
+    assert len(notes) >= 3 * len(kinds) >= 3 * len(CHARACTERS)
+    assert len(names) >= len(kinds)
 
 
 def files_are_calm(house: House, name: str) -> None:

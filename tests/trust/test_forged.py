@@ -304,6 +304,10 @@ async def test_one_of_every_kind_of_forgery_is_refused(engine):
             assert status < 500, kind
         await house.settle()
         assert house.changed(before) == {}
+        body = command()
+        assert (await house.knock("POST", SLACK, data=body, headers=signature(SECRET, body)))[0] == 200, (
+            "nothing gets in"
+        )
 
 
 async def test_a_request_sent_again_within_its_five_minutes_has_its_effect_once(engine):

@@ -30,7 +30,7 @@ from tests.trust.replicas import AT, PACE
 from tests.trust.table import record
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
-CHANNELS, EACH, SEEDS = (50, 30, range(1, 4)) if FULL else (12, 8, (1,))
+CHANNELS, EACH, SEEDS = (50, 30, range(1, 4)) if FULL else (8, 6, (1,))
 LATE, UNDER_WAY = 0.5, 1.0
 HELD = 3  # the sink's Retry-After, seconds
 

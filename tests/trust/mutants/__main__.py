@@ -1,64 +1,103 @@
-"""Run the mutants: `python -m tests.trust.mutants [NAME …]`. Exits with 1 where one was not noticed."""
+"""Run the mutants, as many at once as there are processors: `python -m tests.trust.mutants [NAME …]`. Exits with 1 where
+one was not noticed, or finds no place any more."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 from tests.trust.table import record
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 PARTS = ("bot", "handlers", "storage", "templates", "tests", "pyproject.toml")
+AT_ONCE = os.cpu_count() or 1
 FAILED = 1  # pytest's exit code for tests that failed; anything else is no answer
 # https://docs.pytest.org/en/stable/reference/exit-codes.html
+_NOTICED_BY = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.M)
 
 
-def noticed(mutant: dict[str, object], folder: Path) -> bool:
-    """Whether its tests fail with the fault in place. Raises ValueError where the fault cannot be put in."""
-    path = folder / str(mutant["file"])
+def noticed(mutant: dict[str, Any], folder: Path) -> tuple[bool, str]:
+    """Whether its tests fail with the fault in place, and which did, or why there is no answer."""
+    path = folder / mutant["file"]
     sound = path.read_text("utf-8")
-    before = str(mutant["before"])
-    if sound.count(before) != 1:
-        raise ValueError(f"{mutant['file']} has its `before` {sound.count(before)} times, not once")
-    path.write_text(sound.replace(before, str(mutant["after"])), "utf-8")
+    if (count := sound.count(mutant["before"])) != 1:
+        return False, f"{mutant['file']} has its `before` {count} times, not once"
+    path.write_text(sound.replace(mutant["before"], mutant["after"]), "utf-8")
     try:
-        return pytest(folder, list(mutant["tests"])) == FAILED  # type: ignore[call-overload]
+        code, said = pytest(folder, "-x", *mutant["tests"])
     finally:
         path.write_text(sound, "utf-8")
+    found = _NOTICED_BY.search(said)
+    return code == FAILED and found is not None, found[1] if found else f"pytest ended with {code}"
 
 
-def pytest(folder: Path, tests: list[str]) -> int:
-    """pytest's exit code in `folder`, whose own code is imported, not the installed one."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+def pytest(folder: Path, *arguments: str) -> tuple[int, str]:
+    """pytest's exit code and output in `folder`, whose own code is imported, not the installed one."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True).returncode
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+    return done.returncode, done.stdout
+
+
+def copies(folder: Path) -> SimpleQueue[Path]:
+    """The code, once for each of those that run at the same time."""
+    made: SimpleQueue[Path] = SimpleQueue()
+    for number in range(AT_ONCE):
+        here = folder / str(number)
+        here.mkdir()
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, here / part)
+        made.put(here)
+    return made
+
+
+def chosen(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Name -> mutant, of all where none is named. Exits where there is no such."""
+    mutants = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("*.toml"))}
+    if unknown := set(names) - mutants.keys():
+        sys.exit("There is no mutant " + ", ".join(sorted(unknown)))
+    return {name: mutants[name] for name in sorted(names or mutants)}
 
 
 def main() -> int:
-    chosen = set(sys.argv[1:])
-    mutants = {p.stem: tomllib.loads(p.read_text("utf-8")) for p in sorted(HERE.glob("*.toml"))}
-    mutants = {name: mutant for name, mutant in mutants.items() if not chosen or name in chosen}
-    wrong = []
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        for part in PARTS:
-            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-            copy(ROOT / part, folder / part)
+    mutants = chosen(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(AT_ONCE) as pool:
+        folders = copies(Path(temporary))
+
+        def told(name: str) -> bool:
+            folder, began = folders.get(), time.monotonic()
+            try:
+                good, by = noticed(mutants[name], folder)
+            finally:
+                folders.put(folder)
+            seconds = time.monotonic() - began
+            print(
+                f"{'noticed    ' if good else 'NOT NOTICED'} {seconds:3.0f} s {name}: {mutants[name]['why']} ({by})",
+                flush=True,
+            )
+            return good
+
+        folder = folders.get()
         tests = sorted({test for mutant in mutants.values() for test in mutant["tests"]})
-        if pytest(folder, tests):
-            sys.exit("The tests fail without any mutant: " + " ".join(tests))
-        for name, mutant in mutants.items():
-            good = noticed(mutant, folder)
-            print(f"{'noticed    ' if good else 'NOT NOTICED'} {name}: {mutant['why']}", flush=True)
-            wrong += [] if good else [name]
-    if not chosen:
-        record("a fault put into the code by hand", f"{len(mutants)} mutants", f"{len(wrong)} not noticed")
+        code, said = pytest(folder, f"-n{AT_ONCE}", *tests)
+        folders.put(folder)
+        if code:
+            sys.exit(f"The tests fail without any mutant:\n{said[-3000:]}")
+        wrong = list(pool.map(told, mutants)).count(False)
+    if not sys.argv[1:]:
+        record("a fault put into the code by hand", f"{len(mutants)} mutants", f"{wrong} not noticed")
     return FAILED if wrong else 0
 
 
