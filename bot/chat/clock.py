@@ -41,7 +41,7 @@ class SystemClock:
 
 
 class SteadyClock:
-    """A server's clock (docs/decisions/0013): between two looks at its `source` it goes on by itself, so that nobody
+    """A server's clock (docs/decisions/0014): between two looks at its `source` it goes on by itself, so that nobody
     who puts the machine's clock forward or back moves it in the middle of something. `source` gives the time all
     replicas go by, aware, and may take its time about it; `seconds` any that never jump."""
 
