@@ -1,7 +1,7 @@
 """A pytest plugin: what the product's own tests make it say, as cards. `python -m pytest -p tests.browser.collecting …`
 
-Every message a template makes, every reply, post and form becomes a card; the longest few of each kind are written to the
-file SIPBOT_CARDS names. A new template is among them as soon as a test of its handler uses it.
+Every message a template makes, every reply, post and form becomes a card; the longest few of each kind are written to a
+file of each process in the folder SIPBOT_CARDS names. A new template is among them as soon as a test of its handler uses it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,18 @@ def pytest_configure() -> None:
 def pytest_sessionfinish() -> None:
     """Write them down: kind -> its cards."""
     kept = {kind: list(cards.values()) for kind, cards in sorted(_found.items())}
-    Path(os.environ["SIPBOT_CARDS"]).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    file = Path(os.environ["SIPBOT_CARDS"]) / f"{os.getpid()}.json"
+    file.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+
+def collected(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Kind -> its longest cards, of all processes."""
+    _found.clear()
+    for file in sorted(folder.glob("*.json")):
+        for kind, cards in json.loads(file.read_text("utf-8")).items():
+            for card in cards:
+                _keep(kind, card)
+    return {kind: list(cards.values()) for kind, cards in sorted(_found.items())}
 
 
 def _keep(kind: str, card: dict[str, Any]) -> None:
