@@ -79,10 +79,8 @@ def test_order_and_pace_are_kept_whatever_goes_wrong(engine, seed, how):
         settled(engine, size, time.monotonic())
         stats, killed = house.end()
     kept = measured(wanted, stats)
-    setting = (
-        f"Slack, {engine.dialect.name}, {size.prompts:,} posts to {CHANNELS} channels, seed {seed}, {killed} kills"
-    )
-    record("429, 500, no answer, reply lost, 5 % each", setting, in_words(kept))
+    setting = f"Slack, {engine.dialect.name}, {size.prompts:,} posts to {CHANNELS} channels, seed {seed}, {how}"
+    record("429, 500, no answer, reply lost, 5 % each", setting, f"{killed} replicas killed: {in_words(kept)}")
     assert (kept.lost, kept.doubled, kept.disordered) == (0, 0, 0)
     if how == "calm":
         assert kept.broken == 0
