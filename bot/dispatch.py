@@ -125,7 +125,7 @@ class Dispatcher:
                     return _not_saved(command, error, doubtful)
                 broke = True
             except IntegrityError:
-                # Somebody was quicker (we ourselves, by a connection that broke?) with this delivery or a row: look again.
+                # Somebody was quicker with this delivery (we, by a connection that broke?) or with a row: look again.
                 if last:
                     return self._failed(command)
             except Exception:
