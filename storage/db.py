@@ -34,7 +34,8 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…); nothing is connected yet. `durable=False` is for
     SQLite files that can be made again, like a simulation's: their commits do not wait for the disk."""
     if not url.startswith("sqlite"):
-        options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}", "application_name": APPLICATION}
+        # Compiling a statement to machine code takes half a second, and none of ours runs so long.
+        options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c jit=off", "application_name": APPLICATION}
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, **_QUIET)
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, **_QUIET)
     # FULL: a receipt is only given for what survives a power cut.

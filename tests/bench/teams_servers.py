@@ -147,7 +147,7 @@ def sipbot(folder: Path, connector_port: int) -> web.Application:
     from storage.references import References
     from tests.bench.servers import county
 
-    made = county(folder)
+    made = county(f"sqlite:///{folder / 'bench.sqlite3'}")
     url = f"http://127.0.0.1:{connector_port}"
     settings = TeamsSettings(APP, PASSWORD, TENANT, login_url=url, metadata_url=f"{url}/openid")
     specs = made.dispatcher.specs

@@ -46,8 +46,10 @@ def test_the_migrations_make_the_tables_the_code_knows(fresh):
     assert shape(fresh) is Shape.NONE
     migrate(fresh)
     assert shape(fresh) is Shape.CURRENT
+    # The CASE in this one comes back from PostgreSQL in lines of its own; that it is of use: test_query_plans.
+    options = {"compare_type": True, "include_object": lambda _, name, *__: name != "ix_outbox_line"}
     with fresh.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 
 def test_migrating_again_changes_nothing(fresh):

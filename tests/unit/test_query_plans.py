@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, text
 
+from bot.chat.messages import say
+from storage import outbox
 from storage.models import update
 from storage.queries.plan import statuses, steps
 from storage.queries.updates import step_named
-from tests.builders import a_person, a_plan
+from storage.uow import Destination
+from tests.builders import a_channel, a_person, a_plan
 
 HISTORY = 5000
 
@@ -50,3 +53,20 @@ def test_the_last_update_of_a_step_is_looked_up(county, work, read):
         plans = [uow.connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all() for sql, values in asked]
     assert plans
     assert [line for plan in plans for line in plan if "Seq Scan on step_update" in line] == []
+
+
+def test_the_first_post_of_a_line_is_looked_up(engine, work, clock):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security that its planner would have to mind")
+    with work() as uow:
+        for number in range(200):
+            uow.post("notice", Destination(channel_id=a_channel(uow, f"c{number}")), say("x"), key=f"k{number}")
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE outbox"))
+    ran = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cur, sql, values, *_: ran.append((sql, values)))
+    outbox.claim(engine, "one", clock.read(), timedelta(0), 10)
+    sql, values = next(one for one in ran if one[0].startswith("UPDATE"))
+    with engine.connect() as connection:
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
+    assert "ix_outbox_line on outbox other" in plan, plan
