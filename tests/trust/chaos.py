@@ -139,17 +139,21 @@ def free_ports(count: int) -> tuple[int, int]:
 async def tell(ports: range, size: Size, seed: int) -> list[str]:
     """Every update, delivered one to four times to whichever replica; the first answer of each."""
     chance, room = random.Random(seed + 1), asyncio.Semaphore(AT_ONCE)
+    until = time.monotonic() + size.seconds
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
 
         async def one(number: int) -> str:
             copies = chance.randint(1, 4)
             async with room:
-                return (await asyncio.gather(*(delivered(session, ports, chance, number) for _ in range(copies))))[0]
+                told = (delivered(session, ports, chance, number, until) for _ in range(copies))
+                return (await asyncio.gather(*told))[0]
 
         return list(await asyncio.gather(*(one(number) for number in range(size.updates))))
 
 
-async def delivered(session: aiohttp.ClientSession, ports: range, chance: random.Random, number: int) -> str:
+async def delivered(
+    session: aiohttp.ClientSession, ports: range, chance: random.Random, number: int, until: float
+) -> str:
     """Slack gives up on a slash command; a person sends it again. The same trigger, so that it is the same command."""
     form = {
         "command": "/sip", "text": f"update 1.1.1 in progress note {number} of many", "team_id": TEAM,
@@ -157,7 +161,7 @@ async def delivered(session: aiohttp.ClientSession, ports: range, chance: random
         "trigger_id": f"t{number}", "response_url": "http://127.0.0.1:1/x",
     }  # fmt: skip
     body = urlencode(form).encode()
-    for _ in range(200):
+    while time.monotonic() < until:
         url = f"http://127.0.0.1:{chance.choice(ports)}/slack/events"
         try:
             async with session.post(url, data=body, headers=signature(SECRET, body)) as answer:

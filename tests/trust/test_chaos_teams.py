@@ -60,6 +60,7 @@ async def tell(ports: range, size: Size, seed: int, sink: str) -> list[str]:
     ben.teams.service_url = f"{sink}/amer/"
     ben.teams.next_id = lambda: "1700000000001"  # type: ignore[method-assign]
     bearer = await when_up(f"{sink}/token")
+    until = time.monotonic() + size.seconds
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
 
         async def one(number: int) -> str:
@@ -69,7 +70,8 @@ async def tell(ports: range, size: Size, seed: int, sink: str) -> list[str]:
             press = ben.activity(type="invoke", name="adaptiveCard/action", value=value, id=f"a{number}")
             async with room:
                 copies = range(chance.randint(1, 4))
-                return (await asyncio.gather(*(delivered(session, ports, chance, press, bearer) for _ in copies)))[0]
+                told = (delivered(session, ports, chance, press, bearer, until) for _ in copies)
+                return (await asyncio.gather(*told))[0]
 
         return list(await asyncio.gather(*(one(number) for number in range(size.updates))))
 
@@ -85,11 +87,16 @@ async def when_up(url: str) -> Any:
 
 
 async def delivered(
-    session: aiohttp.ClientSession, ports: range, chance: random.Random, activity: dict[str, Any], bearer: str
+    session: aiohttp.ClientSession,
+    ports: range,
+    chance: random.Random,
+    activity: dict[str, Any],
+    bearer: str,
+    until: float,
 ) -> str:
     """Teams delivers an activity again that was not answered."""
     headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
-    for _ in range(400):
+    while time.monotonic() < until:
         url = f"http://127.0.0.1:{chance.choice(ports)}/api/messages"
         try:
             async with session.post(url, data=json.dumps(activity), headers=headers) as answer:
