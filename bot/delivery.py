@@ -161,12 +161,12 @@ class Delivery:
     async def _sent(self, row: outbox.Row, remote_id: str) -> None:
         """Mark it. A database that takes nothing just now is asked again as long as the row is ours: a post that its
         platform cannot be asked for would go out a second time."""
-        for last in [False] * int(LEASE.total_seconds() / NOTE_AGAIN) + [True]:
+        for left in reversed(range(int(LEASE.total_seconds() / NOTE_AGAIN) + 1)):
             at = self._clock.read()
             try:
                 await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, at, remote_id)
             except UNAVAILABLE:
-                if last or at >= row.available_at:
+                if not left or at >= row.available_at:
                     raise
             else:
                 log.info("delivered", outbox=row.id, kind=row.kind, attempts=row.attempts)
@@ -288,11 +288,7 @@ class Delivery:
             self._bury(row, error)
             return
         self._told(error.platform, "retried")
-        wait = (
-            LONGEST_BACKOFF
-            if error.permanent
-            else min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
-        )
+        wait = _pause(row, error)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
         outbox.put_back(self._engine, row, self._owner, later, str(error))
@@ -318,6 +314,13 @@ class Delivery:
             about = f"{platform}:{_cause(row, error)}:{uow.today}"
             for person_id in outbox.to_tell(uow.connection, row.organization_id):
                 uow.post(DEAD_LETTER, Destination(person_id=person_id), message, key=f"dead:{about}:{person_id}")
+
+
+def _pause(row: outbox.Row, error: SendError) -> float:
+    """Seconds before the next attempt: as the platform asks, else as `backoff` has it."""
+    if error.permanent:
+        return LONGEST_BACKOFF
+    return min(LONGEST_BACKOFF, backoff(row.attempts) if error.retry_after is None else error.retry_after)
 
 
 def _cause(row: outbox.Row, error: SendError) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Engine, case, exists, func, or_, select, update
 
 from storage.db import insert_into, reading
 from storage.models import heartbeat, ledger, outbox
@@ -50,21 +49,14 @@ def beat(engine: Engine, now: datetime, gap: timedelta) -> tuple[datetime, datet
     before, where that is longer ago than the gap."""
     with engine.begin() as connection:
         found = connection.execute(select(heartbeat).where(heartbeat.c.what == TICK).with_for_update()).first()
-        if found is None:
-            _first(connection, now)
+        if found is None:  # another replica may be quicker
+            first = insert_into(connection, heartbeat).values(what=TICK, at=now, since=now)
+            connection.execute(first.on_conflict_do_nothing())
             return now, None
         stood_still = now - found.at > gap
         since = now if stood_still else found.since
         connection.execute(update(heartbeat).where(heartbeat.c.what == TICK).values(at=now, since=since))
     return since, found.at if stood_still else None
-
-
-def _first(connection: Connection, now: datetime) -> None:
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(heartbeat).values(what=TICK, at=now, since=now))
-    except IntegrityError:
-        pass  # another replica was quicker
 
 
 def take_looks(engine: Engine, ids: Sequence[int], now: datetime, rest: timedelta) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -93,8 +93,9 @@ _WHO = (
 )
 
 
-def _person(row: Any) -> Person:
-    return Person(row[0], row[1], Role(row[2]), *row[3:9])
+def _person(row: Any, *more: Any) -> Person:
+    """Of a row that begins with _PERSON's columns; `more`: what a Person has after them."""
+    return Person(row[0], row[1], Role(row[2]), *row[3 : len(_PERSON)], *more)
 
 
 def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | None:
@@ -106,7 +107,7 @@ def who(connection: Connection, actor: Actor) -> tuple[Organization, Person] | N
     if row is None:
         return None
     found = Organization(row.organization_id, row.organization_name, row.zone, row.settings)
-    return found, replace(_person(row), refused=row.refused_at is not None)
+    return found, _person(row, row.refused_at is not None)
 
 
 def organizations(connection: Connection) -> list[Organization]:
