@@ -14,7 +14,7 @@ from storage.db import open_engine
 from storage.migrate import migrate
 from storage.queries import people
 from storage.uow import unit_of_work
-from tests.bench.updates import databases
+from tests.bench.databases import databases
 from tests.builders import a_plan, a_workgroup
 
 COUNTIES, WORKGROUPS, ROUNDS = 100, 9, 5

@@ -25,8 +25,8 @@ from storage.models import channel, outbox
 from storage.queries import people
 from storage.tenancy import across
 from storage.uow import unit_of_work
+from tests.bench.databases import databases
 from tests.bench.processes import ROOT, cpu_seconds, free_port, resident_mb, served
-from tests.bench.updates import databases
 
 PROMPTS, WORKSPACES = 10_000, 20
 WORKERS, FREE_PROMPTS, SLOW = (1, 2, 4), 2_000, 1.5  # SLOW: seconds that a Slack in trouble takes to answer

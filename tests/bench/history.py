@@ -8,14 +8,15 @@ import statistics
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Engine, insert, select
 
 from storage.db import open_engine
 from storage.models import organization, person, step, update
 from storage.tenancy import across
+from tests.bench.databases import analyze, databases
 from tests.bench.load import saturate
 from tests.bench.processes import free_port, served
-from tests.bench.updates import STORED, databases, updates
+from tests.bench.updates import STORED, updates
 
 STORED_UPDATES, CHUNK = 1_000_000, 20_000
 ROUNDS, REQUESTS = 5, 200
@@ -41,13 +42,7 @@ def fill(engine: Engine) -> None:
                 for n in range(CHUNK)
             ]  # fmt: skip
             connection.execute(insert(update), rows)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        _analyze(connection)
-
-
-def _analyze(connection: Connection) -> None:
-    """PostgreSQL's autovacuum does it by itself within a minute."""
-    connection.execute(text("ANALYZE"))
+    analyze(engine)
 
 
 def bench_million() -> None:

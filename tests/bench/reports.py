@@ -11,16 +11,11 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, event
 
 from bot.chat.compose import built_in
 from bot.chat.markdown import to_blocks
@@ -31,13 +26,12 @@ from bot.renderers.slack_blocks import message_blocks
 from handlers.rollup import pages
 from storage.db import open_engine
 from storage.migrate import migrate
-from storage.models import metadata
 from storage.queries.facts import month_facts
 from storage.queries.people import Organization
 from storage.uow import reading_work
 from tests.bench.county import LAST, UPDATES, make_county
+from tests.bench.databases import analyze, databases
 from tests.bench.processes import ROOT
-from tests.postgres import a_database
 
 ROUNDS = 7
 NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
@@ -75,48 +69,22 @@ def best(engine: Engine, organization: Organization) -> tuple[float, float, int]
     return min(cpu) * 1000, min(wall) * 1000, len(statements)
 
 
-@contextmanager
-def sqlite() -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
-        metadata.create_all(engine)
-        yield engine
-        engine.dispose()
-
-
-@contextmanager
-def postgres() -> Iterator[Engine]:
-    """A database of its own; raises OperationalError where no PostgreSQL answers."""
-    with a_database() as engine:
-        migrate(engine)
-        yield engine
-
-
 def bench_history() -> None:
     """One county, with one, four and sixteen times five years behind it."""
-    for name, opened in (("SQLite", sqlite), ("PostgreSQL", postgres)):
-        for times in HISTORIES:
-            with ExitStack() as stack:
-                try:
-                    engine = stack.enter_context(opened())
-                except OperationalError:
-                    print(f"roll-up on {name}: skipped, none answers")
-                    break
+    for times in HISTORIES:
+        with databases() as urls:
+            for name, url in urls.items():
+                engine = open_engine(url)
+                migrate(engine)
                 with engine.begin() as connection:
                     county = make_county(connection, "Larkspur County", times)
-                _analyze(engine)
+                analyze(engine)
                 cpu, wall, statements = best(engine, county)
                 print(
                     f"roll-up on {name}, {UPDATES * times:,} updates in {5 * times} years: {cpu:.0f} ms CPU, "
                     f"{wall:.0f} ms wall, {statements} statements (under 150 ms)"
                 )
-
-
-def _analyze(engine: Engine) -> None:
-    """As autovacuum does on a living server; SQLite plans without."""
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            connection.execute(text("ANALYZE"))
+                engine.dispose()
 
 
 PDF = """
@@ -145,7 +113,9 @@ def bench_pdf() -> None:
 
 def bench_state() -> None:
     """58 counties, one after the other in one worker."""
-    with sqlite() as engine:
+    with databases() as urls:
+        engine = open_engine(urls["SQLite"])
+        migrate(engine)
         with engine.begin() as connection:
             counties = [make_county(connection, f"County {n}", updates=UPDATES // 10) for n in range(COUNTIES)]
         began, worked = time.perf_counter(), time.process_time()
@@ -153,6 +123,7 @@ def bench_state() -> None:
             rollup(engine, county)
         cpu, wall = time.process_time() - worked, time.perf_counter() - began
         print(f"roll-ups of {COUNTIES} counties: {cpu:.1f} s CPU, {wall:.1f} s wall (under 30 s)")
+        engine.dispose()
 
 
 if __name__ == "__main__":

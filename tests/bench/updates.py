@@ -5,31 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-from sqlalchemy.exc import OperationalError
-
+from tests.bench.databases import databases
 from tests.bench.load import UPDATE, Run, pace, saturate, signed, slack_form
 from tests.bench.processes import cpu_seconds, free_port, served
-from tests.postgres import a_database
 
 ROUNDS, REQUESTS, STEADY, SECONDS = 5, 600, 200, 5
 STORED = b"1.2.3"
-
-
-@contextmanager
-def databases() -> Iterator[dict[str, str]]:
-    """Empty ones: SQLite in a file and PostgreSQL where one answers; name → url."""
-    with ExitStack() as open_:
-        found = {"SQLite": f"sqlite:///{open_.enter_context(tempfile.TemporaryDirectory())}/bench.sqlite3"}
-        try:
-            engine = open_.enter_context(a_database())
-            found["PostgreSQL"] = engine.url.render_as_string(hide_password=False)
-        except OperationalError:
-            print("PostgreSQL: skipped, none answers")
-        yield found
 
 
 def updates(count: int) -> list[bytes]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from sqlalchemy import create_engine
 
 BIN = Path("/usr/lib/postgresql/15/bin")
 USER = "postgres"
@@ -53,6 +54,18 @@ class Cluster:
 
     def stop(self) -> None:
         self._control("stop", "-m", "immediate", check=False)
+
+    def run(self, *statements: str) -> None:
+        """Each by itself, as the server's owner, also where it is told to only read."""
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in ("SET default_transaction_read_only = off", *statements):
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def empty(self) -> None:
+        """Nothing is left in its database."""
+        self.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
     def runs(self) -> bool:
         return self._control("status", check=False) == 0

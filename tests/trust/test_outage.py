@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from storage import db
-from tests.trust.cluster import Wire, a_cluster
+from tests.trust.cluster import Wire
 from tests.trust.outage import NOTHING_WRONG, a_house, compared, each, hurry, prepare, prompts_sent
 from tests.trust.table import record
 
@@ -24,23 +21,10 @@ def _hurry(monkeypatch):
     hurry(monkeypatch)
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """In a folder that no other run of pytest tidies up, and that the server's own user may enter."""
-    with tempfile.TemporaryDirectory(prefix="sipbot-cluster-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with a_cluster(Path(folder)) as found:
-            yield found
-
-
 @pytest.fixture
 def fresh(cluster):
     """The cluster's address, with an empty database behind it."""
-    engine = db.open_engine(cluster.url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
+    cluster.empty()
     return cluster.url
 
 

@@ -6,22 +6,20 @@ import os
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
 from bot.app import build
 from bot.chat.commands import Actor, Role
 from bot.chat.compose import built_in
 from bot.chat.messages import say
 from bot.config import load
-from storage.models import channel, outbox
+from storage.models import channel
 from storage.queries import people
 from storage.uow import Destination, unit_of_work
 from tests.builders import a_channel, an_organization
-from tests.fake_slack import FakeSlack
 from tests.post_office import PostOffice, open_post_office
 from tests.slack_county import serve
 from tests.slack_people import TEAM
 from tests.trust.table import record
+from tests.trust.trouble import RefusingSlack, Troubled
 
 SECRET, MAIL = "a signing secret", "cora@county.example"
 CORA, ANN = "U0CORA0001", "U0ANN00001"
@@ -34,30 +32,12 @@ OF_A_CHANNEL = ("is_archived", "channel_not_found", "not_in_channel", "restricte
 OF_A_PERSON = ("user_disabled", "user_not_found", "cannot_dm_bot")
 
 
-class Refusing(FakeSlack):
-    """Answers every call about `where` with `code`; "" is everything."""
-
-    code = where = ""
-
-    def _do(self, method, args):
-        if self.code and self.where in (args.get("channel") or args.get("users") or ""):
-            return {"error": self.code}
-        return super()._do(method, args)
-
-
-class House:
+class House(Troubled):
     """The application, its Slack and its mail server; Cora coordinates, Ann has a direct channel."""
 
     def __init__(self, app, slack, office, clock):
-        self.app, self.slack, self.office, self.clock = app, slack, office, clock
-
-    def work(self):
-        return unit_of_work(self.app.engine, self.clock.read(), built_in(), "", self.organization)
-
-    def count(self, state, kind="prompt"):
-        with self.app.engine.connect() as connection:
-            wanted = (outbox.c.state == state, outbox.c.kind == kind)
-            return connection.execute(select(func.count()).select_from(outbox).where(*wanted)).scalar_one()
+        super().__init__(app, clock)
+        self.slack, self.office = slack, office
 
     def told(self):
         """How many notices Cora has, in Slack and by mail."""
@@ -91,7 +71,7 @@ class House:
 
 @asynccontextmanager
 async def a_house(engine, clock):
-    async with Refusing(SECRET) as slack:
+    async with RefusingSlack(SECRET) as slack:
         with open_post_office(PostOffice()) as office:
             settings = load(
                 _env_file=None,

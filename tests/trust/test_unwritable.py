@@ -5,21 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, select
 
 from storage import db
 from storage.models import heartbeat, outbox, update
 from storage.watching import TICK
 from storage.writing import CANNOT
 from tests.logbook import logbook
-from tests.trust.cluster import Cluster, a_cluster
 from tests.trust.disks import a_small_disk, filled, locked, under_pragma
 from tests.trust.outage import NOTHING_WRONG, House, a_house, compared, each, hurry, prepare, prompts_sent
 from tests.trust.table import record
@@ -38,26 +35,6 @@ def _hurry(monkeypatch):
     monkeypatch.setattr(db, "_PRAGMAS", pragmas)
     with logbook() as book:  # as in life, and quick
         yield book
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with tempfile.TemporaryDirectory(prefix="sipbot-cluster-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with a_cluster(Path(folder)) as found:
-            yield found
-
-
-def as_owner(cluster: Cluster, *statements: str) -> None:
-    engine = create_engine(cluster.url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in ("SET default_transaction_read_only = off", *statements):
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-def emptied(cluster: Cluster) -> None:
-    as_owner(cluster, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 
 async def ready(house: House) -> tuple[int, str]:
@@ -156,20 +133,19 @@ async def test_a_sqlite_file_can_only_be_read(sqlite):
 @pytest.fixture
 def small(cluster):
     """A disk for all tables of the cluster's database, which is empty."""
-    emptied(cluster)
+    cluster.empty()
     with a_small_disk(cluster.folder / "small", 16) as disk:
         data, owner = disk / "data", cluster.folder.stat()
         data.mkdir()
         os.chown(data, owner.st_uid, owner.st_gid)
-        as_owner(
-            cluster,
+        cluster.run(
             f"CREATE TABLESPACE small LOCATION '{data}'",
             "ALTER DATABASE postgres SET default_tablespace = small",
         )
         yield disk
-        as_owner(cluster, "ALTER DATABASE postgres RESET default_tablespace")
-        emptied(cluster)
-        as_owner(cluster, "DROP TABLESPACE small")
+        cluster.run("ALTER DATABASE postgres RESET default_tablespace")
+        cluster.empty()
+        cluster.run("DROP TABLESPACE small")
 
 
 async def test_the_disk_of_a_postgresql_is_full(cluster, small):
@@ -180,12 +156,12 @@ async def test_the_disk_of_a_postgresql_is_full(cluster, small):
 
 async def test_a_postgresql_only_reads(cluster):
     """As a standby does after somebody made another one the first."""
-    emptied(cluster)
+    cluster.empty()
 
     @contextmanager
     def read_only(_: Engine) -> Iterator[None]:
-        as_owner(cluster, "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+        cluster.run("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
         yield
-        as_owner(cluster, "ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
+        cluster.run("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
 
     await lived_through("database read-only", "PostgreSQL", prepare(cluster.url, PROMPTS), cluster.url, read_only)

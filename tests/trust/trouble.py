@@ -73,16 +73,29 @@ class RefusingTeams(FakeTeams):
         self.status, self.code, self.where = 0, "", ""
 
 
-class Houses:
-    """The application and both fakes."""
+class Troubled:
+    """An application of one organization, whose outbox is looked into."""
 
-    def __init__(self, app, slack, teams, clock):
-        self.app, self.slack, self.teams, self.clock = app, slack, teams, clock
-        self.cora, self.dora, self.ann = (teams.person(name) for name in ("cora", "dora", "ann"))
-        self.channels, self.ids = [], {}
+    def __init__(self, app, clock):
+        self.app, self.clock = app, clock
 
     def work(self):
         return unit_of_work(self.app.engine, self.clock.read(), built_in(), "", self.organization)
+
+    def count(self, state, kind="prompt"):
+        with self.app.engine.connect() as connection:
+            wanted = (outbox.c.state == state, outbox.c.kind == kind)
+            return connection.execute(select(func.count()).select_from(outbox).where(*wanted)).scalar_one()
+
+
+class Houses(Troubled):
+    """The application and both fakes."""
+
+    def __init__(self, app, slack, teams, clock):
+        super().__init__(app, clock)
+        self.slack, self.teams = slack, teams
+        self.cora, self.dora, self.ann = (teams.person(name) for name in ("cora", "dora", "ann"))
+        self.channels, self.ids = [], {}
 
     def settle_in(self):
         """The county, its people and its channels in Teams."""
@@ -110,11 +123,6 @@ class Houses:
             self.teams.conversations[conversation] = []
         ways = {"service_url": self.teams.service_url, "conversation_id": conversation, "account_id": account}
         References(self.app.engine).remember(TENANT, kind, external_id, bot_id=BOT, **ways)
-
-    def count(self, state, kind="prompt"):
-        with self.app.engine.connect() as connection:
-            wanted = (outbox.c.state == state, outbox.c.kind == kind)
-            return connection.execute(select(func.count()).select_from(outbox).where(*wanted)).scalar_one()
 
     def told(self):
         """How many notices (Cora has in Slack, Cora has in Teams, Dora has in Teams)."""
