@@ -80,6 +80,17 @@ async def test_an_answer_the_response_url_refuses_is_posted_instead(house: House
     assert house.slack.called("chat.postEphemeral")[0]["user"] == ann.user
 
 
+@pytest.mark.parametrize("address", ["", 7, ["http://127.0.0.1:1/x"], "nowhere", "http://[::1"])
+async def test_an_address_that_is_none_is_not_answered_at(
+    house: House, ann: Person, address: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await in_channel(house)
+    monkeypatch.setattr(ann, "_response_url", lambda *_: address)
+    await ann.presses(post, "Update")
+    await house.slack.until(lambda: ann.seen)
+    assert house.slack.called("chat.postEphemeral")[0]["user"] == ann.user
+
+
 # forms
 
 

@@ -299,14 +299,15 @@ class SlackAdapter:
         """At the response_url, which works without being in the channel; else by a post of our own."""
         if reply.message is None:
             return
-        if body.get("response_url"):
+        address = body.get("response_url")
+        if address and isinstance(address, str):
             answer = {**_shown(reply.message, reply.public), "replace_original": reply.replace}
             if reply.replace:
                 del answer["response_type"]
             elif command.place.thread:
                 answer["thread_ts"] = command.place.thread
             try:
-                await self._outbound.respond(body["response_url"], answer)
+                await self._outbound.respond(address, answer)
                 return
             except SendError as error:
                 log.warning("%s; posting it instead", error)
