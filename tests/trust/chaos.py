@@ -75,11 +75,11 @@ def a_county(engine: Engine, size: Size) -> None:
         uow.rows(moved.where(channel.c.organization_id == uow.organization.id))
 
 
-def run(engine: Engine, url: str, size: Size, seed: int) -> Figures:
-    """One run. The database is empty but for its tables."""
+def run(engine: Engine, url: str, size: Size, seed: int, *more: str) -> Figures:
+    """One run; `more`: the replicas' further arguments. The database is empty but for its tables."""
     a_county(engine, size)
     began = time.monotonic()
-    with served(engine, url, seed, size.share) as house:
+    with served(engine, url, seed, size.share, *more) as house:
         answers = done(tell(house.ports, size, seed))
         settled(engine, size, began)
         stats, killed = house.end()

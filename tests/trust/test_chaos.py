@@ -12,6 +12,7 @@ from tests.trust.table import record
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
 SIZE = Size(1500, 500) if FULL else Size(120, 60)
+SELDOM = Size(150, 60, seconds=200)
 SEEDS = range(1, 11) if FULL else (1,)
 DONE: dict[str, list[Figures]] = {}
 
@@ -23,6 +24,22 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_is_killed(engine, seed, ca
     with capsys.disabled():
         print(f"\n{engine.dialect.name}, seed {seed}: {figures}")
     told(engine.dialect.name, figures)
+    assert (figures.prompts_lost, figures.updates_lost, figures.unanswered) == (0, 0, 0)
+    assert (figures.prompts_doubled, figures.updates_doubled) == (0, 0)
+    assert figures.killed > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 11) if FULL else (1,))
+def test_what_a_killed_replica_had_is_taken_over_by_the_clock_of_life(engine, seed):
+    """Where replicas live longer than a lease, and only those that do take over."""
+    figures = run(engine, engine.url.render_as_string(hide_password=False), SELDOM, seed, "seldom")
+    record(
+        "replicas killed every 1–3 s, by the clock of life",
+        f"Slack, {engine.dialect.name}, {SELDOM.prompts} prompts and {SELDOM.updates} updates, seed {seed}",
+        f"{figures.killed} kills: {figures.prompts_lost + figures.updates_lost + figures.unanswered} lost, "
+        f"{figures.prompts_doubled + figures.updates_doubled} doubled",
+    )
     assert (figures.prompts_lost, figures.updates_lost, figures.unanswered) == (0, 0, 0)
     assert (figures.prompts_doubled, figures.updates_doubled) == (0, 0)
     assert figures.killed > 5
