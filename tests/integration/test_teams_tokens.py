@@ -182,6 +182,16 @@ async def test_a_body_that_is_no_activity_is_refused_without_a_fault(ready: Hous
     assert ready.commands == []
 
 
+@pytest.mark.parametrize("nothing", [{}, [], False, 0])
+@pytest.mark.parametrize("name", ["text", "name", "replyToId"])
+async def test_an_empty_part_of_another_kind_is_refused_too(ready: House, ann: Person, name: str, nothing: Any) -> None:
+    sent = {**ann.activity(type="message", text="me"), name: nothing}
+    assert (await ready.teams.post(sent, ready.teams.token()))[0] == 400
+    inside = {**sent, name: "", "conversation": {**sent["conversation"], "conversationType": nothing}}
+    assert (await ready.teams.post(inside, ready.teams.token()))[0] == 400
+    assert ready.commands == []
+
+
 async def test_another_content_type_is_refused(ready: House) -> None:
     headers = {"Authorization": f"Bearer {ready.teams.token()}"}
     status, _ = await ready.teams.post_raw("a=b", headers, "application/x-www-form-urlencoded")

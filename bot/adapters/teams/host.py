@@ -213,9 +213,8 @@ def _is_activity(body: Any) -> bool:
     if not isinstance(body, dict) or not isinstance(body.get("type"), str):
         return False
     texts = ("id", "text", "serviceUrl", "channelId", "name", "replyToId")
-    if any(not isinstance(body.get(name) or "", str) for name in texts):
-        return False
-    if not all(isinstance(_inside(body, *way) or "", str) for way in _INSIDE):
+    told = (*(body.get(name) for name in texts), *(_inside(body, *way) for way in _INSIDE))
+    if not all(one is None or isinstance(one, str) for one in told):
         return False
     people = (body.get(name) for name in ("conversation", "from", "recipient"))
     return all(isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] for one in people)
