@@ -66,7 +66,7 @@ def main() -> None:
 
 
 @app.command()
-def demo(port: Annotated[int, typer.Option(help="Port of the console")] = 8300) -> None:
+def demo(port: Annotated[int, typer.Option(help="Port of the console", envvar="PORT")] = 8300) -> None:
     """A sample county on SQLite with five months of history, in a local web console whose clock you can move."""
     from bot.demo import prepare_demo
 
