@@ -192,6 +192,17 @@ async def test_an_empty_part_of_another_kind_is_refused_too(ready: House, ann: P
     assert ready.commands == []
 
 
+@pytest.mark.parametrize(
+    "way", [("serviceUrl",), ("conversation", "id"), ("from", "id"), ("from", "aadObjectId"), ("recipient", "id")]
+)
+async def test_an_id_that_is_longer_than_any_is_refused(ready: House, ann: Person, way: tuple[str, ...]) -> None:
+    sent = ann.activity(type="message", text="me")
+    part = sent if len(way) == 1 else sent[way[0]]
+    part[way[-1]] = part[way[-1]] + "x" * 400
+    assert (await ready.teams.post(sent, ready.teams.token(serviceurl=sent["serviceUrl"])))[0] == 400
+    assert ready.commands == []
+
+
 async def test_another_content_type_is_refused(ready: House) -> None:
     headers = {"Authorization": f"Bearer {ready.teams.token()}"}
     status, _ = await ready.teams.post_raw("a=b", headers, "application/x-www-form-urlencoded")

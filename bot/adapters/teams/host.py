@@ -207,9 +207,15 @@ _INSIDE = (
     ("channelData", "team", "id"), ("channelData", "channel", "id"), ("channelData", "channel", "name"),
 )  # fmt: skip
 
+# Characters, as many as are kept of the way back; the longest of Teams' own ids, of personal chats, have about 150.
+_LONGEST = (
+    (("serviceUrl",), 400), (("conversation", "id"), 200), (("from", "id"), 200), (("from", "aadObjectId"), 200),
+    (("recipient", "id"), 120),
+)  # fmt: skip
+
 
 def _is_activity(body: Any) -> bool:
-    """The parts everything else relies on have their types."""
+    """The parts everything else relies on have their types, and ids a length that can be one's."""
     if not isinstance(body, dict) or not isinstance(body.get("type"), str):
         return False
     texts = ("id", "text", "serviceUrl", "channelId", "name", "replyToId")
@@ -217,7 +223,9 @@ def _is_activity(body: Any) -> bool:
     if not all(one is None or isinstance(one, str) for one in told):
         return False
     people = (body.get(name) for name in ("conversation", "from", "recipient"))
-    return all(isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] for one in people)
+    if not all(isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] for one in people):
+        return False
+    return all(len(_inside(body, *way) or "") <= most for way, most in _LONGEST)
 
 
 def _inside(node: Any, *way: str) -> Any:
