@@ -193,9 +193,10 @@ def test_each_thing_once_in_its_local_day(zone, tmp_path, empty_sqlite):
     silent = {kind: sum(job == kind for job, *_ in should) - kinds[kind] for kind in POSTS}
     record(
         "month ends, DST, missed ticks, days without anybody and clock jumps of ±2 h: every job of the calendar",
-        f"{zone}, {len(months)} months, two replicas, {len(seen)} looks",
-        f"{len(should.keys() & done.keys())} of {len(should)} done, {doubled} doubled, {sum(silent.values())} without "
+        f"{len(months)} months, two replicas",
+        f"in {len(seen)} looks {len(should.keys() & done.keys())} of {len(should)} done, {doubled} doubled, {sum(silent.values())} without "
         f"their post, {len(wrong)} early, late or on another day",
+        part=f"zone {zone}",
     )
     assert should.keys() - done.keys() == set()
     assert {key: (done[key], should.get(key)) for key in wrong} == {}

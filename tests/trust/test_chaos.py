@@ -36,9 +36,10 @@ def test_what_a_killed_replica_had_is_taken_over_by_the_clock_of_life(engine, se
     figures = run(engine, engine.url.render_as_string(hide_password=False), SELDOM, seed, "seldom")
     record(
         "replicas killed every 1–3 s, by the clock of life",
-        f"Slack, {engine.dialect.name}, {SELDOM.prompts} prompts and {SELDOM.updates} updates, seed {seed}",
+        f"Slack, {engine.dialect.name}, {SELDOM.prompts} prompts and {SELDOM.updates} updates each",
         f"{figures.killed} kills: {figures.prompts_lost + figures.updates_lost + figures.unanswered} lost, "
         f"{figures.prompts_doubled + figures.updates_doubled} doubled",
+        part=f"seed {seed}",
     )
     assert (figures.prompts_lost, figures.updates_lost, figures.unanswered) == (0, 0, 0)
     assert (figures.prompts_doubled, figures.updates_doubled) == (0, 0)

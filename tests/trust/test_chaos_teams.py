@@ -128,9 +128,10 @@ def test_on_teams_nothing_is_lost_and_what_is_there_twice_is_counted(engine, see
     doubled, lost_replies = sum(max(0, found - 1) for found in copies), stats["wrong"].get("reply lost", 0)
     record(
         "replicas killed every 0.05–0.35 s",
-        f"Teams, {engine.dialect.name}, {SIZE.prompts:,} prompts and {SIZE.updates:,} updates, seed {seed}",
+        f"Teams, {engine.dialect.name}, {SIZE.prompts:,} prompts and {SIZE.updates:,} updates each",
         f"{killed} kills, {lost_replies} replies lost: {copies.count(0) + told.count(0)} lost, "
         f"{sum(max(0, found - 1) for found in told)} updates doubled, {doubled} prompts doubled",
+        part=f"seed {seed}",
     )
     assert (copies.count(0), told.count(0), answers.count("")) == (0, 0, 0)
     assert max(told) == 1

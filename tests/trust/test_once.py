@@ -258,10 +258,11 @@ async def test_each_effect_is_there_once_and_every_copy_is_answered_alike(engine
     unlike = [one for one in made if len(answers[one]) != 1]
     record(
         "every request delivered 1–4 times, out of order, at once",
-        f"{engine.dialect.name}, {len(made):,} requests of {len(KINDS)} kinds, {copies:,} copies, {REPLICAS} replicas, seed {seed}",
-        f"{sum(max(0, n - 1) for n in effects.values())} doubled, {list(effects.values()).count(0)} lost, "
+        f"{engine.dialect.name}, {len(made):,} requests of {len(KINDS)} kinds each, {REPLICAS} replicas",
+        f"{copies:,} copies: {sum(max(0, n - 1) for n in effects.values())} doubled, {list(effects.values()).count(0)} lost, "
         f"{sum(receipts.values())} receipts in the outbox for {EACH * sum(RECEIPTS.values())} due, "
         f"{len(unlike)} answered differently",
+        part=f"seed {seed}",
     )
     assert not wrong
     assert sum(receipts.values()) == EACH * sum(RECEIPTS.values())
