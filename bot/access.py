@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -13,13 +12,13 @@ from aiohttp import web
 from structlog.contextvars import bound_contextvars
 
 from bot.logs import new_reference
+from bot.peers import is_of_this_machine
 
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # asked every few seconds: no news unless they fail
 _FAULT = 500
-_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 
 def watched(stopping: Callable[[], bool]) -> Any:
@@ -61,12 +60,4 @@ def may_read_metrics(request: web.Request, token: str) -> bool:
     if token:
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(given, f"Bearer {token}".encode())
-    return not any(name in request.headers for name in _PROXIES) and is_loopback(request.remote)
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether it is this machine's own."""
-    try:
-        return bool(address) and ip_address(address or "").is_loopback
-    except ValueError:
-        return False
+    return is_of_this_machine(request)

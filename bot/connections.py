@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from bot.access import is_loopback
+from bot.peers import is_loopback
 
 log = structlog.get_logger()
 

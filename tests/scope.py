@@ -30,7 +30,7 @@ EXCEPTIONS = {
     "storage/queries/reports.py:report_by_token": "a public page: its unguessable token says which organization it is",
     "storage/queries/archive.py:archive_by_token": "a public page: by its token",
     "storage/queries/review_links.py:link_by_token": "a personal page: by its token",
-    "storage/queries/subscribers.py:reader_by_token": "a public page: by its token",
+    "storage/queries/subscribers.py:is_readers": "a public page: by its token",
     "storage/queries/subscribers.py:unsubscribe": "a public page: by its token",
     "storage/survey_answers.py:_row": "a public page: by its token",
     "storage/outbox.py:claim": "delivery serves every organization, in turns",

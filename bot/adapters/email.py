@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -30,6 +31,7 @@ AT_ONCE = 5
 SECONDS, LONGEST = 12.0, 30.0
 # A link to unsubscribe is one long word: at the usual 78 characters a line it would be encoded beyond recognition.
 _ON_THE_WIRE = SMTP.clone(max_line_length=998)  # RFC 5322, 2.1.1
+_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 PERMANENT = 500  # SMTP replies from here on say that trying again cannot help (RFC 5321, 4.2.1)
 
 
@@ -159,10 +161,16 @@ def _send_error(error: Exception) -> SendError:
     else - 4xx, no connection, our own log-in refused - is tried again; the queue gives up after days."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         refused = error.recipients[0]
-        return SendError(f"{refused.code} {refused.message}", permanent=refused.code >= PERMANENT, bounced=True)
+        text = _unaddressed(f"{refused.code} {refused.message}")
+        return SendError(text, permanent=refused.code >= PERMANENT, bounced=True)
     if isinstance(error, aiosmtplib.SMTPDataError):
-        return SendError(f"{error.code} {error.message}", permanent=error.code >= PERMANENT)
+        return SendError(_unaddressed(f"{error.code} {error.message}"), permanent=error.code >= PERMANENT)
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return SendError(f"{error.code} {error.message}")
+        return SendError(_unaddressed(f"{error.code} {error.message}"))
     unknown = not isinstance(error, aiosmtplib.SMTPConnectError)
-    return SendError(f"the mail server: {str(error) or type(error).__name__}", unknown=unknown)
+    return SendError(_unaddressed(f"the mail server: {str(error) or type(error).__name__}"), unknown=unknown)
+
+
+def _unaddressed(text: str) -> str:
+    """A mail server's words without the addresses it repeats: they go into the log and to people they are none of."""
+    return _ADDRESS.sub("(an address)", text)

@@ -32,6 +32,8 @@ def console_fault(found: Settings) -> str:
     """The console lets anyone be anyone; what is wrong with where it is served, or ""."""
     if found.sipbot_console and found.host not in LOOPBACK:
         return "SIPBOT_CONSOLE lets anyone be anyone: it is served on HOST=127.0.0.1 only"
+    if found.sipbot_console and found.public_url and urlsplit(found.public_url).hostname not in LOOPBACK:
+        return "SIPBOT_CONSOLE lets anyone be anyone: turn it off where PUBLIC_URL lets others in"
     return ""
 
 
@@ -57,10 +59,6 @@ def settings(found: Findings, given: Settings) -> None:
         )
     if fault := console_fault(given):
         found.faults.append(fault)
-    elif given.sipbot_console and given.public_url:
-        found.notes.append(
-            "SIPBOT_CONSOLE is on beside PUBLIC_URL: it lets anyone be anyone, so turn it off in real use"
-        )
 
 
 def disk(found: Findings, engine: Engine) -> None:

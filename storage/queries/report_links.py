@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
+from bot.chat.commands import Role
 from storage.models import link, organization, person, report
 from storage.queries.people import Organization
 from storage.queries.reports import PROGRESS, REPORT_OUT, ReportView
@@ -25,6 +26,8 @@ WORKING_PAPER = timedelta(days=30)
 EXPORT = timedelta(hours=1)
 EXPIRED, REVOKED = "expired", "revoked"
 _PAPERS = (REPORT_OUT, PROGRESS)
+# Links of one's own are made by a coordinator's verbs; who is removed, or is none any more, has none either.
+_may_have = and_(person.c.active, person.c.role >= int(Role.COORDINATOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _made(uow: UnitOfWork, report_id: int | None, lasts: timedelta) -> str:
 
 
 def live_links(uow: UnitOfWork, report_ids: Collection[int]) -> list[LiveLink]:
-    """People's own links to these reports, the oldest first."""
+    """People's own links to these reports that still open, the oldest first."""
     rows = uow.rows(
         select(link.c.id, person.c.name, link.c.created_at, link.c.expires_at)
         .join(person, person.c.id == link.c.person_id)
@@ -89,6 +92,7 @@ def live_links(uow: UnitOfWork, report_ids: Collection[int]) -> list[LiveLink]:
             link.c.report_id.in_(report_ids),
             link.c.revoked_at.is_(None),
             link.c.expires_at > uow.at,
+            _may_have,
         )
         .order_by(link.c.id)
     )
@@ -121,13 +125,20 @@ def link_by_name(connection: Connection, name: str, at: datetime) -> FoundLink |
     columns = (report.c.kind, report.c.period, report.c.revision, report.c.published_at, report.c.created_at)
     here = (organization.c.id, organization.c.name, organization.c.zone, organization.c.settings)
     row = connection.execute(
-        select(link, *(column.label(f"report_{column.name}") for column in columns[:3]), *_labelled(here))
+        select(
+            link,
+            _may_have.label("may"),
+            *(column.label(f"report_{column.name}") for column in columns[:3]),
+            *_labelled(here),
+        )
         .join(organization, organization.c.id == link.c.organization_id)
+        .outerjoin(person, person.c.id == link.c.person_id)
         .outerjoin(report, report.c.id == link.c.report_id)
         .where(link.c.name == name)
     ).first()
     if row is not None:
-        ended = REVOKED if row.revoked_at is not None else EXPIRED if row.expires_at <= at else ""
+        gone = row.person_id is not None and not row.may
+        ended = REVOKED if gone or row.revoked_at is not None else EXPIRED if row.expires_at <= at else ""
         what = _what(row) if row.report_id is not None else "export"
         old = row.person_id is None and row.report_id is not None
         return FoundLink(_organization(row), row.id, row.report_id, what, row.person_id, ended, old)

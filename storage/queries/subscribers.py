@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from storage.db import reading
-from storage.models import audit, organization, outbox, subscriber
+from storage.models import audit, outbox, subscriber
 from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.tenancy import across, within
 from storage.uow import UnitOfWork
@@ -94,26 +94,11 @@ def _unpost(connection: Connection, organization_id: int, subscriber_id: int) ->
     connection.execute(update(outbox).where(*waiting).values(state=DEAD, error=WITHDRAWN))
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What the page behind an unsubscribe link may say."""
-
-    organization: str
-    language: str
-    gone: bool
-
-
-def reader_by_token(engine: Engine, token: str) -> Reader | None:
-    """Whose link this is, in whatever organization."""
-    statement = (
-        select(organization.c.name, subscriber.c.language, subscriber.c.unsubscribed_at)
-        .join(organization, organization.c.id == subscriber.c.organization_id)
-        .where(subscriber.c.token == token)
-    )
+def is_readers(engine: Engine, token: str) -> bool:
+    """Whether it is some reader's, in whatever organization."""
     with reading(engine) as connection:
         across(connection)
-        row = connection.execute(statement).first()
-    return Reader(row.name, row.language, row.unsubscribed_at is not None) if row else None
+        return connection.execute(select(subscriber.c.id).where(subscriber.c.token == token)).first() is not None
 
 
 def unsubscribe(engine: Engine, token: str, at: datetime) -> None:

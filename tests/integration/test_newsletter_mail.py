@@ -105,7 +105,7 @@ def test_an_address_that_takes_no_mail_is_noted_and_the_coordinator_is_told_once
 ) -> None:
     subscribed(house)
     office.refused = {
-        "ana@larkspur.example": "550 5.1.1 no such mailbox",
+        "ana@larkspur.example": "550 5.1.1 <ana@larkspur.example>: no such mailbox",
         "cy@larkspur.example": "553 5.1.3 no such domain",
     }
     cora = approved(house).says("/sip newsletter publish")
@@ -116,7 +116,7 @@ def test_an_address_that_takes_no_mail_is_noted_and_the_coordinator_is_told_once
     assert "1 sent, 2 came back" in cora.text
     told = [said for said in cora.sees("") if "did not arrive" in str(said.message)]
     assert len(told) == 1
-    assert "no such mailbox" in str(told[0].message)
+    assert "(an address)>: no such mailbox" in str(told[0].message), "nothing of it is kept in logs and notices"
     assert "no such domain" in str(told[0].message)
     cora.says("/sip newsletter subscribers")
     assert "1 subscriber gets" in cora.text

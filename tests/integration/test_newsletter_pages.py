@@ -110,7 +110,10 @@ async def test_the_way_out_speaks_spanish(client: Client) -> None:
 
 
 async def test_too_many_clicks_wait(house: House, client: Client) -> None:
-    path = "/unsubscribe/" + "x" * 32
+    house.person("Cora").says("/sip newsletter subscribers add bob@larkspur.example")
+    path, nobodys = f"/unsubscribe/{token_of(house, 'bob@larkspur.example')}", "/unsubscribe/" + "x" * 32
+    for _ in range(CLICKS):
+        assert (await client.post(nobodys)).status == 200, "nobody's keep nobody waiting"
     for _ in range(CLICKS):
         assert (await client.post(path)).status == 200
     assert (await client.post(path)).status == 429

@@ -44,6 +44,19 @@ async def test_a_mention_with_its_name_is_left_alone(house: House, ann: Person) 
     assert house.last.text == "people add <@U0BEN00001|ben> and <@U0BEN00001|Ben Okafor>"
 
 
+async def test_no_message_has_everybody_asked_about(house: House, ann: Person) -> None:
+    await ann.says("win by " + "".join(f"<@U0{number:08}>" for number in range(500)))
+    assert len(house.slack.called("users.info")) == names.MOST_ASKED + 1, "and who says it"
+    typed = house.last.text
+    assert typed.endswith("<@U000000499>")
+
+
+async def test_what_is_no_id_is_not_asked_about(house: House, ann: Person) -> None:
+    await ann.says("a list &lt;@1&gt; &lt;@home&gt;")
+    assert house.last.text == "a list <@1> <@home>"
+    assert [asked["user"] for asked in house.slack.called("users.info")] == [ann.user]
+
+
 async def test_a_slack_that_does_not_tell_in_time_costs_the_name_only(
     house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

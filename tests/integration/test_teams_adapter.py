@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.teams.people import MOST_ASKED
 from bot.chat.commands import Actor, Command, Place
 from bot.chat.compose import compose
 from bot.chat.messages import Message, say
@@ -132,6 +133,12 @@ async def test_a_slow_directory_does_not_hold_up_a_command(
     await ann.says("me")
     assert time.monotonic() - before < 0.4
     assert house.last.actor == Actor("teams", TENANT, ann.user, ann.name)
+
+
+async def test_no_message_has_everybody_asked_about(house: House, ann: Person) -> None:
+    await ann.says("win by " + " ".join(f"&lt;@29:{number}|Kim {number}&gt;" for number in range(500)))
+    assert len(house.teams.called("GET members")) <= MOST_ASKED + 1
+    assert "Kim 499" in house.last.text
 
 
 async def test_the_bots_name_typed_without_a_mention_is_taken_off(house: House, ann: Person) -> None:

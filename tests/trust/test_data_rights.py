@@ -186,6 +186,26 @@ async def test_a_revoked_link_is_gone_and_a_new_one_is_made(desk):
     ]
 
 
+@pytest.mark.parametrize("change", ["people remove Cora Diaz", "people role Cora Diaz member"])
+def test_links_of_somebody_who_is_no_coordinator_any_more_open_nothing(desk, change):
+    reading, mine = reading_of(desk), own(desk)
+    everything = buttons(desk.says(CORA, "/sip export everything").message)[0].url.rsplit("/", 1)[1]
+    desk.says(ADA, f"/sip {change}")
+    found = [
+        reading.report(mine, "html").status,
+        reading.export(everything).status,
+        reading.report(posted(desk), "html").status,
+    ]
+    record(
+        "links of who is removed, or no coordinator any more",
+        desk.engine.dialect.name,
+        f"{found[:2].count(410)} of 2 refused (410)",
+        part=f"change {change}",
+    )
+    assert found == [410, 410, 200]
+    assert "Cora Diaz" not in words(desk.says(ADA, "/sip report links 2026-03").message)
+
+
 def test_links_expire_when_the_county_says(desk, clock):
     reading, mine, everybodys = reading_of(desk), own(desk), posted(desk)
     clock.move_to(APRIL_1 + timedelta(days=399))

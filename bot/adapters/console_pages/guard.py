@@ -7,12 +7,13 @@ the visitor's browser (cross-site requests, and DNS rebinding, where a foreign n
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+
+from bot.peers import is_of_this_machine
 
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - a header's name
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -36,7 +37,7 @@ def guard(token: str) -> Middleware:
     async def middleware(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        if not (_is_local_peer(request) and _is_local_name(request)):
+        if not (is_of_this_machine(request) and _is_local_name(request)):
             raise web.HTTPForbidden(text="The console answers on this machine only: open http://localhost…")
         if request.method not in ("GET", "HEAD") and not (_is_same_origin(request) and _has_token(request, token)):
             raise web.HTTPForbidden(text="This did not come from the console's own page. Reload it and try again.")
@@ -45,15 +46,6 @@ def guard(token: str) -> Middleware:
         return response
 
     return middleware
-
-
-def _is_local_peer(request: web.Request) -> bool:
-    try:
-        address = ipaddress.ip_address(request.remote or "")
-    except ValueError:
-        return False
-    # A server that listens on "::" sees 127.0.0.1 as ::ffff:127.0.0.1.
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _is_local_name(request: web.Request) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.kept import Kept
 from bot.chat.commands import Command
 from bot.chat.errors import SendError
 
 KEPT, KEPT_NOTHING = 24 * 3600.0, 300.0  # seconds a name is kept, and that Slack told none
 PATIENCE = 0.4  # seconds; with what a command may take it stays within the three that Slack waits
-_NAMELESS = re.compile(r"<@(\w+)>")
+MOST_ASKED = 25  # mentions of one message: nobody means more, and each is a call
+_NAMELESS = re.compile(r"<@([UW][A-Z0-9]{1,20})>")  # what somebody typed between such brackets is no id
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -32,17 +34,15 @@ class Names:
 
     def __init__(self, call: Call, seconds: Callable[[], float]) -> None:
         self._call = call
-        self._seconds = seconds
-        self._known: dict[tuple[str, str], tuple[float, Known]] = {}
+        self._known = Kept[Known](seconds)
 
     async def told(self, command: Command) -> Command:
         """The command with the names of its actor, whose e-mail address comes along, and of whom it mentions (`<@U1>`
         becomes `<@U1|Ann Ortiz>`), as far as Slack tells them in time."""
         actor = command.actor
         texts = (command.text, *command.values.values())
-        wanted = {user for text in texts for user in _NAMELESS.findall(text)}
-        if not actor.name:
-            wanted.add(actor.user)
+        mentioned = dict.fromkeys(user for text in texts for user in _NAMELESS.findall(text))
+        wanted = {*list(mentioned)[:MOST_ASKED], *(() if actor.name else (actor.user,))}
         known = await asyncio.gather(*(self._get(actor.workspace, user) for user in wanted))
         found = dict(zip(wanted, known, strict=True))
         if actor.user in found:
@@ -50,7 +50,10 @@ class Names:
             actor = replace(actor, name=actor.name or me.name, email=me.email)
 
         def named(text: str) -> str:
-            return _NAMELESS.sub(lambda at: f"<@{at[1]}|{found[at[1]].name}>" if found[at[1]].name else at[0], text)
+            return _NAMELESS.sub(lambda at: f"<@{at[1]}|{name}>" if (name := name_of(at[1])) else at[0], text)
+
+        def name_of(user: str) -> str:
+            return found[user].name if user in found else ""
 
         return replace(
             command,
@@ -60,10 +63,10 @@ class Names:
         )
 
     async def _get(self, workspace: str, user: str) -> Known:
-        until, known = self._known.get((workspace, user), (0.0, Known()))
-        if until <= self._seconds():
+        known = self._known.get((workspace, user))
+        if known is None:
             known = await self._ask(workspace, user)
-            self._known[workspace, user] = (self._seconds() + (KEPT if known.name else KEPT_NOTHING), known)
+            self._known.put((workspace, user), known, KEPT if known.name else KEPT_NOTHING)
         return known
 
     async def _ask(self, workspace: str, user: str) -> Known:

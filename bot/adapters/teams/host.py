@@ -28,6 +28,7 @@ from botframework.connector.auth.connector_factory import ConnectorFactory  # ty
 from bot.adapters.teams.inbound import Malformed
 from bot.adapters.teams.keys import Keys, KeysUnavailable
 from bot.adapters.teams.settings import ISSUER, SCOPE, TeamsSettings
+from bot.peers import is_of_this_machine
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ Turn = Callable[[Body], Awaitable[Body | None]]
 MAX_BODY = 512 * 1024
 CHANNEL = "msteams"
 # A web page elsewhere can have a name of its own lead here (DNS rebinding), so the name is looked at too.
-LOOPBACK, LOCAL_NAMES = ("127.0.0.1", "::1"), ("127.0.0.1", "::1", "localhost")
+LOCAL_NAMES = ("127.0.0.1", "::1", "localhost")
 
 
 class Refused(Exception):
@@ -136,7 +137,7 @@ class Host(CloudAdapterBase):  # type: ignore[misc]
         if self._settings.app_id:
             if not header.startswith("Bearer ") or header.count(" ") != 1:
                 raise Refused("no bearer token")
-        elif request.remote not in LOOPBACK or request.url.host not in LOCAL_NAMES:
+        elif not is_of_this_machine(request) or request.url.host not in LOCAL_NAMES:
             raise Refused("without TEAMS_APP_ID only this machine is heard")
 
     async def _authenticate(self, body: Body, activity: Activity, header: str) -> AuthenticateRequestResult:

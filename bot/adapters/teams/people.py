@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.kept import Kept
 from bot.adapters.teams.inbound import Body, actor_id, tenant_id
 from bot.chat.commands import Command
 from bot.chat.errors import SendError
 
 KEPT, KEPT_NOTHING = 24 * 3600.0, 300.0  # seconds what was told is kept, and that nothing was
 PATIENCE = 0.8  # seconds; Teams waits fifteen, but a person looks at the clock
+MOST_ASKED = 25  # mentioned or picked in one message: nobody means more, and each is a call
 _TOKEN = re.compile(r"<@([^>|\s]+)\|([^>]*)>")
 _UNSAFE = re.compile(r"[<>|\s]+")
 _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -39,8 +41,7 @@ class People:
 
     def __init__(self, call: Call, seconds: Callable[[], float]) -> None:
         self._call = call
-        self._seconds = seconds
-        self._known: dict[tuple[str, str], tuple[float, Member]] = {}
+        self._known = Kept[Member](seconds)
 
     async def told(self, command: Command, body: Body) -> Command:
         """The command with the actor's e-mail address, the lasting ids of those it mentions and the names of those who
@@ -50,16 +51,22 @@ class People:
         picked = {found[1] for value in fields.values() for found in _PICKED.finditer(value)}
         accounts = {found[1] for found in _TOKEN.finditer(command.text) if not _ENTRA_ID.fullmatch(found[1])}
         sender = body["from"]["id"]
-        asked = [sender, *((accounts | picked) - {sender})]
-        members = dict(zip(asked, await asyncio.gather(*(self._get(body, one) for one in asked)), strict=True))
+        others = sorted((accounts | picked) - {sender})
+        asked = [sender, *others[:MOST_ASKED]]
+        members: dict[str, Member] = dict(
+            zip(asked, await asyncio.gather(*(self._get(body, one) for one in asked)), strict=True)
+        )
         members[sender] = replace(members[sender], user=actor_id(body["from"]))
 
+        def of(account: str) -> Member:
+            return members.get(account, Member())
+
         def named(token: re.Match[str]) -> str:
-            user = token[1] if token[1] not in accounts else members[token[1]].user
+            user = token[1] if token[1] not in accounts else of(token[1]).user
             return f"<@{user}|{token[2]}>" if user else f"@{token[2]}"
 
         def called(token: re.Match[str]) -> str:
-            name = members[token[1]].name
+            name = of(token[1]).name
             return f"<@{token[1]}|{name}>" if name else token[0]
 
         values = (
@@ -70,10 +77,10 @@ class People:
 
     async def _get(self, body: Body, account: str) -> Member:
         key = (tenant_id(body), account)
-        until, member = self._known.get(key, (0.0, Member()))
-        if until <= self._seconds():
+        member = self._known.get(key)
+        if member is None:
             member = await self._ask(body, account)
-            self._known[key] = (self._seconds() + (KEPT if member.user else KEPT_NOTHING), member)
+            self._known.put(key, member, KEPT if member.user else KEPT_NOTHING)
         return member
 
     async def _ask(self, body: Body, account: str) -> Member:

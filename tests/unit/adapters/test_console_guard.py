@@ -41,3 +41,11 @@ async def test_a_forwarded_address_is_not_believed() -> None:
     request = make_mocked_request("GET", "/console", headers=headers, transport=transport)
     with pytest.raises(web.HTTPForbidden):
         await guard("token")(request, Mock())
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+async def test_a_proxy_on_this_machine_speaks_for_others(header: str) -> None:
+    transport = Mock(**{"get_extra_info.return_value": ("127.0.0.1", 50000)})
+    request = make_mocked_request("GET", "/console", headers={"Host": "localhost", header: "x"}, transport=transport)
+    with pytest.raises(web.HTTPForbidden):
+        await guard("token")(request, Mock())
