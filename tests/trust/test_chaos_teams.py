@@ -28,7 +28,7 @@ from tests.trust.replicas import AT
 from tests.trust.table import record
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
-SIZE = Size(1500, 500) if FULL else Size(60, 30)
+SIZE = Size(1500, 500, seconds=1800) if FULL else Size(60, 30)
 SEEDS = range(1, 11) if FULL else (1,)
 
 
