@@ -1,7 +1,10 @@
 """Erasing a person: whatever says who they are goes; what they did stays, as done by "a former member".
 
 Only structured places are changed. Where somebody else's words, the plan or a published report name them, a human has
-to look: `places` finds them, so that nothing is guessed and nothing overlooked.
+to look: `places` finds them, so that nothing is guessed and nothing overlooked. A name alone is nobody: another reader
+of the newsletter may have it too.
+
+What is kept as JSON is read before a name is looked for in it: in the text of JSON the end of a line is a letter.
 """
 
 from __future__ import annotations
@@ -9,13 +12,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Row,
     String,
     Table,
     Text,
@@ -41,6 +45,7 @@ from storage.models import (
     inbox,
     link,
     metadata,
+    organization,
     outbox,
     pace,
     person,
@@ -54,11 +59,15 @@ from storage.models import (
 )
 from storage.outbox import DEAD, PENDING, WITHDRAWN
 from storage.queries.people import LINKED, Person, workspaces
+from storage.queries.settings import DEFAULTS, change_setting
+from storage.queries.setup import lock_organization
 from storage.queries.story_credits import DECLINED
 from storage.uow import UnitOfWork
 
 FORMER = "a former member"
 _WILD, _ESCAPED = re.compile(r"[%_/]"), r"/\g<0>"
+# What JSON may write in more than one way, and whose capitals SQLite does not know.
+_VARIES = re.compile(r'[^ -~]|["\\]')
 _SEPARATORS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 # Where a text is the bot's own copy of what it said: the name in it is changed, nothing is asked.
 _COPIES = frozenset({"outbox", "inbox", "console_message"})
@@ -116,8 +125,10 @@ def known(uow: UnitOfWork, person_id: int) -> Known:
 
 def erase(uow: UnitOfWork, who: Known) -> dict[str, int]:
     """Do it -> how many rows of a kind were changed. The record of it says no more than that."""
+    lock_organization(uow)  # its settings are read, and may be changed
     counts = {"accounts": _accounts(uow, who), "subscriptions": _subscriptions(uow, who), "credits": _credits(uow, who)}
     counts["messages"] = _outbox(uow, who) + _inbox(uow, who)
+    counts["reply addresses"] = _reply_address(uow, who)
     _console(uow, who)
     _tasks(uow, who)
     quiet = {"active": False, "nudges": False, "snoozed_until": None, "away_until": None, "last_platform": ""}
@@ -134,11 +145,12 @@ def forget(uow: UnitOfWork, found: Person) -> tuple[dict[str, int], dict[str, li
 
 
 def places(uow: UnitOfWork, who: Known) -> list[Place]:
-    """Where else they are named, in all tables and columns of the organization."""
+    """Where else they are named, in all tables and columns of the organization and in its own row."""
     return [
         Place(table.name, column, row)
         for table in metadata.sorted_tables
-        if "organization_id" in table.c and table.name not in (*_COPIES, "identity", "person", "subscriber")
+        if (table is organization or "organization_id" in table.c)
+        and table.name not in (*_COPIES, "identity", "person")
         for column, row in _named(uow, table, who)
     ]
 
@@ -148,23 +160,56 @@ def _named(uow: UnitOfWork, table: Table, who: Known) -> Iterator[tuple[str, str
     for column in table.columns:
         if isinstance(column.type, String | Text | JSON):
             text: ColumnElement[Any] = cast(column, Text) if isinstance(column.type, JSON) else column
-            mine = table.c.organization_id == uow.organization.id
-            for row in uow.rows(select(*keys, column).where(mine, _has(text, who))):
+            for row in uow.rows(select(*keys, column).where(*_others(uow, table, who), _may_name(text, who))):
                 *key, said = tuple(row)
-                if who.pattern.search(_text(said)):
+                if column is organization.c.settings:
+                    said = _settings_left(said, who)
+                if who.pattern.search(_words(said)):
                     yield column.name, " ".join(map(str, key))
 
 
-def _has(text: ColumnElement[Any], who: Known) -> ColumnElement[bool]:
-    """Any of it, as the database can ask; JSON may hold letters as escapes."""
-    spellings = sorted({form for term in who.terms for form in (term, json.dumps(term)[1:-1])})
-    # The database's own lower() on both sides: SQLite's knows ASCII alone.
-    likes = [func.lower(literal(f"%{_WILD.sub(_ESCAPED, form)}%")) for form in spellings]
-    return or_(*(func.lower(text).like(like, escape="/") for like in likes))
+def _others(uow: UnitOfWork, table: Table, who: Known) -> tuple[ColumnElement[bool], ...]:
+    """The organization's rows, but for a subscription of theirs, which goes by itself."""
+    mine = (organization.c.id if table is organization else table.c.organization_id) == uow.organization.id
+    return (mine, func.lower(subscriber.c.email).not_in(who.emails)) if table is subscriber else (mine,)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _may_name(text: ColumnElement[Any], who: Known) -> ColumnElement[bool]:
+    """As near as the database can ask, and never too narrow: `pattern` decides."""
+    likes = {f"%{_VARIES.sub('%', _WILD.sub(_ESCAPED, term))}%" for term in who.terms}
+    # The database's own lower() on both sides.
+    return or_(*(func.lower(text).like(func.lower(literal(like)), escape="/") for like in sorted(likes)))
+
+
+def _words(value: Any) -> str:
+    """All words in a text, or in what JSON holds, names of fields among them."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return "\n".join(map(_words, value))
+    return value if isinstance(value, str) else ""
+
+
+def _renamed(value: Any, who: Known) -> Any:
+    """The same text, or data of a message, without the name. What kind a part of a message is stays: by it the message
+    is read."""
+    if isinstance(value, str):
+        return who.pattern.sub(FORMER, value)
+    if isinstance(value, list):
+        return [_renamed(one, who) for one in value]
+    if isinstance(value, dict):
+        return {name: one if name == "is" else _renamed(one, who) for name, one in value.items()}
+    return value
+
+
+def _said_of(text: str) -> str:
+    """The words of a message, form or reply in the codec's JSON; "" is none."""
+    return _words(json.loads(text)) if text else ""
+
+
+def _message_renamed(text: str, who: Known) -> str:
+    """A message in the codec's JSON without the name, letter for letter what it was where it had none."""
+    return to_json(_renamed(json.loads(text), who)) if who.pattern.search(_said_of(text)) else text
 
 
 def _accounts(uow: UnitOfWork, who: Known) -> int:
@@ -184,10 +229,10 @@ def _accounts(uow: UnitOfWork, who: Known) -> int:
 
 
 def _subscriptions(uow: UnitOfWork, who: Known) -> int:
-    """The row stays for what was sent; nobody can be written to by it."""
+    """The row stays for what was sent; nobody can be written to by it. Theirs is what has an address of theirs."""
     mine = subscriber.c.organization_id == uow.organization.id
-    address = or_(func.lower(subscriber.c.email).in_(who.emails), subscriber.c.name.in_(who.names))
-    rows = uow.rows(select(subscriber.c.id).where(mine, address)).scalars().all()
+    theirs = func.lower(subscriber.c.email).in_(who.emails)
+    rows = uow.rows(select(subscriber.c.id).where(mine, theirs)).scalars().all()
     for key in rows:
         gone = {"email": f"erased-{key}", "name": "", "bounce_reason": "", "unsubscribed_at": uow.at}
         uow.change(subscriber, subscriber.c.id == key, token=secrets.token_urlsafe(24), **gone)
@@ -202,16 +247,26 @@ def _credits(uow: UnitOfWork, who: Known) -> int:
     uow.change(story_credit, story_credit.c.person_id.in_(who.ids), state=DECLINED, at=uow.at)
     mine = story.c.organization_id == uow.organization.id
     columns = ("credit", "agreed_calworks", "agreed_child_welfare")
-    rows = uow.rows(
-        select(story.c.id, *(story.c[name] for name in columns)).where(
-            mine, or_(*(_has(story.c[c], who) for c in columns))
-        )
-    ).all()
-    for row in rows:
-        kept = [part for part in _SEPARATORS.split(row.credit) if part and not who.pattern.search(part)]
-        agreed = {name: who.pattern.sub(FORMER, getattr(row, name)) for name in columns[1:]}
-        uow.change(story, story.c.id == row.id, credit=", ".join(kept), **agreed)
-    return len(rows)
+    naming = or_(*(_may_name(story.c[name], who) for name in columns))
+    count = 0
+    for row in uow.rows(select(story.c.id, *(story.c[name] for name in columns)).where(mine, naming)).all():
+        values = {name: _renamed(getattr(row, name), who) for name in columns[1:]}
+        count += _changed(uow, story, row, credit=_uncredited(row.credit, who), **values)
+    return count
+
+
+def _uncredited(credit: str, who: Known) -> str:
+    """A credit line without them; that of others stays as it was written."""
+    parts = [part for part in _SEPARATORS.split(credit) if part]
+    kept = [part for part in parts if not who.pattern.search(part)]
+    return credit if kept == parts else ", ".join(kept)
+
+
+def _changed(uow: UnitOfWork, table: Table, row: Row[Any], **values: Any) -> int:
+    """Put values into a row where they differ from what it has -> how many rows that changed: 1 or 0."""
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return 0
+    return uow.change(table, table.c.id == row.id, **values)
 
 
 def _outbox(uow: UnitOfWork, who: Known) -> int:
@@ -220,45 +275,66 @@ def _outbox(uow: UnitOfWork, who: Known) -> int:
     uow.change(outbox, to_them, outbox.c.state == PENDING, state=DEAD)
     count = uow.change(outbox, to_them, message="", error=WITHDRAWN)
     mine = outbox.c.organization_id == uow.organization.id
-    naming = or_(*(_has(outbox.c[name], who) for name in ("message", "error", "dedupe_key")))
-    for row in uow.rows(select(outbox).where(mine, naming)).all():
-        values = {name: who.pattern.sub(FORMER, getattr(row, name)) for name in ("message", "error")}
-        if who.pattern.search(row.dedupe_key):
-            values["dedupe_key"] = f"{uow.organization.id}:erased:{row.id}"
-        count += uow.change(outbox, outbox.c.id == row.id, **values)
+    columns = [outbox.c[name] for name in ("message", "error", "dedupe_key")]
+    naming = or_(*(_may_name(column, who) for column in columns))
+    for row in uow.rows(select(outbox.c.id, *columns).where(mine, naming)).all():
+        key = f"{uow.organization.id}:erased:{row.id}" if who.pattern.search(row.dedupe_key) else row.dedupe_key
+        values = {"message": _message_renamed(row.message, who), "error": _renamed(row.error, who)}
+        count += _changed(uow, outbox, row, dedupe_key=key, **values)
     return count
 
 
 def _inbox(uow: UnitOfWork, who: Known) -> int:
     """Answers that were told; a delivery whose number says who sent it is forgotten whole."""
-    named = or_(_has(inbox.c.reply, who), _has(inbox.c.delivery_id, who))
+    named = or_(_may_name(inbox.c.reply, who), _may_name(inbox.c.delivery_id, who))
     rows = uow.rows(select(inbox).where(inbox.c.organization == uow.organization.id, named)).all()
+    count = 0
     for row in rows:
         here = inbox.c.delivery_id == row.delivery_id
         if who.pattern.search(row.delivery_id):
-            uow.rows(delete(inbox).where(here))
-        else:
-            uow.rows(update(inbox).where(here).values(reply=to_json(Reply())))
-    return len(rows)
+            count += uow.rows(delete(inbox).where(here)).rowcount
+        elif who.pattern.search(_said_of(row.reply)):
+            count += uow.rows(update(inbox).where(here).values(reply=to_json(Reply()))).rowcount
+    return count
+
+
+def _reply_address(uow: UnitOfWork, who: Known) -> int:
+    """Answers to the newsletter go to no address of theirs any more -> how many such addresses there were."""
+    settings = uow.organization.settings
+    left = _settings_left(settings, who)
+    if left == settings:
+        return 0
+    change_setting(uow, "reply_to", left["reply_to"])
+    return 1
+
+
+def _settings_left(settings: Mapping[str, str], who: Known) -> dict[str, str]:
+    """The organization's settings without an address of theirs."""
+    theirs = settings.get("reply_to", "").lower() in who.emails
+    return {**settings, "reply_to": DEFAULTS["reply_to"]} if theirs else dict(settings)
 
 
 def _console(uow: UnitOfWork, who: Known) -> None:
     """The local console is a chat of its own: what they said there goes with them. It is one organization's."""
     if not workspaces(uow.connection, uow.organization.id, "console"):
         return
+    direct = [f"dm:{user}" for user in who.users]
     theirs = or_(
         console_message.c.author.in_(who.users),
         console_message.c.private_to.in_(who.users),
-        console_message.c.channel.in_([f"dm:{user}" for user in who.users]),
+        console_message.c.channel.in_(direct),
     )
     gone = {"author": "erased", "author_name": FORMER, "private_to": "erased", "text": "", "message": ""}
     keys = uow.rows(select(console_message.c.id).where(theirs)).scalars().all()
     uow.rows(delete(console_reaction).where(console_reaction.c.message_id.in_(keys)))
     uow.rows(update(console_message).where(console_message.c.id.in_(keys)).values(channel="erased", **gone))
-    uow.rows(delete(console_read).where(or_(console_read.c.reader.in_(who.users), _has(console_read.c.channel, who))))
-    columns = ("key", "text", "message", "author_name")
-    for row in uow.rows(select(console_message).where(or_(*(_has(console_message.c[c], who) for c in columns)))).all():
-        values = {name: who.pattern.sub(FORMER, getattr(row, name)) for name in columns[1:]}
+    read = or_(console_read.c.reader.in_(who.users), console_read.c.channel.in_(direct))
+    uow.rows(delete(console_read).where(read))
+    columns = [console_message.c[name] for name in ("key", "text", "message", "author_name")]
+    naming = or_(*(_may_name(column, who) for column in columns))
+    for row in uow.rows(select(console_message.c.id, *columns).where(naming)).all():
+        values = {name: _renamed(getattr(row, name), who) for name in ("text", "author_name")}
+        values["message"] = _message_renamed(row.message, who)
         key = f"erased:{row.id}" if who.pattern.search(row.key) else row.key
         uow.rows(update(console_message).where(console_message.c.id == row.id).values(key=key, **values))
 

@@ -14,9 +14,11 @@ from sqlalchemy import JSON, String, cast, delete, func, insert, select, text
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import DatabaseError
 
+from bot.chat.codec import to_json
 from bot.chat.commands import Actor, Role
 from bot.chat.compose import built_in
 from bot.chat.messages import say
+from bot.chat.replies import Reply
 from bot.keys import Keys
 from bot.links import Links
 from bot.report_reading import Reading
@@ -334,7 +336,7 @@ def test_an_erasure_touches_no_copy_of_another_county(desk, clock, engine):
         )
         uow.rows(elsewhere)
     desk.says(ADA, "/sip people Cora Diaz", delivery_id="about cora")
-    foreign = {"at": clock.read(), "reply": f"To {CORA}", "organization": uow.organization.id}
+    foreign = {"at": clock.read(), "reply": to_json(Reply(say(f"To {CORA}"))), "organization": uow.organization.id}
     with engine.begin() as connection:
         connection.execute(insert(inbox).values(delivery_id="theirs", **foreign))
         said = {"key": "k", "channel": "CGROUP", "author": "UCORADIAZ", "author_name": CORA, "text": f"I am {CORA}"}
