@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, and_, case, func, or_, select, update
 
 from bot.chat.commands import Role
 from bot.chat.ports import Mailing
@@ -60,6 +60,11 @@ _CLAIMED = [outbox.c[name] for name in Row.__slots__]
 # keep a workspace's pace where each takes a second.
 PER_ORGANIZATION = 5
 LOOK_AHEAD = 100  # rows looked at in one claim
+# What a killed replica had may be there, so it is at least a second attempt, which looks first. That others are killed
+# with it, too, is no fault of the post: were each an attempt, its first refusal would cost it hours.
+_ATTEMPTS = case(
+    (and_(outbox.c.lease_owner != "", outbox.c.attempts > 1), outbox.c.attempts), else_=outbox.c.attempts + 1
+)
 PATIENCE = timedelta(minutes=30)  # that a line waits for its first post
 # Nothing waits longer: a row that would was written while a clock was wrong, and is due as soon as it is put right.
 LONGEST_WAIT = timedelta(minutes=65)
@@ -102,7 +107,7 @@ def claim(
     statement = (
         update(outbox)
         .where(outbox.c.id.in_(locked.scalar_subquery()))
-        .values(available_at=now + lease, lease_owner=owner, attempts=outbox.c.attempts + 1)
+        .values(available_at=now + lease, lease_owner=owner, attempts=_ATTEMPTS)
         .returning(*_CLAIMED)
     )
     with engine.begin() as connection:

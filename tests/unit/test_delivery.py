@@ -217,6 +217,22 @@ async def test_a_row_left_by_a_killed_worker_is_taken_over_when_its_lease_ends(
     assert platform.order == ["one"]
 
 
+async def test_workers_that_were_killed_with_a_row_are_no_reason_to_wait_for_hours(
+    engine, work, delivery, platform, forms, clock
+):
+    queue(work, forms, "one")
+    for number in range(15):
+        assert [row.attempts for row in rows.claim(engine, f"dead {number}", clock.read(), LEASE, 1)] == [
+            min(2, number + 1)
+        ]
+        clock.move_to(clock.read() + LEASE)
+    platform.faults = [SendError("no answer")]
+    assert await delivery.drain() == 1
+    clock.move_to(clock.read() + timedelta(seconds=8))
+    assert await delivery.drain() == 1
+    assert platform.order == ["one"]
+
+
 async def test_two_workers_never_claim_the_same_row(engine, work, forms, clock):
     queue(work, forms, "one")
     assert [len(rows.claim(engine, name, clock.read(), LEASE, 5)) for name in ("a", "b")] == [1, 0]
