@@ -27,6 +27,7 @@ class CommandQueue:
         self._dispatcher = dispatcher
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="handle")
         self._free = threads
+        self._closed = False
         self._waiting: deque[_Waiting] = deque()
 
     async def handle(self, command: Command) -> Reply:
@@ -36,20 +37,16 @@ class CommandQueue:
         self._waiting.append((command, future))
         if self._free:
             self._free -= 1
-            loop.call_later(WINDOW, self._begin, loop)
+            loop.call_later(WINDOW, self._rest, loop)
         return await future
 
     def close(self) -> None:
         """Finish what is under way and stop; what has not begun is cancelled. From the loop's own thread."""
-        self._free = 0
+        self._closed = True
         self._threads.shutdown(wait=True)
         while self._waiting:
             _, future = self._waiting.popleft()
             future.cancel()
-
-    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._waiting:  # else close() was quicker
-            self._threads.submit(self._work, loop)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: batch after batch until nobody waits."""
@@ -94,7 +91,9 @@ class CommandQueue:
             self._rest(loop)
 
     def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
-        """On the loop: the thread is free, unless somebody came in the meantime."""
+        """On the loop: a thread is free, unless somebody waits whom no other thread has taken meanwhile."""
+        if self._closed:
+            return
         if self._waiting:
             self._threads.submit(self._work, loop)
         else:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -71,7 +72,6 @@ class Delivery:
         self._links = links
         self._public_url = public_url.rstrip("/")
         self._adapters = {adapter.platform: adapter for adapter in adapters}
-        self._owner = str(uuid.uuid4())
         self._wake = asyncio.Event()
         self._closing = False
         self._under_way: Counter[int] = Counter()  # posts of each organization
@@ -132,14 +132,15 @@ class Delivery:
         our clock says of it: until then nothing is taken over."""
         steady = self._clock.steady_for()
         take_over = not stays or steady >= LEASE.total_seconds()
-        return outbox.claim(self._engine, self._owner, self._clock.read(), LEASE, limit, busy, take_over=take_over)
+        claim = str(uuid.uuid4())  # one of its own, so that what is left of an earlier one changes nothing of it
+        return outbox.claim(self._engine, claim, self._clock.read(), LEASE, limit, busy, take_over=take_over)
 
     async def _deliver(self, row: outbox.Row) -> None:
         """One row. If its outcome cannot be written at all, the lease lapses and the next attempt asks the platform."""
         with bound_contextvars(reference=new_reference()):
             try:
                 await self._attempt(row, row.available_at - LONGEST_SEND)
-            except UNAVAILABLE:
+            except Exception:
                 log.exception("outcome not written", outbox=row.id, kind=row.kind)
             finally:
                 self._under_way[row.organization_id] -= 1
@@ -149,7 +150,7 @@ class Delivery:
         try:
             remote_id = await self._by_some_way(row, latest)
         except _Later as later:
-            await asyncio.to_thread(outbox.release, self._engine, row, self._owner, later.moment)
+            await asyncio.to_thread(outbox.release, self._engine, row, row.lease_owner, later.moment)
         except SendError as error:
             await asyncio.to_thread(self._failed, row, error)
         except Exception as error:
@@ -164,7 +165,7 @@ class Delivery:
         for left in reversed(range(int(LEASE.total_seconds() / NOTE_AGAIN) + 1)):
             at = self._clock.read()
             try:
-                await asyncio.to_thread(outbox.mark_sent, self._engine, row, self._owner, at, remote_id)
+                await asyncio.to_thread(outbox.mark_sent, self._engine, row, row.lease_owner, at, remote_id)
             except UNAVAILABLE:
                 if not left or at >= row.available_at:
                     raise
@@ -195,11 +196,18 @@ class Delivery:
             sent = await self._send(await asyncio.to_thread(self._post, row, to), row, latest)
         except SendError as error:
             if account and error.bounced and not to.refused:
-                await asyncio.to_thread(outbox.note_account, self._engine, row, to, self._clock.read())
+                await self._beside(outbox.note_account, self._engine, row, to, self._clock.read())
             raise
         if account and to.refused:
-            await asyncio.to_thread(outbox.note_account, self._engine, row, to, None)
+            await self._beside(outbox.note_account, self._engine, row, to, None)
         return sent
+
+    async def _beside(self, note: Callable[..., None], *values: Any) -> None:
+        """Write something down that must not change what becomes of the post."""
+        try:
+            await asyncio.to_thread(note, *values)
+        except Exception:
+            log.exception("not noted")
 
     async def _wait_for_turn(self, post: Post, latest: datetime) -> None:
         """Keep the platform's pace, and away while it asked us to wait. Raises _Later where the post's turn comes after
@@ -219,9 +227,13 @@ class Delivery:
                     raise _Later(late)
                 return
 
-    async def _still_free(self, post: Post) -> None:
-        """Looking for a post takes its time. Raises _Later where the platform asked us to wait meanwhile."""
-        now = self._clock.read().timestamp()
+    async def _still_free(self, post: Post, row: outbox.Row) -> None:
+        """Looking for a post takes its time. Raises _Later where the platform asked us to wait meanwhile, and where too
+        little of the lease is left to send in."""
+        read = self._clock.read()
+        if read > row.available_at - LONGEST_SEND / 2:
+            raise _Later(read)
+        now = read.timestamp()
         held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address), now)
         if held > now:
             raise _Later(datetime.fromtimestamp(held, UTC))
@@ -239,22 +251,29 @@ class Delivery:
         """Send it, or adopt what an earlier attempt has brought there -> the platform's id."""
         adapter = self._adapters[post.address.platform]
         await self._wait_for_turn(post, latest)
+        left = row.available_at - LEASE / 20 - self._clock.read()
         try:
-            if row.attempts > 1:
-                if (found := await adapter.find(post)) is not None:
-                    log.info("adopted a post that had got through", outbox=row.id)
-                    self._told(adapter.platform, "adopted")
-                    return await self._adopt(post, found, row)
-                await self._still_free(post)
-            sent = await adapter.send(post)
-            self._told(adapter.platform, "sent")
-            return sent
+            async with asyncio.timeout(left.total_seconds()):
+                return await self._found_or_sent(post, row, adapter)
+        except TimeoutError as error:  # another replica may have it by now
+            raise SendError(f"{adapter.platform} took too long", unknown=True) from error
         except SendError as error:
             error.platform = adapter.platform
             if error.retry_after is not None:
                 now = self._clock.read().timestamp()
-                await asyncio.to_thread(pacing.hold, self._engine, _workspace(post.address), now, error.retry_after)
+                await self._beside(pacing.hold, self._engine, _workspace(post.address), now, error.retry_after)
             raise
+
+    async def _found_or_sent(self, post: Post, row: outbox.Row, adapter: ChatAdapter) -> str:
+        if row.attempts > 1:
+            if (found := await adapter.find(post)) is not None:
+                log.info("adopted a post that had got through", outbox=row.id)
+                self._told(adapter.platform, "adopted")
+                return await self._adopt(post, found, row)
+            await self._still_free(post, row)
+        sent = await adapter.send(post)
+        self._told(adapter.platform, "sent")
+        return sent
 
     async def _adopt(self, post: Post, found: str, row: outbox.Row) -> str:
         """What was posted before the database was restored has links and buttons of rows that are gone: it gets the
@@ -291,7 +310,7 @@ class Delivery:
         wait = _pause(row, error)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
-        outbox.put_back(self._engine, row, self._owner, later, str(error))
+        outbox.put_back(self._engine, row, row.lease_owner, later, str(error))
 
     def _bury(self, row: outbox.Row, error: SendError) -> None:
         """A dead letter, and one notice a day and cause to those who can mend it; a notice that dies is only logged. An
@@ -300,7 +319,7 @@ class Delivery:
         log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
-            if not outbox.give_up(uow.connection, row, self._owner, str(error)) or row.kind == DEAD_LETTER:
+            if not outbox.give_up(uow.connection, row, row.lease_owner, str(error)) or row.kind == DEAD_LETTER:
                 return
             if row.subscriber_id is not None:
                 if error.bounced:

@@ -25,6 +25,12 @@ BUSY_TIMEOUT_MS = 5_000
 APPLICATION = "sipbot"  # what PostgreSQL calls our connections, in pg_stat_activity
 # Who was answered nothing by a database that went away waits so long for it: a restart's time, within Slack's 3 s.
 PATIENCE, LOOK_EVERY = 2.0, 0.1  # seconds
+# A server that is gone without a word (its power, a firewall) would be waited for by the system for hours.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS; seconds, tcp_user_timeout milliseconds
+_GONE_SILENT: dict[str, Any] = {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5,
+    "keepalives_count": 3,
+}  # fmt: skip
 _QUIET: dict[str, Any] = {"hide_parameters": True}  # what people said does not belong into a log
 _READ_ONLY, _FILE = "sipbot_read_only", "sipbot_file"
 _PRAGMAS = ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
@@ -36,7 +42,8 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     if not url.startswith("sqlite"):
         # Compiling a statement to machine code takes half a second, and none of ours runs so long.
         options = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c jit=off", "application_name": APPLICATION}
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, **_QUIET)
+        arguments = {**options, **_GONE_SILENT}
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=arguments, **_QUIET)
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=8, **_QUIET)
     # FULL: a receipt is only given for what survives a power cut.
     event.listen(engine, "connect", partial(_prepare, "synchronous=FULL" if durable else "synchronous=OFF"))

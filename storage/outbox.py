@@ -16,7 +16,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Insert,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.chat.commands import Role
 from bot.chat.ports import Mailing
@@ -51,6 +66,7 @@ class Row:
     attempts: int
     created_at: datetime
     available_at: datetime
+    lease_owner: str  # this claim's own
 
 
 _CLAIMED = [outbox.c[name] for name in Row.__slots__]
@@ -136,12 +152,25 @@ def _mine(row: Row, owner: str) -> Any:
 
 
 def mark_sent(engine: Engine, row: Row, owner: str, now: datetime, remote_id: str) -> None:
-    """It is there, under the platform's id."""
+    """It is there, under the platform's id. Where the row got other words while it was sent (a story was taken back),
+    these are queued as a change of it."""
     with engine.begin() as connection:
         within(connection, row.organization_id)
-        connection.execute(
-            update(outbox).where(_mine(row, owner)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
-        )
+        sent = update(outbox).where(_mine(row, owner)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
+        words = connection.execute(sent.returning(outbox.c.message)).scalar()
+        if words and words != row.message and row.channel_id is not None:
+            connection.execute(_retold(row, now, remote_id))
+
+
+def _retold(row: Row, now: datetime, remote_id: str) -> Insert:
+    key = f"{row.organization_id}:retold:{row.id}:sent"
+    fresh = {
+        "dedupe_key": key, "kind": "retold", "target": remote_id, "state": PENDING, "attempts": 0, "available_at": now,
+        "created_at": now,
+    }  # fmt: skip
+    kept = ("organization_id", "period", "channel_id", "platform", "message")
+    values = [*(outbox.c[name] for name in kept), *(literal(one, outbox.c[name].type) for name, one in fresh.items())]
+    return insert(outbox).from_select([*kept, *fresh], select(*values).where(outbox.c.id == row.id))
 
 
 def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error: str) -> None:

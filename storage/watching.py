@@ -63,7 +63,7 @@ def take_looks(engine: Engine, ids: Sequence[int], now: datetime, rest: timedelt
     """Which of these organizations nobody has looked at for `rest`: from now on their look is the caller's. So several
     replicas share the organizations, and one that is killed costs its own a look. A time ahead of `now` was written by
     a clock that was wrong."""
-    looks = {f"look:{one}": one for one in ids}
+    looks = {f"look:{one}": one for one in sorted(ids)}  # in one order, or two replicas wait for each other
     with engine.begin() as connection:
         insert_look = insert_into(connection, heartbeat).values([{"what": w, "at": now, "since": now} for w in looks])
         free = or_(heartbeat.c.at <= now - rest, heartbeat.c.at > now)

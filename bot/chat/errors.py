@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.chat.writable import writable
+
 
 class UserError(Exception):
     """Shown to the person as it is: a sentence that says what is wrong and what to do next.
@@ -39,10 +41,10 @@ class SendError(Exception):
         cause: str = "",
         everywhere: bool = False,
     ) -> None:
-        super().__init__(text)
+        super().__init__(writable(text))
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
         self.bounced = bounced
-        self.cause = cause
+        self.cause = writable(cause)
         self.everywhere = everywhere

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 
 from bot.chat.commands import Actor, Command, Place
 from bot.chat.errors import UserError
+from bot.chat.writable import writable
 
 # Slack's longest message; Teams' are shorter. https://docs.slack.dev/changelog/2018-truncating-really-long-messages
 LONGEST_TEXT = 40_000
@@ -26,15 +27,15 @@ class Nobodys(Exception):
 
 
 def readable(command: Command) -> Command:
-    """The Command without NUL, which PostgreSQL cannot store, and without halves of characters, which JSON can name and
-    UTF-8 cannot write; names as long as they are kept, a delivery id as long as fits. Raises Nobodys."""
+    """The Command with texts that can be written; names as long as they are kept, a delivery id as long as fits. Raises
+    Nobodys."""
     _check(command.actor, command.place)
     actor, place = command.actor, command.place
     return replace(
         command,
-        text=_written(command.text),
-        verb=_written(command.verb),
-        values={_written(name): _written(value) for name, value in command.values.items()},
+        text=writable(command.text),
+        verb=writable(command.verb),
+        values={writable(name): writable(value) for name, value in command.values.items()},
         actor=replace(actor, name=_name(actor.name), email=_name(actor.email)),
         place=replace(place, name=_name(place.name)),
         delivery_id=_delivery(command.delivery_id),
@@ -61,14 +62,8 @@ def _check(actor: Actor, place: Place) -> None:
         raise Nobodys("an id that cannot be read")
 
 
-def _written(text: str) -> str:
-    if text.isascii():
-        return text.replace("\0", "")
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _name(text: str) -> str:
-    return _written(text)[:_LONGEST_NAME]
+    return writable(text)[:_LONGEST_NAME]
 
 
 def _delivery(delivery: str) -> str:

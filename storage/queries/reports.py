@@ -301,7 +301,8 @@ def retell(uow: UnitOfWork, views: Iterable[ReportView]) -> None:
     for view in views:
         gone = _gone(uow.connection, uow.organization.id, view.facts, view.content)
         rows = uow.rows(
-            select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message).where(
+            select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message)
+            .where(
                 outbox.c.organization_id == uow.organization.id,
                 outbox.c.kind == view.kind,
                 outbox.c.subject_id == view.id,
@@ -310,6 +311,7 @@ def retell(uow: UnitOfWork, views: Iterable[ReportView]) -> None:
                 outbox.c.state != DEAD,
                 outbox.c.message != "",  # its words are no longer kept
             )
+            .with_for_update()  # not while it is being marked as sent; what is being sent is corrected after that
         ).all()
         for row in rows:
             before: Message = from_json(row.message)

@@ -45,6 +45,21 @@ async def test_what_waits_together_is_handled_together_and_in_order():
     queue.close()
 
 
+async def test_no_thread_is_lost_to_one_that_was_quicker():
+    """A command's thread is about to begin, and one that just ends takes the command along."""
+    dispatcher = Slow()
+    dispatcher.go.set()
+    queue = CommandQueue(dispatcher, threads=3)
+    queue._free -= 1  # for a command that is gone by the time its thread begins
+    asyncio.get_running_loop().call_later(0, queue._rest, asyncio.get_running_loop())
+    await asyncio.sleep(0.01)
+    assert queue._free == 3
+    await asyncio.gather(*(queue.handle(command(f"c{number}")) for number in range(20)))
+    await asyncio.sleep(0.02)
+    assert queue._free == 3
+    queue.close()
+
+
 async def test_a_crash_reaches_those_who_wait_and_the_queue_goes_on():
     dispatcher = Slow()
     dispatcher.go.set()

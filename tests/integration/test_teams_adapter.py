@@ -118,6 +118,18 @@ async def test_a_mention_of_somebody_teams_does_not_tell_about_is_their_name(hou
     assert house.last.text == "win by @Kim Lee"
 
 
+async def test_all_who_wait_for_a_token_wait_for_one(house: House) -> None:
+    house.teams.take_token_back()
+    before = house.teams.tokens
+    connector = house.adapter._connector
+    connector._token_until = 0.0
+    asked = [asyncio.create_task(connector.check()) for _ in range(5)]
+    await asyncio.sleep(0)
+    asked.pop().cancel()
+    await asyncio.gather(*asked)
+    assert house.teams.tokens == before + 1
+
+
 async def test_who_somebody_is_is_asked_once(house: House, ann: Person) -> None:
     for _ in range(3):
         await ann.says("me")

@@ -61,7 +61,7 @@ class Connector:
         self._seconds = seconds
         self._session: aiohttp.ClientSession | None = None
         self._token, self._token_until = "", 0.0
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         """Open the connection."""
@@ -103,9 +103,11 @@ class Connector:
     async def _authorization(self) -> dict[str, str]:
         if not self._settings.app_id:
             return {}
-        async with self._asking:
-            if self._token_until - EARLY <= self._seconds():
-                await self._ask_for_token()
+        if self._token_until - EARLY <= self._seconds():
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.ensure_future(self._ask_for_token())
+                self._asking.add_done_callback(_heard)
+            await asyncio.shield(self._asking)  # one for all who wait, whoever of them gives up
         return {"Authorization": f"Bearer {self._token}"}
 
     async def _ask_for_token(self) -> None:
@@ -132,6 +134,12 @@ class Connector:
         if self._session is None:
             raise SendError("the Teams adapter is not started")
         return self._session
+
+
+def _heard(asked: asyncio.Future[None]) -> None:
+    """Its error is raised to those who wait; where nobody does any more, it is none."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 async def _read(answer: aiohttp.ClientResponse, what: str) -> dict[str, Any]:
