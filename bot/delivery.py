@@ -150,7 +150,7 @@ class Delivery:
         try:
             remote_id = await self._by_some_way(row, latest)
         except _Later as later:
-            await asyncio.to_thread(outbox.release, self._engine, row, row.lease_owner, later.moment)
+            await asyncio.to_thread(outbox.release, self._engine, row, later.moment)
         except SendError as error:
             await asyncio.to_thread(self._failed, row, error)
         except Exception as error:
@@ -165,7 +165,7 @@ class Delivery:
         for left in reversed(range(int(LEASE.total_seconds() / NOTE_AGAIN) + 1)):
             at = self._clock.read()
             try:
-                await asyncio.to_thread(outbox.mark_sent, self._engine, row, row.lease_owner, at, remote_id)
+                await asyncio.to_thread(outbox.mark_sent, self._engine, row, at, remote_id)
             except UNAVAILABLE:
                 if not left or at >= row.available_at:
                     raise
@@ -310,7 +310,7 @@ class Delivery:
         wait = _pause(row, error)
         log.warning("will be sent again", outbox=row.id, kind=row.kind, error=str(error), seconds=round(wait, 1))
         later = self._clock.read() + timedelta(seconds=wait)
-        outbox.put_back(self._engine, row, row.lease_owner, later, str(error))
+        outbox.put_back(self._engine, row, later, str(error))
 
     def _bury(self, row: outbox.Row, error: SendError) -> None:
         """A dead letter, and one notice a day and cause to those who can mend it; a notice that dies is only logged. An
@@ -319,7 +319,7 @@ class Delivery:
         log.error("dead letter", outbox=row.id, kind=row.kind, error=str(error))
         with unit_of_work(self._engine, self._clock.read(), self._composer) as uow:
             uow.organization = next(o for o in organizations(uow.connection) if o.id == row.organization_id)
-            if not outbox.give_up(uow.connection, row, row.lease_owner, str(error)) or row.kind == DEAD_LETTER:
+            if not outbox.give_up(uow.connection, row, str(error)) or row.kind == DEAD_LETTER:
                 return
             if row.subscriber_id is not None:
                 if error.bounced:

@@ -146,17 +146,17 @@ def _first_in_line(now: datetime) -> Any:
     return first.correlate(outbox).scalar_subquery()
 
 
-def _mine(row: Row, owner: str) -> Any:
+def _mine(row: Row) -> Any:
     ours = outbox.c.organization_id == row.organization_id
-    return and_(outbox.c.id == row.id, ours, outbox.c.lease_owner == owner, outbox.c.state == PENDING)
+    return and_(outbox.c.id == row.id, ours, outbox.c.lease_owner == row.lease_owner, outbox.c.state == PENDING)
 
 
-def mark_sent(engine: Engine, row: Row, owner: str, now: datetime, remote_id: str) -> None:
+def mark_sent(engine: Engine, row: Row, now: datetime, remote_id: str) -> None:
     """It is there, under the platform's id. Where the row got other words while it was sent (a story was taken back),
     these are queued as a change of it."""
     with engine.begin() as connection:
         within(connection, row.organization_id)
-        sent = update(outbox).where(_mine(row, owner)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
+        sent = update(outbox).where(_mine(row)).values(state=SENT, remote_id=remote_id, sent_at=now, error="")
         words = connection.execute(sent.returning(outbox.c.message)).scalar()
         if words and words != row.message and row.channel_id is not None:
             connection.execute(_retold(row, now, remote_id))
@@ -173,26 +173,26 @@ def _retold(row: Row, now: datetime, remote_id: str) -> Insert:
     return insert(outbox).from_select([*kept, *fresh], select(*values).where(outbox.c.id == row.id))
 
 
-def put_back(engine: Engine, row: Row, owner: str, available_at: datetime, error: str) -> None:
+def put_back(engine: Engine, row: Row, available_at: datetime, error: str) -> None:
     """Try again at `available_at`."""
     with engine.begin() as connection:
         within(connection, row.organization_id)
         connection.execute(
-            update(outbox).where(_mine(row, owner)).values(available_at=available_at, error=error, lease_owner="")
+            update(outbox).where(_mine(row)).values(available_at=available_at, error=error, lease_owner="")
         )
 
 
-def release(engine: Engine, row: Row, owner: str, available_at: datetime) -> None:
+def release(engine: Engine, row: Row, available_at: datetime) -> None:
     """Nothing was sent: back into the queue until `available_at`, as if it had not been claimed."""
     with engine.begin() as connection:
         within(connection, row.organization_id)
         values = {"available_at": available_at, "lease_owner": "", "attempts": row.attempts - 1}
-        connection.execute(update(outbox).where(_mine(row, owner)).values(values))
+        connection.execute(update(outbox).where(_mine(row)).values(values))
 
 
-def give_up(connection: Connection, row: Row, owner: str, error: str) -> bool:
+def give_up(connection: Connection, row: Row, error: str) -> bool:
     """A dead letter; False when the row is no longer ours."""
-    statement = update(outbox).where(_mine(row, owner)).values(state=DEAD, error=error).returning(outbox.c.id)
+    statement = update(outbox).where(_mine(row)).values(state=DEAD, error=error).returning(outbox.c.id)
     return connection.execute(statement).first() is not None
 
 

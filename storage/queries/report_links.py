@@ -27,7 +27,7 @@ EXPORT = timedelta(hours=1)
 EXPIRED, REVOKED = "expired", "revoked"
 _PAPERS = (REPORT_OUT, PROGRESS)
 # Links of one's own are made by a coordinator's verbs; who is removed, or is none any more, has none either.
-_may_have = and_(person.c.active, person.c.role >= int(Role.COORDINATOR))
+_MAY_HAVE = and_(person.c.active, person.c.role >= int(Role.COORDINATOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def live_links(uow: UnitOfWork, report_ids: Collection[int]) -> list[LiveLink]:
             link.c.report_id.in_(report_ids),
             link.c.revoked_at.is_(None),
             link.c.expires_at > uow.at,
-            _may_have,
+            _MAY_HAVE,
         )
         .order_by(link.c.id)
     )
@@ -127,7 +127,7 @@ def link_by_name(connection: Connection, name: str, at: datetime) -> FoundLink |
     row = connection.execute(
         select(
             link,
-            _may_have.label("may"),
+            _MAY_HAVE.label("may"),
             *(column.label(f"report_{column.name}") for column in columns[:3]),
             *_labelled(here),
         )

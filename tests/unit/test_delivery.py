@@ -165,8 +165,8 @@ def test_an_outcome_of_a_lost_lease_changes_nothing_of_the_new_ones(engine, work
     (row,) = rows.claim(engine, "slow", clock.read(), LEASE, 1)
     clock.move_to(clock.read() + LEASE)
     assert len(rows.claim(engine, "quick", clock.read(), LEASE, 1)) == 1
-    rows.put_back(engine, row, "slow", clock.read(), "late")
-    rows.mark_sent(engine, row, "slow", clock.read(), "late")
+    rows.put_back(engine, row, clock.read(), "late")
+    rows.mark_sent(engine, row, clock.read(), "late")
     assert rows.claim(engine, "third", clock.read(), LEASE, 1) == []
     assert states(engine) == [("pending", "")]
 
@@ -243,7 +243,7 @@ async def test_a_late_mark_of_a_lost_lease_changes_nothing(engine, work, deliver
     (row,) = rows.claim(engine, "slow", clock.read(), LEASE, 1)
     clock.move_to(clock.read() + LEASE)
     await delivery.drain()
-    rows.mark_sent(engine, row, "slow", clock.read(), "other")
+    rows.mark_sent(engine, row, clock.read(), "other")
     assert states(engine) == [("sent", "t0")]
 
 

@@ -53,8 +53,8 @@ async def test_what_is_left_of_an_earlier_claim_changes_nothing_of_a_later_one(e
     (early,) = await delivery._claim(1, stays=False)
     clock.move_to(clock.read() + module.LEASE)
     (late,) = await delivery._claim(1, stays=False)
-    rows.release(engine, early, early.lease_owner, clock.read())
-    rows.put_back(engine, early, early.lease_owner, clock.read(), "late")
+    rows.release(engine, early, clock.read())
+    rows.put_back(engine, early, clock.read(), "late")
     with engine.connect() as connection:
         row = connection.execute(select(outbox)).one()
     assert (row.lease_owner, row.attempts, row.error) == (late.lease_owner, 2, "")

@@ -49,11 +49,12 @@ class Names:
             me = found[actor.user]
             actor = replace(actor, name=actor.name or me.name, email=me.email)
 
-        def named(text: str) -> str:
-            return _NAMELESS.sub(lambda at: f"<@{at[1]}|{name}>" if (name := name_of(at[1])) else at[0], text)
+        def called(mention: re.Match[str]) -> str:
+            name = found.get(mention[1], Known()).name
+            return f"<@{mention[1]}|{name}>" if name else mention[0]
 
-        def name_of(user: str) -> str:
-            return found[user].name if user in found else ""
+        def named(text: str) -> str:
+            return _NAMELESS.sub(called, text)
 
         return replace(
             command,
