@@ -93,8 +93,9 @@ class App:
         self.runner = JobRunner(
             engine, clock, handlers.JOBS, composer=self.composer, public_url=url, told=self.metrics.job
         )
-        # SQLite has one writer: commands queue here, in order, rather than at its lock.
-        self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 10)
+        # SQLite has one writer: commands queue here, in order, rather than at its lock. On PostgreSQL a few wait for it
+        # at a time, so that a slow one holds up nobody; more share fewer commits and take one interpreter's turns.
+        self._commands = CommandQueue(self.dispatcher, threads=1 if engine.dialect.name == "sqlite" else 4)
         self.adapters: list[ChatAdapter] = []
         self.installing = self._installing() if settings.slack_client_id else None
         self.slack = self._slack() if settings.slack else None

@@ -7,7 +7,8 @@ import asyncio
 import statistics
 from contextlib import ExitStack
 
-from tests.bench.databases import databases
+from storage.db import open_engine
+from tests.bench.databases import analyze, databases
 from tests.bench.load import UPDATE, Run, pace, saturate, signed, slack_form
 from tests.bench.processes import cpu_seconds, free_port, served
 
@@ -38,6 +39,8 @@ def bench_updates() -> None:
             command = ("-m", "tests.bench.servers", kind, str(ports[name]), url)
             pids[name] = running.enter_context(served(*command, port=ports[name]))
             asyncio.run(saturate(ports[name], updates(50), expected[name]))
+        for url in urls.values():
+            analyze(open_engine(url))
         costs: dict[str, list[float]] = {name: [] for name in sides}
         rates: dict[str, list[float]] = {name: [] for name in sides}
         for _ in range(ROUNDS):
