@@ -22,8 +22,8 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "case number",
         re.compile(
-            r"\b(?:case|cin|ebt|file|client|serial|caso|medi-cal)\s*(?:card|id|number|num|no|número)?\s*[.:]?\s*"
-            r"(?:#|is|es)?\s*#?\s*(?=(?:[a-z-]*\d){4})[a-z0-9-]{5,}\b"
+            r"\b(?:case|cin|ebt|file|client|serial|caso|medi-cal)[\s.:#]{0,4}(?:card|id|number|num|no|número)?"
+            r"[\s.:#]{0,6}(?:is|es)?[\s#]{0,4}(?=(?:[a-z-]*\d){4})[a-z0-9-]{5,}\b"
             r"|\b9\d{7}[a-z]\b|\b\d{4}[ -]\d{4}[ -]\d{4}\b"  # a benefit card's groups of four
             r"|\blast (?:4|four)\b[^.\n\d]{0,25}\d{4}\b|#\s?\d{5,}\b|(?<![\d$,.-])\d{7,}(?![\d,]|-\d)",
             re.IGNORECASE,
@@ -161,4 +161,4 @@ def _ages(reading: Reading) -> Iterator[Finding]:
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdecimal() else _NUMBERS[word.lower()]
+    return int(word) if word.isdecimal() else _NUMBERS.get(word.lower(), 0)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.story_privacy.model import Finding, Severity
 
-_PLAIN: Final = {"‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"'} | dict.fromkeys(
-    "‐‑‒–—−", "-"
-)
+# Turkish i's, which `re.IGNORECASE` takes for ours.
+_PLAIN: Final = {
+    "‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "ı": "i", "İ": "I",
+} | dict.fromkeys("‐‑‒–—−", "-")  # fmt: skip
+_LONGEST_RUN: Final = 3  # of one mark: "..." means what "....." does, and no rule looks through thousands
 
 # A stop ends a sentence unless it follows a title or a single letter (Ms. Lopez, J. M.).
 _SENTENCE_END = re.compile(
@@ -118,7 +121,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A story's cleaned `text`, the same without accents (`plain`), its sentences, and each character's origin."""
+    """A story's cleaned `text` (long runs of white space or of one mark cut short), the same without accents (`plain`),
+    its sentences, and each character's origin."""
 
     original: str
     text: str
@@ -148,10 +152,19 @@ def read_story(original: str) -> Reading:
         plain = _PLAIN.get(character) or (
             character if character.isascii() else unicodedata.normalize("NFKC", character)
         )
-        letters.append(plain if len(plain) == 1 else character)
-        origins.append(position)
+        letter = plain if len(plain) == 1 else character
+        if not _more_of_the_same(letters, letter):
+            letters.append(letter)
+            origins.append(position)
     text = "".join(letters)
     return Reading(original, text, without_accents(text), tuple(origins), tuple(_sentences(text)))
+
+
+def _more_of_the_same(letters: Sequence[str], letter: str) -> bool:
+    """Whether white space follows white space (a new line counts once), or a mark its own third repetition."""
+    if letter.isspace():
+        return bool(letters) and letters[-1].isspace() and (letter != "\n" or letters[-1] == "\n")
+    return not letter.isalnum() and letters[-_LONGEST_RUN:] == [letter] * _LONGEST_RUN
 
 
 def _sentences(text: str) -> list[Sentence]:

@@ -236,3 +236,28 @@ def test_a_hostile_text_is_checked_in_reasonable_time(piece: str) -> None:
     start = perf_counter()
     check_story(piece * (6000 // len(piece)))
     assert perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["case" + " " * 100 + "x", "case" + " . #" * 50 + "x", "her depression " + "&" * 28, "her depression " + "& " * 28],
+    ids=["spaces", "marks", "ands", "ands and spaces"],
+)
+def test_what_separates_words_can_be_read_in_one_way_only(text: str) -> None:
+    # Each took seconds to hours: the ways to share out spaces among five places, or to take each "&" as a word or not.
+    start = perf_counter()
+    check_story(text)
+    assert perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A boy, fıve years old, came along.", "child age"),
+        ("Her daughter is SİX YEARS OLD.", "child age"),
+        ("case" + " " * 40 + "no." + "\t" * 40 + "1B2C345", "case number"),
+        ("Her case number....: 1B2C345 is closed.", "case number"),
+    ],
+)
+def test_other_letters_and_wide_gaps_hide_nothing(text: str, kind: str) -> None:
+    assert (kind, "block") in kinds(text)
