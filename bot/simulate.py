@@ -31,11 +31,7 @@ def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, 
     that is no plan and ValueError for a month that is none."""
     document = parse_plan(read_document(plan))
     first = Month.parse(start)
-    folder.mkdir(parents=True, exist_ok=True)
-    database = folder / "sipbot.sqlite3"
-    for old in folder.glob("sipbot.sqlite3*"):
-        old.unlink()
-    settings = load(_env_file=None, database_url=f"sqlite:///{database}", sipbot_zone=ZONE)
+    settings = load(_env_file=None, database_url=f"sqlite:///{_new_database(folder)}", sipbot_zone=ZONE)
     engine = open_engine(settings.database_url, durable=False)
     migrate(engine)
     clock = MovableClock(datetime.fromisoformat(f"{first}-01T08:00:00+00:00"))
@@ -57,3 +53,16 @@ def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, 
     counts = write_out(simulation, folder)
     engine.dispose()
     return counts
+
+
+def _new_database(folder: Path) -> Path:
+    """Where a simulation keeps its rows, the last one's removed. Raises ValueError where a file of that name is there
+    without a simulation's acts beside it: it may be a county's own."""
+    database, acts = folder / "sipbot.sqlite3", folder / "acts.jsonl"
+    if database.exists() and not acts.exists():
+        raise ValueError(f"{folder} has a database that no simulation made. Use another folder, like --out simulated.")
+    folder.mkdir(parents=True, exist_ok=True)
+    acts.touch()
+    for old in (database, *(folder / f"{database.name}-{kind}" for kind in ("wal", "shm"))):
+        old.unlink(missing_ok=True)
+    return database

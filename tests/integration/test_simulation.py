@@ -223,3 +223,20 @@ def test_an_agenda_never_lists_a_closed_step_and_lists_every_open_one_once(sonom
         for ref in refs_of[place] - reopened:
             is_open = ref not in closed_at or closed_at[ref] > at
             assert (ref in listed) == is_open, (post["at"], post["place"], ref)
+
+
+def test_a_county_s_own_database_is_never_a_simulation_s(tmp_path) -> None:
+    plan, database = tmp_path / "plan.txt", tmp_path / "sipbot.sqlite3"
+    plan.write_text(SMALL)
+    database.write_bytes(b"a county")
+    backup = tmp_path / "sipbot.sqlite3.backup-2026-11-01"
+    backup.write_bytes(b"its backup")
+    with pytest.raises(ValueError, match="Use another folder"):
+        simulate_plan(plan, "2025-01", 1, tmp_path, 1, Console(quiet=True))
+    assert (database.read_bytes(), backup.read_bytes()) == (b"a county", b"its backup")
+
+
+def test_a_simulation_s_folder_is_used_again(small) -> None:
+    before = small.rows("SELECT count(*) FROM step_update")
+    again = live(small.folder, small.folder.parent / "plan.txt", "2025-01", 3)
+    assert again.rows("SELECT count(*) FROM step_update") == before
