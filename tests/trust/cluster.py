@@ -122,13 +122,14 @@ class Wire:
     """A way to a server for one test: `cut` says at which moments of a COMMIT it breaks, one for each."""
 
     server: int
+    host: str = "127.0.0.1"  # where it listens
     port: int = 0
     cut: list[str] = field(default_factory=list)  # "before" the server hears of it, "after" it has done it
     broken: int = 0
     refusing: bool = False  # nobody can connect any more after a break
 
     async def __aenter__(self) -> Wire:
-        self._listening = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._listening = await asyncio.start_server(self._connected, self.host, 0)
         self.port = self._listening.sockets[0].getsockname()[1]
         return self
 
