@@ -16,8 +16,7 @@ from handlers.newsletter.correcting import put_in_place, sentence, tell_the_thre
 from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import refusal, status_message
 from storage.queries import people, reports, settings
-from storage.queries.mailings import MAIL
-from storage.queries.reports import APPROVED, DRAFT, PUBLISHED, WITHDRAWN, ReportView
+from storage.queries.reports import APPROVED, DRAFT, MAIL, PUBLISHED, WITHDRAWN, ReportView
 from storage.queries.subscribers import receiving
 from storage.uow import Destination, UnitOfWork
 

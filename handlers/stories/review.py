@@ -132,7 +132,7 @@ def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
         return Reply(errors=FormErrors((("reason", f"Please keep the reason under {_MAX_REASON:,} characters."),)))
     stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
     if story.state == APPROVED:
-        reports.retell(uow, reports.told_in(uow, story.id))
+        reports.retell(uow, story.id)
     uow.audit(f"story {state}", f"story {story.id}")
     name = "sent_back_author" if state == SENT_BACK else "declined_author"
     tell(uow, story.person_id, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)

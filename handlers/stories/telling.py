@@ -52,7 +52,7 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     uow.audit("story withdrawn", f"story {story.id}, was {story.state}")
     published = reports.told_in(uow, story.id)
     if story.state == APPROVED:
-        reports.retell(uow, published)
+        reports.retell(uow, story.id)
         message = uow.compose("stories/author_withdrew", story=story, published=published)
         for coordinator in reviewers(uow, story.person_id):
             tell(uow, coordinator.id, story, message, "withdrawn")

@@ -9,10 +9,8 @@ from sqlalchemy import func, select
 
 from storage.models import outbox, report, subscriber
 from storage.outbox import DEAD, PENDING, SENT, WITHDRAWN
-from storage.queries.reports import NEWSLETTER
+from storage.queries.reports import MAIL, NEWSLETTER
 from storage.uow import UnitOfWork
-
-MAIL = "newsletter_mail"  # the outbox kind
 
 
 @dataclass(frozen=True, slots=True)

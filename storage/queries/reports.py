@@ -23,11 +23,12 @@ from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
 from bot.domain.quoting import quoting
 from storage.models import ledger, link, organization, outbox, plan, plan_change, report, story, update
-from storage.outbox import DEAD, PENDING
+from storage.outbox import DEAD, SENT
 from storage.tenancy import across, within
 from storage.uow import Destination, UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
+MAIL = "newsletter_mail"  # an edition's e-mails in the outbox; its posts there are of the report's kind
 # Working papers: their page shows them as they were compiled last, and they are never published.
 REPORT_OUT, PROGRESS = "report_out", "progress"
 DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
@@ -295,34 +296,44 @@ def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
     ]
 
 
-def retell(uow: UnitOfWork, views: Iterable[ReportView]) -> None:
-    """A story in these reports was taken back: their posts get new words without it, and those that wait go out
-    without it."""
-    for view in views:
-        gone = _gone(uow.connection, uow.organization.id, view.facts, view.content)
-        rows = uow.rows(
-            select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message)
-            .where(
-                outbox.c.organization_id == uow.organization.id,
-                outbox.c.kind == view.kind,
-                outbox.c.subject_id == view.id,
-                outbox.c.thread == "",
-                outbox.c.target == "",
-                outbox.c.state != DEAD,
-                outbox.c.message != "",  # its words are no longer kept
-            )
-            .with_for_update()  # not while it is being marked as sent; what is being sent is corrected after that
-        ).all()
-        for row in rows:
-            before: Message = from_json(row.message)
-            after = _without(before, gone)
-            if after == before:
-                continue
-            if row.state == PENDING:
-                uow.change(outbox, outbox.c.id == row.id, outbox.c.state == PENDING, message=to_json(after))
-            elif row.channel_id is not None:
-                key = f"retold:{row.id}:{uow.at.isoformat()}"
-                uow.post("retold", Destination(channel_id=row.channel_id), after, key=key, target=row.remote_id)
+def retell(uow: UnitOfWork, story_id: int) -> None:
+    """A story was taken back: the posts of every report that told it get new words without it, and what waits goes out
+    without it, as what could not be delivered does when it is sent again. What was corrected or withdrawn may still
+    stand in a channel, or wait as an e-mail."""
+    went_out = select(*_COLUMNS).where(
+        report.c.organization_id == uow.organization.id, report.c.published_at.is_not(None)
+    )
+    for row in uow.rows(went_out.order_by(report.c.id)).all():
+        view = _view(row)
+        if story_id in _told(view.facts, view.content):
+            _retell(uow, view)
+
+
+def _retell(uow: UnitOfWork, view: ReportView) -> None:
+    gone = _gone(uow.connection, uow.organization.id, view.facts, view.content)
+    rows = uow.rows(
+        select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message)
+        .where(
+            outbox.c.organization_id == uow.organization.id,
+            outbox.c.kind.in_((view.kind, MAIL)),
+            outbox.c.subject_id == view.id,
+            outbox.c.thread == "",
+            outbox.c.target == "",
+            or_(outbox.c.state != SENT, outbox.c.channel_id.is_not(None)),  # sent privately, it is there for good
+            outbox.c.message != "",  # its words are no longer kept
+        )
+        .with_for_update()  # not while it is being marked as sent; what is being sent is corrected after that
+    ).all()
+    for row in rows:
+        before: Message = from_json(row.message)
+        after = _without(before, gone)
+        if after == before:
+            continue
+        if row.state == SENT:
+            key = f"retold:{row.id}:{uow.at.isoformat()}"
+            uow.post("retold", Destination(channel_id=row.channel_id), after, key=key, target=row.remote_id)
+        else:
+            uow.change(outbox, outbox.c.id == row.id, message=to_json(after))
 
 
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.adapters.teams import TeamsSettings
+from storage.models import outbox
 from tests import teams_house
 from tests.fake_teams import APP, ISSUER, FakeTeams
 from tests.teams_house import House
@@ -201,6 +202,16 @@ async def test_an_id_that_is_longer_than_any_is_refused(ready: House, ann: Perso
     part[way[-1]] = part[way[-1]] + "x" * 400
     assert (await ready.teams.post(sent, ready.teams.token(serviceurl=sent["serviceUrl"])))[0] == 400
     assert ready.commands == []
+
+
+@pytest.mark.parametrize("length", [60, 110, 130, 180])
+async def test_the_answer_to_a_long_conversation_fits_its_key(ready: House, ann: Person, length: int) -> None:
+    sent = ann.activity(type="message", text="me")
+    sent["conversation"]["id"] = sent["conversation"]["id"].ljust(length, "x")
+    assert (await ready.teams.post(sent, ready.teams.token()))[0] == 200
+    await ready.settled()
+    key = f"2147483647:reaction:{ready.commands[-1].delivery_id}"  # as bot.dispatch and UnitOfWork.post make it
+    assert len(key) <= outbox.c.dedupe_key.type.length
 
 
 async def test_another_content_type_is_refused(ready: House) -> None:
