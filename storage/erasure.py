@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,8 +67,8 @@ from storage.uow import UnitOfWork
 
 FORMER = "a former member"
 _WILD, _ESCAPED = re.compile(r"[%_/]"), r"/\g<0>"
-# What JSON may write in more than one way, and whose capitals SQLite does not know.
-_VARIES = re.compile(r'[^ -~]|["\\]')
+# What JSON may write in more than one way, whose capitals SQLite does not know, and gaps between words.
+_VARIES = re.compile(r'[^!-~]+|["\\]')
 _SEPARATORS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 # Where a text is the bot's own copy of what it said: the name in it is changed, nothing is asked.
 _COPIES = frozenset({"outbox", "inbox", "console_message"})
@@ -84,13 +85,24 @@ class Known:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(term for term in (*self.names, *self.emails, *self.users) if term))
+        return tuple(dict.fromkeys(term for term in (*self.names, *self.emails, *self.users) if term.strip()))
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """Any of it as whole words, in whatever case."""
+        """Any of it as whole words, in whatever case and however far apart."""
         longest = sorted(self.terms, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.I)
+        return re.compile("|".join(map(_whole, longest)), re.I)
+
+
+def _whole(term: str) -> str:
+    """The expression that finds a name, address or id where it stands by itself: `_` is a mark of chat around it, and
+    letters without capitals (Unicode's Lo) may be of a script that has no gaps between words."""
+    before, after = r"(?<![^\W_])", r"(?![^\W_])"
+    if "@" in term:
+        before, after = r"(?<![\w.+-])", r"(?![.-]?\w)"
+    elif unicodedata.category(term[0]) == "Lo":
+        before = after = ""
+    return before + r"\s+".join(map(re.escape, term.split())) + after
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,24 @@ def test_answers_that_name_them_are_blanked(work, name):
         assert uow.scalar(select(inbox.c.reply)) == to_json(Reply())
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        (PLAIN, "Thanks, Ann  Ortiz and Ann\u00a0Ortiz and ann\nortiz!", "Thanks, {} and {} and {}!"),
+        (PLAIN, "_Ann Ortiz_ and *Ann Ortiz*", "_{}_ and *{}*"),
+        ("王小明", "昨天王小明来了", "昨天{}来了"),
+        ("Bo Lund", f"{MAIL}, jo.{MAIL} and {MAIL}.org", "{}, jo.ann@county.example and ann@county.example.org"),
+    ],
+    ids=["gaps", "marks", "no gaps", "addresses"],
+)
+def test_a_name_is_found_by_itself_and_not_in_others(work, name, said, left):
+    with work() as uow:
+        posted(uow, say(said))
+        who = with_mail(uow, a_person(uow, name))
+        erasure.forget(uow, who)
+        assert from_json(uow.scalar(select(outbox.c.message))) == say(left.replace("{}", erasure.FORMER))
+
+
 def test_somebody_whose_name_is_part_of_other_words_changes_nothing_there(work):
     """Neither are such rows counted."""
     with work() as uow:
