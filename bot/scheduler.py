@@ -61,13 +61,14 @@ class JobRunner:
 
     def tick(self) -> int:
         """Do all that is due now in every organization; how many things were done."""
-        return sum(len(self._looked(one, self._clock.read(), None).done) for one in self._known())
+        now = self._clock.read()
+        return sum(len(self._looked(one, now, now).done) for one in self._known())
 
     def watchful_tick(self) -> None:
         """A tick of a process that goes on: what came late, or waits too long, is told to those who can mend it."""
-        since, stopped = beat(self._engine, self._clock.read(), GAP)
-        for organization in self._shared(self._known()):
-            for job in watch.jobs(self._looked(organization, since, stopped)):
+        since = beat(self._engine, self._clock.read(), GAP)
+        for organization, looked in self._shared(self._known()):
+            for job in watch.jobs(self._looked(organization, since, looked)):
                 self._run(organization, job)
 
     def _known(self) -> list[Organization]:
@@ -75,16 +76,18 @@ class JobRunner:
         with reading(self._engine) as connection:
             return organizations(connection)
 
-    def _shared(self, known: Sequence[Organization]) -> Iterator[Organization]:
-        """Those that no other replica has just looked at, beginning anywhere so that all replicas are of use."""
+    def _shared(self, known: Sequence[Organization]) -> Iterator[tuple[Organization, datetime]]:
+        """Those that no other replica has just looked at, each with its last look; beginning anywhere so that all
+        replicas are of use."""
         start = random.randrange(len(known) or 1)
         turned = [*known[start:], *known[:start]]
         for at in range(0, len(turned), AT_ONCE):
             some = turned[at : at + AT_ONCE]
             ours = take_looks(self._engine, [one.id for one in some], self._clock.read(), REST)
-            yield from (one for one in some if one.id in ours)
+            yield from ((one, ours[one.id]) for one in some if one.id in ours)
 
-    def _looked(self, organization: Organization, since: datetime, stopped: datetime | None) -> Tick:
+    def _looked(self, organization: Organization, since: datetime, looked: datetime) -> Tick:
+        stopped = looked if self._clock.read() - looked > GAP else None
         ran = {job.name: self._run(organization, job) for job in self._jobs}
         unclear = frozenset(name for name, found in ran.items() if found is None)
         all_ran = [(Ran(name, due), done) for name, found in ran.items() for due, done in found or ()]

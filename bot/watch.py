@@ -56,7 +56,8 @@ class Ran:
 @dataclass(frozen=True, slots=True)
 class Tick:
     """What one tick saw in an organization: what failed, what it did, and the jobs that could not say what is due.
-    `since`: when we began to run without a standstill; `stopped`: where this tick ended one, when it had begun."""
+    `since`: when we began to run without a standstill; `stopped`: where this tick ended one of the organization's, when
+    it had begun."""
 
     since: datetime
     stopped: datetime | None

@@ -44,31 +44,31 @@ def queue(engine: Engine, now: datetime) -> Queue:
     return Queue(pending, ready, dead, oldest_due, oldest, ticked)
 
 
-def beat(engine: Engine, now: datetime, gap: timedelta) -> tuple[datetime, datetime | None]:
-    """Note that the calendar is looked at now -> since when that goes on without a `gap`, and when it was done last
-    before, where that is longer ago than the gap."""
+def beat(engine: Engine, now: datetime, gap: timedelta) -> datetime:
+    """Note that the calendar is looked at now -> since when that goes on without a `gap`."""
     with engine.begin() as connection:
         found = connection.execute(select(heartbeat).where(heartbeat.c.what == TICK).with_for_update()).first()
         if found is None:  # another replica may be quicker
             first = insert_into(connection, heartbeat).values(what=TICK, at=now, since=now)
             connection.execute(first.on_conflict_do_nothing())
-            return now, None
-        stood_still = now - found.at > gap
-        since = now if stood_still else found.since
+            return now
+        since: datetime = now if now - found.at > gap else found.since
         connection.execute(update(heartbeat).where(heartbeat.c.what == TICK).values(at=now, since=since))
-    return since, found.at if stood_still else None
+    return since
 
 
-def take_looks(engine: Engine, ids: Sequence[int], now: datetime, rest: timedelta) -> frozenset[int]:
-    """Which of these organizations nobody has looked at for `rest`: from now on their look is the caller's. So several
-    replicas share the organizations, and one that is killed costs its own a look. A time ahead of `now` was written by
-    a clock that was wrong."""
+def take_looks(engine: Engine, ids: Sequence[int], now: datetime, rest: timedelta) -> dict[int, datetime]:
+    """Which of these organizations nobody has looked at for `rest`, and when somebody did last (`now` where nobody ever
+    has): from now on their look is the caller's. So several replicas share the organizations, and one that is killed
+    costs its own a look. A time ahead of `now` was written by a clock that was wrong."""
     looks = {f"look:{one}": one for one in sorted(ids)}  # in one order, or two replicas wait for each other
     with engine.begin() as connection:
         insert_look = insert_into(connection, heartbeat).values([{"what": w, "at": now, "since": now} for w in looks])
         free = or_(heartbeat.c.at <= now - rest, heartbeat.c.at > now)
-        taken = insert_look.on_conflict_do_update(index_elements=[heartbeat.c.what], set_={"at": now}, where=free)
-        return frozenset(looks[what] for what in connection.execute(taken.returning(heartbeat.c.what)).scalars())
+        look = {"at": now, "since": heartbeat.c.at}
+        taken = insert_look.on_conflict_do_update(index_elements=[heartbeat.c.what], set_=look, where=free)
+        rows = connection.execute(taken.returning(heartbeat.c.what, heartbeat.c.since))
+        return {looks[row.what]: row.since for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.scheduler import REST, JobRunner
 from storage.models import outbox
 from storage.queries import people
 from storage.uow import Destination
-from storage.watching import ALERT, queue
+from storage.watching import ALERT, beat, queue
 from tests.builders import a_person
 
 _keys = itertools.count()
@@ -210,6 +210,15 @@ def test_after_a_weekend_there_is_one_alert_with_all_that_was_caught_up(agency):
     assert alert.count("the roll-up for") == 2
     agency.ticks(15, 6)
     assert len(agency.told()) == 1
+
+
+def test_the_end_of_a_standstill_is_told_though_another_replica_noticed_it(agency, engine, clock):
+    agency.due = [Due("all", "2026-02", clock.read() + timedelta(hours=1))]
+    clock.move_to(clock.read() + timedelta(hours=64))
+    beat(engine, clock.read(), watch.GAP)  # it looks at another county first, and at ours no more
+    agency.ticks(1)
+    (alert,) = agency.told()
+    assert "sipbot did not run from Monday 2 March 2026, 10:01, until now" in alert
 
 
 def test_a_standstill_that_made_nothing_late_is_no_news(agency):
