@@ -25,10 +25,9 @@ from bot.doctor.here import console_fault
 from bot.domain.plan_import import NotAPlan, PlanDocument, parse_plan, read_document
 from bot.serving import CannotListen
 from bot.serving import serve as serve_until_stopped
-from bot.terminal import FAILED, UNUSABLE, err, out
+from bot.terminal import FAILED, UNUSABLE, database, err, migrated, out, write
 from bot.terminal import settings as _settings
 from bot.terminal import stop as _stop
-from storage import migrate as migrations
 from storage.db import open_engine, reading
 from storage.health import database_faults
 from storage.plan_store import Change, Source, organization_name, store_plan
@@ -155,8 +154,7 @@ def _aware(text: str) -> datetime:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest shape."""
-    engine = open_engine(_settings().database_url)
-    migrations.migrate(engine)
+    migrated(_settings())
     out.print("The database is up to date.")
 
 
@@ -203,10 +201,8 @@ class _DryRun(Exception):
 def _store(document: PlanDocument, file: Path, reason: str, organization: str, *, dry_run: bool) -> list[Change]:
     """Store the plan for its organization (made where there is none); a dry run is rolled back."""
     settings = _settings()
-    engine = open_engine(settings.database_url)
-    if not dry_run:
-        migrations.migrate(engine)
-    elif list(database_faults(engine)):
+    engine = open_engine(settings.database_url) if dry_run else migrated(settings)
+    if dry_run and list(database_faults(engine)):
         return []  # no database yet: everything is new
     source = Source.of(file, reason)
     changes: list[Change] = []
@@ -270,15 +266,14 @@ def report(
     """Write a month's roll-up, a quarter's newsletter or report-out, or a progress report's draft to a file."""
     from bot.report_files import NoReport, render_report
 
-    engine = open_engine(_settings().database_url)
+    engine = database(_settings())
     with reading(engine) as connection:
         home = chosen(connection, organization)
     try:
         made = render_report(engine, SystemClock(), home, " ".join(period), form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
-    out_file.write_bytes(made)
-    out.print(f"Wrote {out_file}.", markup=False)
+    write(out_file, made)
 
 
 @slack_app.command("manifest")
@@ -311,8 +306,7 @@ def teams_package(
         made = package(settings.teams_app_id, settings.public_url, version("sipbot"), commands)
     except ValueError as error:
         _stop(UNUSABLE, str(error))
-    out_file.write_bytes(made)
-    out.print(f"Wrote {out_file}.", markup=False)
+    write(out_file, made)
 
 
 @app.command()

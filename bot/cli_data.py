@@ -15,11 +15,10 @@ from bot.chat.commands import Actor
 from bot.chat.compose import built_in
 from bot.chat.errors import UserError
 from bot.cli_organization import OrganizationOption, chosen
-from bot.terminal import UNUSABLE, out, settings, stop
+from bot.terminal import UNUSABLE, database, out, settings, stop, write
 from storage import audit_log, erasure
-from storage.db import open_engine
 from storage.export import everything
-from storage.health import database_faults
+from storage.queries.people import Person
 from storage.queries.setup import resolve_person
 from storage.tenancy import across
 from storage.uow import UnitOfWork, unit_of_work
@@ -44,8 +43,7 @@ def export(
     with _work(organization) as uow:
         made = everything(uow.connection, uow.organization, uow.at)
         uow.audit("everything exported", f"on the command line, {len(made)} bytes")
-        out_file.write_bytes(made)
-    out.print(f"Wrote {out_file}.", markup=False)
+    write(out_file, made)
 
 
 @person_app.callback()
@@ -61,20 +59,28 @@ def forget(
 ) -> None:
     """Erase who a person is: name, address, accounts. What they did stays, as done by a former member."""
     with _work(organization) as uow:
-        found = None
-        for active in (True, False):
-            try:
-                found = found or resolve_person(uow, _HERE, name, active=active)
-            except UserError as error:
-                why = error.text
-        if found is None:
-            stop(UNUSABLE, why)
-        if not yes and not typer.confirm(f"Erase {found.name} ({found.email or 'no address'}) for good?"):
-            stop(UNUSABLE, "Nothing was erased.")
+        asked = _person(uow, name)
+    # Nobody's answer is waited for within a transaction: on SQLite nobody else could write meanwhile.
+    if not yes and not typer.confirm(f"Erase {asked.name} ({asked.email or 'no address'}) for good?"):
+        stop(UNUSABLE, "Nothing was erased.")
+    with _work(organization) as uow:
+        found = _person(uow, name)
+        if found.id != asked.id:
+            stop(UNUSABLE, f"“{name}” is somebody else by now. Nothing was erased: look, and do it again.")
         counts, places = erasure.forget(uow, found)
     out.print(", ".join(f"{count} {what}" for what, count in counts.items()))
     for column, rows in places.items():
         out.print(f"  still named in {column}: {', '.join(rows)}", markup=False)
+
+
+def _person(uow: UnitOfWork, name: str) -> Person:
+    """Who is meant, of those on the list or else of those who were; ends the command where it is nobody."""
+    for active in (True, False):
+        try:
+            return resolve_person(uow, _HERE, name, active=active)
+        except UserError as error:
+            why = error.text
+    stop(UNUSABLE, why)
 
 
 @audit_app.callback()
@@ -90,8 +96,7 @@ def prune(
     clock = SystemClock()
     if before.replace(tzinfo=UTC) > clock.read():
         stop(UNUSABLE, "That day is yet to come.")
-    engine = open_engine(settings().database_url)
-    with engine.begin() as connection:
+    with database(settings()).begin() as connection:
         across(connection)
         removed = audit_log.prune(connection, before.replace(tzinfo=UTC), clock.read())
     out.print(f"{sum(removed.values())} rows removed.")
@@ -100,9 +105,6 @@ def prune(
 @contextmanager
 def _work(organization: str) -> Iterator[UnitOfWork]:
     """A unit of work in the county of that name, or in the only one."""
-    engine = open_engine(settings().database_url)
-    if faults := list(database_faults(engine)):
-        stop(UNUSABLE, *faults)
-    with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
+    with unit_of_work(database(settings()), SystemClock().read(), built_in()) as uow:
         uow.organization = chosen(uow.connection, organization)
         yield uow

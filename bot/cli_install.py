@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
@@ -13,9 +12,8 @@ from bot.cli_organization import chosen
 from bot.config import Settings
 from bot.install_pages import INSTALL
 from bot.keys import Keys
-from bot.terminal import FAILED, UNUSABLE, err, out, settings, stop
-from storage.db import open_engine, reading
-from storage.health import database_faults
+from bot.terminal import FAILED, UNUSABLE, database, err, out, settings, stop
+from storage.db import reading
 from storage.installations import INVITED, Installations, connected, invite
 from storage.queries.people import Organization, add_workspace, create_organization, organizations, workspace_owner
 
@@ -32,7 +30,7 @@ def install_link(organization: ToOrganization = "", new: ToNew = "") -> None:
     found = settings()
     if not found.slack_client_id:
         stop(UNUSABLE, "Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: with SLACK_BOT_TOKEN there is one workspace only.")
-    with _database(found) as connection:
+    with database(found).begin() as connection:
         home = _home(connection, organization, new)
         name = "" if home else new.strip()
         token = invite(connection, home.id if home else None, name, SystemClock().read())
@@ -73,12 +71,16 @@ def install_end(workspace: Annotated[str, typer.Argument(help="The Slack workspa
     found = settings()
     if not _installations(found).revoked(workspace, SystemClock().read()):
         stop(FAILED, f"sipbot is not installed in {workspace}.")
-    out.print(f"sipbot does not write to {workspace} any more. Remove the app in Slack, too.", markup=False)
+    out.print(
+        f"sipbot does not write to {workspace} any more; what runs now knows it within five minutes, or at once when "
+        "it is started again. Remove the app in Slack, too.",
+        markup=False,
+    )
 
 
 def list_organizations() -> None:
     """List the counties with their ids, workspaces and tenants."""
-    with reading(open_engine(settings().database_url)) as connection:
+    with reading(database(settings())) as connection:
         places = connected(connection)
         known = organizations(connection)
     for one in known:
@@ -100,6 +102,7 @@ def secrets_rotate() -> None:
     """Encrypt everything anew with the first secret of SIPBOT_SECRET_KEY. Safe while running, and to run again."""
     done, closed = _installations(settings()).reseal()
     out.print(f"{done} Slack installations are encrypted with the first secret.")
+    out.print("Links sent out before are signed with the older ones: keep those, last, for as long as they shall open.")
     if closed:
         stop(FAILED, f"{closed} cannot be read with any secret there is: put the lost one back, or install them again.")
 
@@ -107,17 +110,7 @@ def secrets_rotate() -> None:
 def _installations(found: Settings) -> Installations:
     if not found.sipbot_secret_key:
         stop(UNUSABLE, "SIPBOT_SECRET_KEY is empty: nothing is encrypted here.")
-    engine = open_engine(found.database_url)
-    if faults := list(database_faults(engine)):
-        stop(UNUSABLE, *faults)
-    return Installations(engine, SystemClock(), Keys.of(found.sipbot_secret_key), found.sipbot_zone)
-
-
-def _database(found: Settings) -> AbstractContextManager[Connection]:
-    engine = open_engine(found.database_url)
-    if faults := list(database_faults(engine)):
-        stop(UNUSABLE, *faults)
-    return engine.begin()
+    return Installations(database(found), SystemClock(), Keys.of(found.sipbot_secret_key), found.sipbot_zone)
 
 
 def _home(connection: Connection, organization: str, new: str) -> Organization | None:
@@ -135,7 +128,7 @@ def _home(connection: Connection, organization: str, new: str) -> Organization |
 
 
 def _tie(found: Settings, platform: str, place: str, organization: str, new: str) -> None:
-    with _database(found) as connection:
+    with database(found).begin() as connection:
         home = _home(connection, organization, new)
         owner = workspace_owner(connection, platform, place)
         if owner is not None:

@@ -13,10 +13,8 @@ from bot.chat.errors import UserError
 from bot.cli_organization import OrganizationOption, chosen
 from bot.domain.goal_words import reading_words
 from bot.domain.reading_table import NotATable, Table, read_file
-from bot.terminal import UNUSABLE, err, out, settings, stop
+from bot.terminal import UNUSABLE, database, err, out, settings, stop
 from handlers.measures.finding import find, measures
-from storage.db import open_engine
-from storage.health import database_faults
 from storage.queries.plan import GoalView
 from storage.reading_store import Stored, store_readings
 from storage.uow import UnitOfWork, unit_of_work
@@ -41,9 +39,7 @@ def measure_import(
     organization: OrganizationOption = "",
 ) -> None:
     """Store a table of one measure's readings. With a fault in any row nothing is stored; every such row is told."""
-    engine = open_engine(settings().database_url)
-    if faults := list(database_faults(engine)):
-        stop(UNUSABLE, *faults)
+    engine = database(settings())
     try:
         with unit_of_work(engine, SystemClock().read(), built_in()) as uow:
             uow.organization = chosen(uow.connection, organization)

@@ -8,8 +8,7 @@ import typer
 
 from bot.chat.clock import SystemClock
 from bot.chat.compose import built_in
-from bot.terminal import out, settings
-from storage.db import open_engine
+from bot.terminal import database, out, settings
 from storage.dead_letters import dead_letters, send_again
 from storage.queries.people import organizations
 from storage.uow import unit_of_work
@@ -27,7 +26,7 @@ def retry(
     late: Annotated[bool, typer.Option("--all", help="Also what is about a meeting or a month that is over")] = False,
 ) -> None:
     """Send dead letters again, once what was in their way is mended."""
-    with unit_of_work(open_engine(settings().database_url), SystemClock().read(), built_in()) as uow:
+    with unit_of_work(database(settings()), SystemClock().read(), built_in()) as uow:
         letters = [
             one for found in organizations(uow.connection) for one in dead_letters(uow.connection, found, uow.at)
         ]

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import keys
 
@@ -79,9 +79,15 @@ class Settings(BaseSettings):
         # Hosting services say postgres://; SQLAlchemy wants the driver named.
         for short in ("postgres://", "postgresql://"):
             if value.startswith(short):
-                return "postgresql+psycopg://" + value.removeprefix(short)
+                value = "postgresql+psycopg://" + value.removeprefix(short)
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("begin with sqlite:/// or postgresql://")
+        try:
+            urlsplit(value).port  # noqa: B018 - raises ValueError for what is no address
+        except ValueError:
+            raise ValueError(
+                "is no address: the port is a number; in a password write special characters as %40 and the like"
+            ) from None
         return value
 
     @field_validator("public_url", "slack_api_url")
@@ -222,10 +228,32 @@ class Settings(BaseSettings):
         return bool(self.slack_bot_token or self.slack_client_id)
 
 
+class _Alone(Settings):
+    """What is given and nothing else."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def alone(**given: object) -> Settings:
+    """Settings from what is given, whatever the environment says: a demo has no part in a real county's chat."""
+    return _Alone(**given)  # type: ignore[arg-type]
+
+
 def load(**given: object) -> Settings:
     """Settings from the environment, `.env` and what is given. Raises SettingsError naming every fault."""
     try:
         return Settings(**given)  # type: ignore[arg-type]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f".env cannot be read: {error}; save it as UTF-8, readable for sipbot's user"]) from None
     except ValidationError as error:
         found = [_fault(e["loc"], line) for e in error.errors() for line in e["msg"].splitlines()]
         raise SettingsError(found) from None

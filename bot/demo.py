@@ -18,7 +18,7 @@ from bot.adapters.console import DIRECT
 from bot.app import App, build
 from bot.chat.clock import Clock, MovableClock, TravellingClock
 from bot.chat.compose import built_in
-from bot.config import load
+from bot.config import alone
 from bot.domain.cadence import local_time
 from bot.domain.periods import Month
 from bot.domain.plan_import import Line, parse_plan
@@ -45,8 +45,7 @@ def prepare_demo(folder: Path, clock: Clock, port: int) -> App:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("demo.sqlite3*"):
         old.unlink()
-    settings = load(
-        _env_file=None,
+    settings = alone(
         database_url=f"sqlite:///{folder / 'demo.sqlite3'}",
         public_url=f"http://127.0.0.1:{port}",
         sipbot_zone=ZONE,

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from bot.app import build
 from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
-from bot.config import load
+from bot.config import alone
 from bot.domain.periods import Month
 from bot.domain.plan_import import parse_plan, read_document
 from bot.simulation import Simulation, end_of, make_cast, write_out
@@ -31,7 +31,7 @@ def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, 
     that is no plan and ValueError for a month that is none."""
     document = parse_plan(read_document(plan))
     first = Month.parse(start)
-    settings = load(_env_file=None, database_url=f"sqlite:///{_new_database(folder)}", sipbot_zone=ZONE)
+    settings = alone(database_url=f"sqlite:///{_new_database(folder)}", sipbot_zone=ZONE)
     engine = open_engine(settings.database_url, durable=False)
     migrate(engine)
     clock = MovableClock(datetime.fromisoformat(f"{first}-01T08:00:00+00:00"))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot import config, logs
+from storage.backup import NoBackup, written_whole
+from storage.db import open_engine
+from storage.health import answer_fault, database_faults, migration_faults
+from storage.migrate import migrate
 
 FAILED, UNUSABLE = 1, 2
 
@@ -30,3 +37,33 @@ def settings(**given: object) -> config.Settings:
         stop(UNUSABLE, "These settings cannot be used:", *(f"  {fault}" for fault in error.faults))
     logs.configure(found.hidden)
     return found
+
+
+def database(found: config.Settings) -> Engine:
+    """The database, which can be used as it is; else the command ends with a sentence for each fault."""
+    engine = open_engine(found.database_url)
+    if faults := list(database_faults(engine)):
+        stop(UNUSABLE, *faults)
+    return engine
+
+
+def migrated(found: config.Settings) -> Engine:
+    """The database, brought to the newest shape; else the command ends with a sentence for each fault."""
+    engine = open_engine(found.database_url)
+    if faults := list(migration_faults(engine)):
+        stop(UNUSABLE, *faults)
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        stop(UNUSABLE, answer_fault(error, engine.url))
+    return engine
+
+
+def write(file: Path, content: bytes) -> None:
+    """A file for whoever runs the command alone, whole or not at all; where it cannot be, the command ends with why."""
+    try:
+        with written_whole(file, force=True) as part:
+            part.write_bytes(content)
+    except NoBackup as error:
+        stop(UNUSABLE, str(error))
+    out.print(f"Wrote {file}.", markup=False)

@@ -14,9 +14,10 @@ from storage.db import UNAVAILABLE, reading
 from storage.disk import network_kind, sqlite_file
 from storage.migrate import Shape, shape
 
+MIGRATE = "run sipbot migrate"
 SHAPES = {
-    Shape.NONE: "the database is empty: run sipbot migrate",
-    Shape.OLDER: "the database has an older shape: run sipbot migrate",
+    Shape.NONE: f"the database is empty: {MIGRATE}",
+    Shape.OLDER: f"the database has an older shape: {MIGRATE}",
     Shape.NEWER: "the database has a newer shape than this version of sipbot knows: install the version that made it, "
     "or the newest",
     Shape.CURRENT: "",
@@ -62,6 +63,11 @@ def database_faults(engine: Engine) -> Iterator[str]:
         yield fault
 
 
+def migration_faults(engine: Engine) -> Iterator[str]:
+    """The same, but for what a migration mends."""
+    return (fault for fault in database_faults(engine) if not fault.endswith(MIGRATE))
+
+
 def not_ready(engine: Engine) -> str:
     """What keeps a running process from its work, or ""."""
     try:
@@ -86,7 +92,7 @@ def file_fault(file: Path) -> str:
             "or use PostgreSQL (https://www.sqlite.org/wal.html)"
         )
     if not file.exists():
-        return f"there is no database at {file} yet: run sipbot migrate"
+        return f"there is no database at {file} yet: {MIGRATE}"
     for place in (folder, file):
         if not os.access(place, os.W_OK):
             return f"{place} cannot be written: give sipbot's user the right to, or correct DATABASE_URL"
