@@ -7,7 +7,7 @@ it said before goes to plan_change with the reason. What the new document no lon
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,27 +68,27 @@ class _Import:
     def __init__(self, uow: UnitOfWork, document: PlanDocument, source: Source) -> None:
         self.uow, self.document, self.source = uow, document, source
         self.changes: list[Change] = []
-        self.new_steps: list[_NewStep] = []
-        self.gone_steps: dict[int, _GoneStep] = {}
         self.plan_id = self._plan()
 
     def run(self) -> None:
         old = self._old_strategies()
         goals = self._goals()
         self._retire_goals(set(goals.values()))
-        kept: dict[int, int] = {}
         self.uow.rows(strategy_place.delete().where(strategy_place.c.organization_id == self.uow.organization.id))
-        for places in _distinct(self.document.goals):
-            strategy_id = self._strategy(places, goals, old, set(kept))
-            kept[strategy_id] = strategy_id
+        listed = _distinct(self.document.goals)
+        first = [(one.title, (goals[in_goal.number], one.number)) for (in_goal, one), *_ in listed]
+        kept: dict[int, _Place] = {}
+        for places, same in zip(listed, _same(first, old), strict=True):
+            strategy_id = self._strategy(places[0], old, same)
+            kept[strategy_id] = places[0]
             for in_goal, found in places:
                 self.uow.insert(
                     strategy_place, strategy_id=strategy_id, goal_id=goals[in_goal.number], number=found.number
                 )
-        for gone in set(old) - set(kept):
+        for gone in [key for key in old if key not in kept]:
             self._note("removed", "strategy", old[gone].ref, old[gone].title, None, gone)
         self._retire(strategy, set(kept))
-        self._move_add_and_remove_steps()
+        self._steps(kept)
 
     def _plan(self) -> int:
         uow = self.uow
@@ -151,78 +151,64 @@ class _Import:
             .join(strategy_place, strategy_place.c.strategy_id == strategy.c.id)
             .join(goal, goal.c.id == strategy_place.c.goal_id)
             .where(self._ours(strategy), strategy.c.plan_id == self.plan_id, strategy.c.retired_at.is_(None))
-            .order_by(goal.c.number.desc(), strategy_place.c.number.desc())
+            .order_by(goal.c.number, strategy_place.c.number)
         )
-        return {row.id: _Old(row.title, f"{row.goal_number}.{row.number}", (row.goal_id, row.number)) for row in rows}
+        old: dict[int, _Old] = {}
+        for row in rows:  # a shared one is known by its first place
+            old.setdefault(row.id, _Old(row.title, f"{row.goal_number}.{row.number}", (row.goal_id, row.number)))
+        return old
 
-    def _strategy(
-        self, places: list[_Place], goals: Mapping[int, int], old: Mapping[int, _Old], taken: set[int]
-    ) -> int:
-        in_goal, new = places[0]
-        ref = f"{in_goal.number}.{new.number}"
-        free = {key: value for key, value in old.items() if key not in taken}
-        strategy_id = _same(new.title, (goals[in_goal.number], new.number), free)
-        if strategy_id is None:
-            strategy_id = self.uow.insert(
-                strategy, plan_id=self.plan_id, title=new.title, started_on=in_goal.dates.start
-            )
+    def _strategy(self, place: _Place, old: Mapping[int, _Old], same: int | None) -> int:
+        in_goal, new = place
+        ref = _ref(place)
+        if same is None:
+            added = self.uow.insert(strategy, plan_id=self.plan_id, title=new.title, started_on=in_goal.dates.start)
             if old:
-                self._note("added", "strategy", ref, None, new.title, strategy_id)
-        elif old[strategy_id].title != new.title:
-            self._note("changed", "strategy", ref, old[strategy_id].title, new.title, strategy_id)
-            self.uow.change(strategy, strategy.c.id == strategy_id, title=new.title)
-        self._steps(strategy_id, ref, new.action_steps)
-        return strategy_id
+                self._note("added", "strategy", ref, None, new.title, added)
+            return added
+        if old[same].title != new.title:
+            self._note("changed", "strategy", ref, old[same].title, new.title, same)
+            self.uow.change(strategy, strategy.c.id == same, title=new.title)
+        return same
 
-    def _steps(self, strategy_id: int, ref: str, new: Iterable[StepDocument]) -> None:
+    def _steps(self, places: Mapping[int, _Place]) -> None:
+        """All steps of the plan at once, of the strategies that stand now: a step may have moved to another one."""
+        refs = {strategy_id: _ref(place) for strategy_id, place in places.items()}
         rows = self.uow.rows(
             select(step)
-            .where(self._ours(step), step.c.strategy_id == strategy_id, step.c.retired_at.is_(None))
-            .order_by(step.c.number)
+            .where(self._ours(step), step.c.strategy_id.in_(refs), step.c.retired_at.is_(None))
+            .order_by(step.c.number, step.c.id)
         ).all()
-        old = {row.id: _Old(row.text, f"{ref}.{row.number}", (row.number,)) for row in rows}
+        old = {
+            row.id: _Old(row.text, f"{refs[row.strategy_id]}.{row.number}", (row.strategy_id, row.number))
+            for row in rows
+        }
         facts = {row.id: row._asdict() for row in rows}
-        taken = set[int]()
-        for one in new:
-            free = {key: value for key, value in old.items() if key not in taken}
-            step_id = _same(one.text, (one.number,), free)
-            if step_id is None:
-                self.new_steps.append(_NewStep(strategy_id, ref, one, first_time=not old))
+        known = {row.strategy_id for row in rows}
+        new = [(strategy_id, one) for strategy_id, (_, found) in places.items() for one in found.action_steps]
+        same = _same([(one.text, (strategy_id, one.number)) for strategy_id, one in new], old)
+        for (strategy_id, one), step_id in zip(new, same, strict=True):
+            ref = f"{refs[strategy_id]}.{one.number}"
+            if step_id is not None:
+                self._step(strategy_id, ref, one, old[step_id], facts[step_id])
                 continue
-            taken.add(step_id)
-            self._step(strategy_id, ref, one, facts[step_id])
-        for gone in set(old) - taken:
-            self.gone_steps[gone] = _GoneStep(strategy_id, old[gone].ref, facts[gone])
+            self.uow.insert(step, strategy_id=strategy_id, **step_facts(one))
+            if strategy_id in known:
+                self._note("added", "step", ref, None, one.text, strategy_id)
+        for gone in [key for key in old if key not in same]:
+            self._note("removed", "step", old[gone].ref, old[gone].title, None, facts[gone]["strategy_id"])
+            self.uow.change(step, step.c.id == gone, retired_at=self.uow.at)
 
-    def _step(self, strategy_id: int, ref: str, new: StepDocument, row: Mapping[str, Any]) -> None:
-        """Make the row be what the document says. `ref`: the strategy's now."""
-        now, facts = f"{ref}.{new.number}", step_facts(new)
-        if row["strategy_id"] == strategy_id and row["number"] != new.number:
-            self._note("renumbered", "step", now, f"{ref}.{row['number']}", now, strategy_id)
+    def _step(self, strategy_id: int, ref: str, new: StepDocument, old: _Old, row: Mapping[str, Any]) -> None:
+        """Make the row be what the document says."""
+        facts = step_facts(new)
+        if old.place != (strategy_id, new.number):
+            self._note("renumbered", "step", ref, old.ref, ref, strategy_id)
         if row["text"] != new.text:
-            self._note("changed", "step", now, row["text"], new.text, strategy_id)
+            self._note("changed", "step", ref, row["text"], new.text, strategy_id)
         for before, after in differences(row, facts, STEP_WORDS):
-            self._note("changed", "step", now, before, after, strategy_id)
+            self._note("changed", "step", ref, before, after, strategy_id)
         self.uow.change(step, step.c.id == row["id"], strategy_id=strategy_id, **facts)
-
-    def _move_add_and_remove_steps(self) -> None:
-        """A step that left one strategy and stands with the same words in another has moved; the others that are left
-        over are new, or gone."""
-        for new in self.new_steps:
-            words = _words(new.document.text)
-            moved = next((key for key, gone in self.gone_steps.items() if _words(gone.row["text"]) == words), None)
-            now = f"{new.strategy_ref}.{new.document.number}"
-            if moved is not None:
-                gone = self.gone_steps.pop(moved)
-                self._note("renumbered", "step", now, gone.ref, now, new.strategy_id)
-                self._step(new.strategy_id, new.strategy_ref, new.document, gone.row)
-                continue
-            self.uow.insert(step, strategy_id=new.strategy_id, **step_facts(new.document))
-            if not new.first_time:
-                self._note("added", "step", now, None, new.document.text, new.strategy_id)
-        for key, gone in self.gone_steps.items():
-            self._note("removed", "step", gone.ref, gone.row["text"], None, gone.strategy_id)
-            self.uow.change(step, step.c.id == key, retired_at=self.uow.at)
 
     def _retire_goals(self, kept: set[int]) -> None:
         gone = self.uow.rows(
@@ -263,33 +249,20 @@ class _Import:
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """A row before the import. `ref`: as people knew it; `place`: where it stood, in row ids that do not change."""
+    """A row before the import. `ref`: as people knew it; `place`: the row it stood under (a strategy's goal, a step's
+    strategy) and its number there."""
 
     title: str
     ref: str
-    place: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _NewStep:
-    """A step of the document that its strategy did not have. `first_time`: the strategy had no steps at all."""
-
-    strategy_id: int
-    strategy_ref: str
-    document: StepDocument
-    first_time: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _GoneStep:
-    """A step that its strategy, which still stands, no longer lists."""
-
-    strategy_id: int
-    ref: str
-    row: Mapping[str, Any]
+    place: tuple[int, int]
 
 
 _Place = tuple[GoalDocument, StrategyDocument]
+
+
+def _ref(place: _Place) -> str:
+    in_goal, found = place
+    return f"{in_goal.number}.{found.number}"
 
 
 def _distinct(goals: Iterable[GoalDocument]) -> list[list[_Place]]:
@@ -334,16 +307,30 @@ def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, A
     return found
 
 
-def _same(text: str, place: tuple[int, ...], old: Mapping[int, _Old]) -> int | None:
-    """The old row that is this one: the same words anywhere, else similar words at the same place."""
-    words = _words(text)
-    for key, value in old.items():
-        if _words(value.title) == words:
-            return key
-    for key, value in old.items():
-        if value.place == place and fuzz.token_sort_ratio(_words(value.title), words) >= SAME_PLACE_ALIKE:
-            return key
-    return None
+def _same(new: Sequence[tuple[str, tuple[int, int]]], old: Mapping[int, _Old]) -> list[int | None]:
+    """The old row of each of these words at a place, each taken once: the same words under the same row, else the same
+    words anywhere, else similar words at the same place. All are asked for one before any is asked for the next, so
+    that what was put in front of others takes nothing of theirs."""
+    free, found = dict(old), dict[int, int]()
+
+    def take(alike: Callable[[str, tuple[int, int], _Old], bool]) -> None:
+        for at, (text, place) in enumerate(new):
+            words = _words(text)
+            key = (
+                next((key for key, row in free.items() if alike(words, place, row)), None) if at not in found else None
+            )
+            if key is not None:
+                found[at] = key
+                del free[key]
+
+    take(lambda words, place, row: place[0] == row.place[0] and words == _words(row.title))
+    take(lambda words, place, row: words == _words(row.title))
+    take(
+        lambda words, place, row: (
+            place == row.place and fuzz.token_sort_ratio(_words(row.title), words) >= SAME_PLACE_ALIKE
+        )
+    )
+    return [found.get(at) for at in range(len(new))]
 
 
 def _words(text: str) -> str:

@@ -237,3 +237,78 @@ def test_a_step_that_moves_to_another_strategy_keeps_its_updates(work):
         changes = store_plan(uow, document(moved), SOURCE)
         assert plans.step_by_id(uow, letter).refs == ("1.2.2", "2.1.2")
         assert changes == [Change("renumbered", "step", "1.2.2", "1.1.2", "1.2.2")]
+
+
+TRAINING = """County: Larkspur
+
+Goal 1: Increase Arrival Rate to 60% from 40%
+Performance Measure: Arrival Rate
+Baseline Result: 40%
+
+Strategy 1: Train all staff in family engagement
+- Action Step 1: Train intake staff in family engagement
+- Action Step 2: Train outreach staff in family engagement
+Strategy 2: Train all partners in family engagement
+- Action Step 1: Ask every partner for a contact
+"""
+
+
+def a_status(uow, ref: str, status: str) -> None:
+    told_by = a_person(uow, f"Ann of {ref}")
+    found = plans.steps_by_ref(uow, ref)[0].id
+    uow.insert(update, step_id=found, person_id=told_by.id, at=uow.at, status=status, note="", source="typed")
+
+
+def statuses(uow) -> dict[str, str]:
+    return {found.text: found.status for found in plans.steps(uow)}
+
+
+def test_a_step_put_in_front_takes_nothing_of_those_that_move_down(work):
+    later = TRAINING.replace("Step 2: Train outreach", "Step 3: Train outreach").replace(
+        "- Action Step 1: Train intake",
+        "- Action Step 1: Train front desk staff in family engagement\n- Action Step 2: Train intake",
+    )
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        a_status(uow, "1.1.2", "blocked")
+        changes = store_plan(uow, document(later), SOURCE)
+        assert statuses(uow) == {
+            "Train front desk staff in family engagement": "not started",
+            "Train intake staff in family engagement": "done",
+            "Train outreach staff in family engagement": "blocked",
+            "Ask every partner for a contact": "not started",
+        }
+        assert changes == [
+            Change("added", "step", "1.1.1", None, "Train front desk staff in family engagement"),
+            Change("renumbered", "step", "1.1.2", "1.1.1", "1.1.2"),
+            Change("renumbered", "step", "1.1.3", "1.1.2", "1.1.3"),
+        ]
+
+
+def test_a_strategy_put_in_front_takes_nothing_of_those_that_move_down(work):
+    head, tail = TRAINING.split("Strategy 1:")
+    new = "Strategy 1: Train all parents in family engagement\n- Action Step 1: Find a room\n"
+    later = head + new + "Strategy 2:" + tail.replace("Strategy 2:", "Strategy 3:")
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        before = {found.title: found.id for found in plans.strategies(uow)}
+        a_status(uow, "1.1.1", "done")
+        changes = store_plan(uow, document(later), SOURCE)
+        after = {found.title: found.id for found in plans.strategies(uow)}
+        assert before == {
+            title: key for title, key in after.items() if title != "Train all parents in family engagement"
+        }
+        assert plans.steps_by_ref(uow, "1.2.1")[0].status == "done"
+        assert [(c.kind, c.what, c.ref) for c in changes if c.kind != "renumbered"] == [("added", "strategy", "1.1")]
+
+
+def test_a_step_that_moves_to_another_strategy_leaves_nothing_to_what_takes_its_number(work):
+    line = "- Action Step 2: Train outreach staff in family engagement\n"
+    later = TRAINING.replace(line, line.replace("outreach", "court")) + line
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.2", "blocked")
+        store_plan(uow, document(later), SOURCE)
+        assert statuses(uow)["Train outreach staff in family engagement"] == "blocked"
+        assert statuses(uow)["Train court staff in family engagement"] == "not started"
