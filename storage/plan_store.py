@@ -1,7 +1,8 @@
 """An imported plan document into rows, the first time and every time after.
 
 Rows keep their identity: a goal, strategy or step whose words or number changed keeps its readings and updates; what
-it said before goes to plan_change with the reason. What the new document no longer lists is retired, never deleted.
+it said before goes to plan_change with the reason. What the new document no longer lists is retired, never deleted,
+and stands again with all it had when a later document lists it in the same words.
 """
 
 from __future__ import annotations
@@ -76,17 +77,18 @@ class _Import:
         self._retire_goals(set(goals.values()))
         self.uow.rows(strategy_place.delete().where(strategy_place.c.organization_id == self.uow.organization.id))
         listed = _distinct(self.document.goals)
-        first = [(one.title, (goals[in_goal.number], one.number)) for (in_goal, one), *_ in listed]
+        first = [_New(_words(one.title), (goals[in_goal.number], one.number)) for (in_goal, one), *_ in listed]
         kept: dict[int, _Place] = {}
         for places, same in zip(listed, _same(first, old), strict=True):
-            strategy_id = self._strategy(places[0], old, same)
+            strategy_id = self._strategy(places[0], same, first_time=not old)
             kept[strategy_id] = places[0]
             for in_goal, found in places:
                 self.uow.insert(
                     strategy_place, strategy_id=strategy_id, goal_id=goals[in_goal.number], number=found.number
                 )
-        for gone in [key for key in old if key not in kept]:
-            self._note("removed", "strategy", old[gone].ref, old[gone].title, None, gone)
+        for gone in old:
+            if not gone.retired and gone.id not in kept:
+                self._note("removed", "strategy", gone.ref, gone.text, None, gone.id)
         self._retire(strategy, set(kept))
         self._steps(kept)
 
@@ -138,77 +140,92 @@ class _Import:
         uow.change(measure, measure.c.id == row.id, **facts)
         return int(row.goal_id)
 
-    def _old_strategies(self) -> dict[int, _Old]:
+    def _old_strategies(self) -> list[_Old]:
+        """In the plan's order; those retired last, the latest of them first."""
         rows = self.uow.rows(
             select(
                 strategy.c.id,
                 strategy.c.title,
+                strategy.c.retired_at,
                 goal.c.id.label("goal_id"),
                 goal.c.number.label("goal_number"),
                 strategy_place.c.number,
             )
             .select_from(strategy)
-            .join(strategy_place, strategy_place.c.strategy_id == strategy.c.id)
-            .join(goal, goal.c.id == strategy_place.c.goal_id)
-            .where(self._ours(strategy), strategy.c.plan_id == self.plan_id, strategy.c.retired_at.is_(None))
-            .order_by(goal.c.number, strategy_place.c.number)
+            .outerjoin(strategy_place, strategy_place.c.strategy_id == strategy.c.id)
+            .outerjoin(goal, goal.c.id == strategy_place.c.goal_id)
+            .where(self._ours(strategy), strategy.c.plan_id == self.plan_id)
+            .order_by(
+                strategy.c.retired_at.is_not(None),
+                strategy.c.retired_at.desc(),
+                goal.c.number,
+                strategy_place.c.number,
+                strategy.c.id,
+            )
         )
         old: dict[int, _Old] = {}
         for row in rows:  # a shared one is known by its first place
-            old.setdefault(row.id, _Old(row.title, f"{row.goal_number}.{row.number}", (row.goal_id, row.number)))
-        return old
+            place = None if row.retired_at else (row.goal_id, row.number)
+            ref = f"{row.goal_number}.{row.number}"
+            old.setdefault(row.id, _Old(row.id, row.title, ref, place, retired=row.retired_at is not None))
+        return list(old.values())
 
-    def _strategy(self, place: _Place, old: Mapping[int, _Old], same: int | None) -> int:
+    def _strategy(self, place: _Place, same: _Old | None, *, first_time: bool) -> int:
         in_goal, new = place
         ref = _ref(place)
         if same is None:
             added = self.uow.insert(strategy, plan_id=self.plan_id, title=new.title, started_on=in_goal.dates.start)
-            if old:
+            if not first_time:
                 self._note("added", "strategy", ref, None, new.title, added)
             return added
-        if old[same].title != new.title:
-            self._note("changed", "strategy", ref, old[same].title, new.title, same)
-            self.uow.change(strategy, strategy.c.id == same, title=new.title)
-        return same
+        if same.retired:
+            self._note("added", "strategy", ref, None, new.title, same.id)
+        elif same.text != new.title:
+            self._note("changed", "strategy", ref, same.text, new.title, same.id)
+        self.uow.change(strategy, strategy.c.id == same.id, title=new.title, retired_at=None)
+        return same.id
 
     def _steps(self, places: Mapping[int, _Place]) -> None:
         """All steps of the plan at once, of the strategies that stand now: a step may have moved to another one."""
         refs = {strategy_id: _ref(place) for strategy_id, place in places.items()}
         rows = self.uow.rows(
             select(step)
-            .where(self._ours(step), step.c.strategy_id.in_(refs), step.c.retired_at.is_(None))
-            .order_by(step.c.number, step.c.id)
+            .where(self._ours(step), step.c.strategy_id.in_(refs))
+            .order_by(
+                step.c.retired_at.is_not(None), step.c.retired_at.desc(), step.c.strategy_id, step.c.number, step.c.id
+            )
         ).all()
-        old = {
-            row.id: _Old(row.text, f"{refs[row.strategy_id]}.{row.number}", (row.strategy_id, row.number))
-            for row in rows
-        }
+        old = [_old_step(row, refs[row.strategy_id]) for row in rows]
         facts = {row.id: row._asdict() for row in rows}
         known = {row.strategy_id for row in rows}
         new = [(strategy_id, one) for strategy_id, (_, found) in places.items() for one in found.action_steps]
-        same = _same([(one.text, (strategy_id, one.number)) for strategy_id, one in new], old)
-        for (strategy_id, one), step_id in zip(new, same, strict=True):
+        found = _same([_New(_words(one.text), (strategy_id, one.number)) for strategy_id, one in new], old)
+        for (strategy_id, one), same in zip(new, found, strict=True):
             ref = f"{refs[strategy_id]}.{one.number}"
-            if step_id is not None:
-                self._step(strategy_id, ref, one, old[step_id], facts[step_id])
+            if same is not None:
+                self._step(strategy_id, ref, one, same, facts[same.id])
                 continue
             self.uow.insert(step, strategy_id=strategy_id, **step_facts(one))
             if strategy_id in known:
                 self._note("added", "step", ref, None, one.text, strategy_id)
-        for gone in [key for key in old if key not in same]:
-            self._note("removed", "step", old[gone].ref, old[gone].title, None, facts[gone]["strategy_id"])
-            self.uow.change(step, step.c.id == gone, retired_at=self.uow.at)
+        kept = {same.id for same in found if same}
+        for gone in old:
+            if not gone.retired and gone.id not in kept:
+                self._note("removed", "step", gone.ref, gone.text, None, facts[gone.id]["strategy_id"])
+                self.uow.change(step, step.c.id == gone.id, retired_at=self.uow.at)
 
     def _step(self, strategy_id: int, ref: str, new: StepDocument, old: _Old, row: Mapping[str, Any]) -> None:
         """Make the row be what the document says."""
         facts = step_facts(new)
-        if old.place != (strategy_id, new.number):
+        if old.retired:
+            self._note("added", "step", ref, None, new.text, strategy_id)
+        elif old.place != (strategy_id, new.number):
             self._note("renumbered", "step", ref, old.ref, ref, strategy_id)
-        if row["text"] != new.text:
-            self._note("changed", "step", ref, row["text"], new.text, strategy_id)
+        if old.text != new.text:
+            self._note("changed", "step", ref, old.text, new.text, strategy_id)
         for before, after in differences(row, facts, STEP_WORDS):
             self._note("changed", "step", ref, before, after, strategy_id)
-        self.uow.change(step, step.c.id == row["id"], strategy_id=strategy_id, **facts)
+        self.uow.change(step, step.c.id == old.id, strategy_id=strategy_id, retired_at=None, **facts)
 
     def _retire_goals(self, kept: set[int]) -> None:
         gone = self.uow.rows(
@@ -248,13 +265,27 @@ class _Import:
 
 
 @dataclass(frozen=True, slots=True)
-class _Old:
-    """A row before the import. `ref`: as people knew it; `place`: the row it stood under (a strategy's goal, a step's
-    strategy) and its number there."""
+class _New:
+    """A strategy or step of the document. `place`: the row it stands under (a strategy's goal, a step's strategy) and
+    its number there."""
 
-    title: str
-    ref: str
+    words: str
     place: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """A row before the import. `ref`: as people knew it; `place`: None for a retired strategy, which stands nowhere."""
+
+    id: int
+    text: str
+    ref: str
+    place: tuple[int, int] | None
+    retired: bool
+
+    @property
+    def words(self) -> str:
+        return _words(self.text)
 
 
 _Place = tuple[GoalDocument, StrategyDocument]
@@ -263,6 +294,12 @@ _Place = tuple[GoalDocument, StrategyDocument]
 def _ref(place: _Place) -> str:
     in_goal, found = place
     return f"{in_goal.number}.{found.number}"
+
+
+def _old_step(row: Any, ref: str) -> _Old:
+    """`ref`: its strategy's."""
+    place = (row.strategy_id, row.number)
+    return _Old(row.id, row.text, f"{ref}.{row.number}", place, retired=row.retired_at is not None)
 
 
 def _distinct(goals: Iterable[GoalDocument]) -> list[list[_Place]]:
@@ -307,29 +344,28 @@ def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, A
     return found
 
 
-def _same(new: Sequence[tuple[str, tuple[int, int]]], old: Mapping[int, _Old]) -> list[int | None]:
-    """The old row of each of these words at a place, each taken once: the same words under the same row, else the same
-    words anywhere, else similar words at the same place. All are asked for one before any is asked for the next, so
-    that what was put in front of others takes nothing of theirs."""
-    free, found = dict(old), dict[int, int]()
+def _same(new: Sequence[_New], old: Iterable[_Old]) -> list[_Old | None]:
+    """The old row of each, in passes over all of them, so that what was put in front of others takes nothing of theirs:
+    the same words under the same row, else anywhere, else retired, else similar words at the same place."""
+    free, found = list(old), dict[int, _Old]()
 
-    def take(alike: Callable[[str, tuple[int, int], _Old], bool]) -> None:
-        for at, (text, place) in enumerate(new):
-            words = _words(text)
-            key = (
-                next((key for key, row in free.items() if alike(words, place, row)), None) if at not in found else None
-            )
-            if key is not None:
-                found[at] = key
-                del free[key]
+    def take(alike: Callable[[_New, _Old], bool]) -> None:
+        for at, one in enumerate(new):
+            row = next((row for row in free if alike(one, row)), None) if at not in found else None
+            if row is not None:
+                found[at] = row
+                free.remove(row)
 
-    take(lambda words, place, row: place[0] == row.place[0] and words == _words(row.title))
-    take(lambda words, place, row: words == _words(row.title))
-    take(
-        lambda words, place, row: (
-            place == row.place and fuzz.token_sort_ratio(_words(row.title), words) >= SAME_PLACE_ALIKE
-        )
-    )
+    def under_the_same(one: _New, row: _Old) -> bool:
+        return row.place is None or row.place[0] == one.place[0]
+
+    def similar(one: _New, row: _Old) -> bool:
+        return fuzz.token_sort_ratio(row.words, one.words) >= SAME_PLACE_ALIKE
+
+    take(lambda one, row: not row.retired and under_the_same(one, row) and row.words == one.words)
+    take(lambda one, row: not row.retired and row.words == one.words)
+    take(lambda one, row: row.retired and under_the_same(one, row) and row.words == one.words)
+    take(lambda one, row: not row.retired and row.place == one.place and similar(one, row))
     return [found.get(at) for at in range(len(new))]
 
 

@@ -13,7 +13,7 @@ from bot.domain.plan_import.model import PlanDates
 from storage.models import measure, plan_change, reading, step, update
 from storage.plan_store import Change, Source, store_plan
 from storage.queries import plan as plans
-from tests.builders import a_person
+from tests.builders import a_person, a_workgroup, owns
 
 PLAN = """County: Larkspur
 
@@ -312,3 +312,53 @@ def test_a_step_that_moves_to_another_strategy_leaves_nothing_to_what_takes_its_
         store_plan(uow, document(later), SOURCE)
         assert statuses(uow)["Train outreach staff in family engagement"] == "blocked"
         assert statuses(uow)["Train court staff in family engagement"] == "not started"
+
+
+@pytest.mark.parametrize("later_number", ["1", "2"])
+def test_a_strategy_that_comes_back_has_its_progress_its_owners_and_its_workgroup(work, later_number):
+    head, tail = TRAINING.split("Strategy 1:")
+    one, two = tail.split("Strategy 2:")
+    without = f"{head}Strategy 1:{two}"
+    again = {"1": TRAINING, "2": f"{head}Strategy 1:{two}\nStrategy 2:{one}"}[later_number]
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        found = plans.strategies(uow)[0]
+        a_status(uow, "1.1.1", "done")
+        ann, intake = a_person(uow, "Ann Ortiz"), plans.steps_by_ref(uow, "1.1.1")[0].id
+        owns(uow, ann, intake)
+        a_workgroup(uow, "Training", (found.id,))
+        store_plan(uow, document(without), SOURCE)
+        assert [(s.title, s.refs) for s in plans.strategies(uow)] == [
+            ("Train all partners in family engagement", ("1.1",))
+        ]
+        changes = store_plan(uow, document(again), SOURCE)
+        back = next(s for s in plans.strategies(uow) if s.title == found.title)
+        assert (back.id, [name for _, name in back.workgroups]) == (found.id, ["Training"])
+        assert plans.steps_by_ref(uow, f"1.{later_number}.1")[0].status == "done"
+        assert [s.id for s in plans.steps(uow, owner_id=ann.id)] == [intake]
+        assert [(c.kind, c.what, c.ref) for c in changes if c.kind != "renumbered"] == [
+            ("added", "strategy", f"1.{later_number}")
+        ]
+        assert uow.scalar(select(func.count()).select_from(step)) == 3
+
+
+def test_a_step_that_comes_back_has_its_progress(work):
+    line = "- Action Step 2: Train outreach staff in family engagement\n"
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.2", "blocked")
+        store_plan(uow, document(TRAINING.replace(line, "")), SOURCE)
+        assert "Train outreach staff in family engagement" not in statuses(uow)
+        changes = store_plan(uow, document(TRAINING), SOURCE)
+        assert statuses(uow)["Train outreach staff in family engagement"] == "blocked"
+        assert changes == [Change("added", "step", "1.1.2", None, "Train outreach staff in family engagement")]
+
+
+def test_the_words_of_a_retired_step_in_another_strategy_are_another_step(work):
+    line = "- Action Step 2: Train outreach staff in family engagement\n"
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.2", "done")
+        store_plan(uow, document(TRAINING.replace(line, "")), SOURCE)
+        store_plan(uow, document(TRAINING.replace(line, "") + line), SOURCE)
+        assert statuses(uow)["Train outreach staff in family engagement"] == "not started"
