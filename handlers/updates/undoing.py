@@ -14,7 +14,7 @@ from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
-from handlers.updates.recording import correctable, existing, stands_in
+from handlers.updates.recording import correctable, stands_in
 from storage.audit_log import READS
 from storage.queries import stories, updates
 from storage.queries.ids import row_id
@@ -56,7 +56,8 @@ _ROW = re.compile(r" \(\d+\)")  # row ids are for whoever reads the log
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An update that no longer stands. `restored`: the earlier words that stand again, because this was an edit."""
+    """An update that no longer stands. `restored`: the earlier words that stand again, because this was an edit. `ref`
+    and `now` are "" where the step is no longer in the plan."""
 
     ref: str
     status: str
@@ -134,9 +135,10 @@ def _update_back(uow: UnitOfWork, one: OwnUpdate) -> TakenBack:
         updates.restore_update(uow, one.supersedes_id)
     elif one.source == "note":
         updates.restore_note_of(uow, one)
-    step = existing(uow, one.step_id)
-    uow.audit("update taken back", f"{step.ref}: update {one.id}")
-    return TakenBack(step.ref, one.status or "", one.note, restored, step.status)
+    step = updates.step_now(uow, one.step_id)
+    uow.audit("update taken back", f"{step.ref if step else 'retired step'}: update {one.id}")
+    ref, now = (step.ref, step.status) if step else ("", "")
+    return TakenBack(ref, one.status or "", one.note, restored, now)
 
 
 def _story_back(uow: UnitOfWork, story: StoryView) -> Message:

@@ -12,7 +12,7 @@ import handlers.updates
 from bot.chat.commands import CommandSpec, Role, parse_args
 from bot.chat.errors import UserError
 from bot.chat.messages import Message, say
-from storage.models import meeting_note, outbox, report, update
+from storage.models import meeting_note, outbox, report, step, update
 from storage.queries import people, updates
 from storage.queries import plan as plans
 from storage.tenancy import across
@@ -248,6 +248,20 @@ def test_undo_takes_back_the_last_write_and_says_which(desk, clock, status):
 
 def later(clock) -> None:
     clock.move_to(clock.read() + timedelta(minutes=1))
+
+
+def test_undo_takes_back_what_was_said_of_a_step_that_is_no_longer_in_the_plan(desk, clock, work, county):
+    desk.says(ANN, "/sip update 1.1.1 done piloted")
+    later(clock)
+    desk.says(ANN, "/sip update 1.1.2 done trained")
+    with work() as uow:
+        uow.change(step, step.c.id == county.steps["1.1.2"], retired_at=uow.at)
+    said = words(desk.says(ANN, "/sip undo").message)
+    assert "A step that is no longer in the plan: done “trained”." in said
+    assert "now" not in said
+    assert "1.1.1 done “piloted”. It is not started now." in words(desk.says(ANN, "/sip undo").message)
+    assert [row.withdrawn_at is not None for row in rows(work)] == [True, True]
+    assert "nothing of yours" in words(desk.says(ANN, "/sip undo").message)
 
 
 def test_undo_takes_back_a_meeting_note(desk, work):
