@@ -338,10 +338,12 @@ def present_words(uow: UnitOfWork, meeting_id: int) -> str:
 def _tell_group(
     uow: UnitOfWork, group: WorkgroupView, month: Month, meeting_id: int, event: str, data: Mapping[str, object]
 ) -> bool:
-    """A note for everybody in the thread of the month's prompt; False where the workgroup has no channel."""
+    """A note for everybody in the thread of the month's prompt, or in the channel that the workgroup has had since;
+    False where it has none."""
     if group.channel_id is None:
         return False
-    to = Destination(channel_id=group.channel_id, thread=meetings.prompt_thread(uow, group.id, month))
+    thread = meetings.prompt_thread(uow, group.id, month, group.channel_id)
+    to = Destination(channel_id=group.channel_id, thread=thread)
     revision = meetings.notes_posted(uow, meeting_id) + 1
     key = f"meeting:{meeting_id}:{event}:{revision}"
     note = uow.compose(f"meetings/{event}_note", **data)

@@ -174,14 +174,15 @@ def thread_notes(uow: UnitOfWork, workgroup_id: int, month: Month) -> list[NoteV
     return [NoteView(row.name, row.text) for row in rows]
 
 
-def prompt_thread(uow: UnitOfWork, workgroup_id: int, month: Month) -> str:
-    """The platform's id of the month's prompt, which is its thread's; "" while there is none."""
+def prompt_thread(uow: UnitOfWork, workgroup_id: int, month: Month, channel_id: int) -> str:
+    """The platform's id of the month's prompt in this channel, which is its thread's; "" while there is none."""
     found = uow.scalar(
         select(outbox.c.remote_id).where(
             outbox.c.organization_id == uow.organization.id,
             outbox.c.kind == "prompt",
             outbox.c.subject_id == workgroup_id,
             outbox.c.period == str(month),
+            outbox.c.channel_id == channel_id,
         )
     )
     return found or ""

@@ -19,7 +19,7 @@ from storage.models import (
     workgroup,
 )
 from storage.queries import meetings as queries
-from tests.builders import a_workgroup
+from tests.builders import a_channel, a_workgroup
 from tests.desk import Desk, words
 from tests.unit.handlers.meeting_county import APRIL, OTHERS, PROMPT_TIME, make_county, the_meeting
 
@@ -83,6 +83,18 @@ def test_a_meeting_is_recorded_with_attendance_decisions_and_follow_ups(desk, cl
             ("Ann Ortiz", "leader"), ("Gus Hall", "guest"), ("Lee Park", "staff")
         ]  # fmt: skip
         assert uow.scalar(select(audit.c.action)) == "meeting held"
+
+
+def test_the_note_of_a_workgroup_whose_channel_changed_is_in_no_thread_of_the_old_one(desk, clock, work, county):
+    clock.move_to(PROMPT_TIME)
+    desk.tick()
+    with work() as uow:
+        uow.change(outbox, remote_id="17.1", state="sent")
+        uow.change(workgroup, workgroup.c.id == county.group, channel_id=a_channel(uow, "letters"))
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    recorded(desk)
+    (note,) = desk.queued("receipt")
+    assert (note.to, note.row.thread) == ("#letters", "")
 
 
 def test_recording_again_replaces_attendance_and_keeps_follow_ups(desk, clock, work, county):
