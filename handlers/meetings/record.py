@@ -1,7 +1,8 @@
 """Recording a meeting: held with attendance, decisions and follow-ups, or excused with a reason.
 
-Recording again is the edit: attendance and decisions are replaced, follow-ups are added to those already there. What
-was recorded can be taken back; the audit log keeps that it was there.
+Recording again is the edit: attendance and decisions are replaced, follow-ups are added to those already there. Where
+somebody else saved since the form was opened, it comes back once with what they saved. What was recorded can be taken
+back; the audit log keeps that it was there.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete
@@ -22,7 +23,7 @@ from bot.chat.replies import Reply
 from bot.domain.cadence import meeting_date, revision_due
 from bot.domain.follow_ups import WrittenFollowUp, read_follow_ups
 from bot.domain.periods import Month
-from handlers.meetings import choosing
+from handlers.meetings import choosing, meanwhile
 from storage.models import attendance, follow_up, meeting
 from storage.queries import meetings, people, settings, setup, workgroups
 from storage.queries.ids import row_id
@@ -65,13 +66,23 @@ def held(command: Command, uow: UnitOfWork) -> Reply:
     if month is not None and command.values.get("back"):
         return _take_back(uow, group, month)
     if "date" not in command.values:
-        return Reply(form=_held_form(uow, group, month))
+        return Reply(form=_held_form(uow, group, month, month or choosing.month_to_record(uow, group)))
     given = _read(command, uow, group, month)
     if isinstance(given, FormErrors):
         if command.source == "form":
             return Reply(errors=given)
         raise UserError(given.errors[0][1])
-    return _keep(uow, group, given)
+    workgroups.lock_workgroup(uow, group.id)
+    row = workgroups.meeting_of(uow, group.id, Month.of(given.on))
+    if row is not None and _saved_meanwhile(command, uow, row, given):
+        return Reply(form=_looked_at_again(command, uow, group, month, row))
+    return _keep(uow, group, row, given)
+
+
+def _saved_meanwhile(command: Command, uow: UnitOfWork, row: MeetingView, given: Given) -> bool:
+    """Whether the meeting is no longer what the form was opened with, nor what it brings: a form may be sent twice."""
+    brought = meanwhile.version_of(given.on, (person.id for person in given.present), given.decisions)
+    return meanwhile.version(uow, row) not in (command.values.get("version"), brought)
 
 
 def excused(command: Command, uow: UnitOfWork) -> Reply:
@@ -105,9 +116,9 @@ def excused(command: Command, uow: UnitOfWork) -> Reply:
     return _keep_excused(uow, group, month, row, reason)
 
 
-def _held_form(uow: UnitOfWork, group: WorkgroupView, month: Month | None) -> Form:
+def _held_form(uow: UnitOfWork, group: WorkgroupView, month: Month | None, shown: Month) -> Form:
+    """`shown`: the month whose record is filled in. `month`: the only one it may be saved for."""
     today = uow.at.astimezone(group.tz).date()
-    shown = month or choosing.month_to_record(uow, group)
     row = workgroups.meeting_of(uow, group.id, shown)
     members = workgroups.members(uow, group.id)
     was_held = row is not None and row.state == HELD
@@ -124,10 +135,21 @@ def _held_form(uow: UnitOfWork, group: WorkgroupView, month: Month | None) -> Fo
             placeholder="@Ann Ortiz: draft the reminder text by 12 March",
         ),
     )  # fmt: skip
-    hidden = (("workgroup", str(group.id)),) + ((("month", str(month)),) if month else ())
+    only = (("month", str(month)),) if month else ()
+    hidden = (("workgroup", str(group.id)), ("version", meanwhile.version(uow, row)), *only)
     notes = meetings.thread_notes(uow, group.id, shown)
     intro = uow.compose("meetings/form", group=group, month=month, notes=notes).blocks
     return Form("Record the meeting", "meeting held", fields, hidden=hidden, intro=intro)
+
+
+def _looked_at_again(
+    command: Command, uow: UnitOfWork, group: WorkgroupView, month: Month | None, row: MeetingView
+) -> Form:
+    """The form with everything typed in it, below what somebody else saved meanwhile; saving it again decides."""
+    form = _held_form(uow, group, month, row.month)
+    fields = tuple(replace(field, value=command.values.get(field.name, "")) for field in form.fields)
+    news = meanwhile.news(uow, group, row, present_words(uow, row.id))
+    return replace(form, fields=fields, intro=news.blocks)
 
 
 def _excused_form(group: WorkgroupView, month: Month, row: MeetingView | None) -> Form:
@@ -236,9 +258,8 @@ def _with_names(command: Command, uow: UnitOfWork, text: str) -> tuple[str, Mapp
     return setup.readable(uow, command.actor, text), names
 
 
-def _keep(uow: UnitOfWork, group: WorkgroupView, given: Given) -> Reply:
+def _keep(uow: UnitOfWork, group: WorkgroupView, row: MeetingView | None, given: Given) -> Reply:
     month = Month.of(given.on)
-    row = workgroups.meeting_of(uow, group.id, month)
     again = row is not None and row.state == HELD
     values = {"held_on": given.on, "state": HELD, "decisions": given.decisions, "reason": ""}
     meeting_id = _save(uow, group, month, row, values)

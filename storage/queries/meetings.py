@@ -113,7 +113,9 @@ def last_held(uow: UnitOfWork, workgroup_id: int, before: Month) -> MeetingView 
     if row is None:
         return None
     month = Month.parse(row.month)
-    return MeetingView(row.id, row.workgroup_id, month, row.held_on, row.state, row.decisions, row.reason)
+    return MeetingView(
+        row.id, row.workgroup_id, month, row.held_on, row.state, row.decisions, row.reason, row.recorded_by
+    )
 
 
 def follow_ups(

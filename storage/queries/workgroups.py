@@ -50,6 +50,7 @@ class MeetingView:
     state: str
     decisions: str
     reason: str
+    recorded_by: int | None
 
 
 def workgroups(uow: UnitOfWork, *, active_only: bool = True) -> list[WorkgroupView]:
@@ -105,6 +106,15 @@ def members(uow: UnitOfWork, workgroup_id: int) -> list[MemberView]:
     return sorted(found, key=lambda m: (MEMBER_ROLES.index(m.role), m.name.lower(), m.id))
 
 
+def lock_workgroup(uow: UnitOfWork, workgroup_id: int) -> None:
+    """Until this command is done nobody else records a meeting of the workgroup."""
+    statement = select(workgroup.c.id).where(
+        workgroup.c.organization_id == uow.organization.id, workgroup.c.id == workgroup_id
+    )
+    # What only points at the workgroup (an update's receipt, a note) is not held up by it.
+    uow.rows(statement.with_for_update(key_share=True))
+
+
 def meeting_of(uow: UnitOfWork, workgroup_id: int, month: Month) -> MeetingView | None:
     """A workgroup's meeting of a month, if it was prompted or recorded."""
     found = meetings(uow, month, workgroup_id)
@@ -117,6 +127,8 @@ def meetings(uow: UnitOfWork, month: Month, workgroup_id: int | None = None) -> 
     if workgroup_id is not None:
         statement = statement.where(meeting.c.workgroup_id == workgroup_id)
     return [
-        MeetingView(r.id, r.workgroup_id, Month.parse(r.month), r.held_on, r.state, r.decisions, r.reason)
+        MeetingView(
+            r.id, r.workgroup_id, Month.parse(r.month), r.held_on, r.state, r.decisions, r.reason, r.recorded_by
+        )
         for r in uow.rows(statement.order_by(meeting.c.workgroup_id))
     ]

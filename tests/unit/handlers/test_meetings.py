@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from bot.chat.messages import Message
 from handlers import meetings
 from storage.models import (
     audit,
+    meeting,
     meeting_note,
     organization,
     outbox,
@@ -19,6 +21,7 @@ from storage.models import (
     workgroup,
 )
 from storage.queries import meetings as queries
+from storage.queries import workgroups
 from tests.builders import a_channel, a_workgroup
 from tests.desk import Desk, words
 from tests.unit.handlers.meeting_county import APRIL, OTHERS, PROMPT_TIME, make_county, the_meeting
@@ -111,6 +114,87 @@ def test_recording_again_replaces_attendance_and_keeps_follow_ups(desk, clock, w
         assert [a.name for a in queries.attendance(uow, [row.id])] == ["Ann Ortiz"]
         assert [f.text for f in queries.follow_ups(uow, county.group)] == ["Ann Ortiz: draft the letter", "Order paper"]
     assert [q.row.dedupe_key.rsplit(":", 1)[1] for q in desk.queued("receipt")] == ["1", "2"]
+
+
+def test_the_later_of_two_open_forms_shows_what_the_earlier_one_saved(desk, clock, work, county):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    anns, lees = (desk.says(name, "/sip meeting held Forms") for name in ("Ann Ortiz", "Lee Park"))
+    desk.submits("Ann Ortiz", anns, attendance=str(county.ann.id), decisions="Pilot the short form")
+    again = desk.submits("Lee Park", lees, follow_ups="Lee Park: order paper")
+    said = words(Message(again.form.intro))
+    assert "this form did not show what Ann Ortiz saved of the March 2026 meeting of Forms." in said
+    assert "Who was there: 1 leader" in said
+    assert "Decisions: Pilot the short form" in said
+    assert {f.name: f.value for f in again.form.fields} == {
+        "date": "2026-03-10",
+        "attendance": f"{county.ann.id},{county.lee.id}",
+        "decisions": "",
+        "follow_ups": "Lee Park: order paper",
+    }
+    row = the_meeting(work, county.group)
+    assert row.decisions == "Pilot the short form"
+    with work() as uow:
+        assert queries.follow_ups(uow, county.group) == []
+    reply = desk.submits("Lee Park", again, decisions="Pilot the short form, in two languages")
+    assert "Changed: Forms met on 10 March 2026." in words(reply.message)
+    assert the_meeting(work, county.group).decisions == "Pilot the short form, in two languages"
+
+
+def test_a_form_that_is_sent_twice_is_answered_twice(desk, clock, work, county):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    form = desk.says("Ann Ortiz", "/sip meeting held Forms")
+    for _ in range(2):
+        assert "Forms met on 10 March 2026." in words(
+            desk.submits("Ann Ortiz", form, decisions="Pilot the short form").message
+        )
+
+
+def test_a_day_of_another_month_does_not_replace_what_is_recorded_there(desk, clock, work, county):
+    clock.move_to(datetime(2026, 2, 11, 18, tzinfo=UTC))
+    recorded(desk, decisions="Ask two families")
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    again = recorded(desk, date="2026-02-10")
+    assert "what Ann Ortiz saved of the February 2026 meeting" in words(Message(again.form.intro))
+    assert the_meeting(work, county.group, "2026-02").decisions == "Ask two families"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "says"),
+    [
+        ("/sip meeting excused Forms: two of us are ill", "Not meeting: two of us are ill"),
+        ("back", "When: not recorded"),
+    ],
+)
+def test_an_open_form_shows_that_the_meeting_was_excused_or_taken_back_meanwhile(
+    desk, clock, work, county, meanwhile, says
+):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    if meanwhile == "back":
+        recorded(desk, decisions="Pilot the short form")
+    form = desk.says("Lee Park", "/sip meeting held Forms")
+    if meanwhile == "back":
+        it = {"workgroup": str(county.group), "month": "2026-03", "back": "yes"}
+        desk.sends("Ann Ortiz", verb="meeting held", values=it, source="button")
+    else:
+        desk.says("Ann Ortiz", meanwhile)
+    again = desk.submits("Lee Park", form, decisions="Another")
+    assert says in words(Message(again.form.intro))
+    assert "Saved: Forms met" in words(desk.submits("Lee Park", again).message)
+
+
+def test_of_two_forms_saved_at_once_the_second_waits_and_shows_the_first(desk, clock, work, county):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    with work() as uow:
+        it = {"month": "2026-03", "held_on": date(2026, 3, 10), "state": "prompted"}
+        uow.insert(meeting, workgroup_id=county.group, **it)
+    form = desk.says("Lee Park", "/sip meeting held Forms")
+    with ThreadPoolExecutor() as pool:
+        with work() as uow:
+            workgroups.lock_workgroup(uow, county.group)
+            uow.change(meeting, state="held", decisions="Pilot it", recorded_by=county.ann.id)
+            waiting = pool.submit(desk.submits, "Lee Park", form, decisions="Wait")
+            wait([waiting], timeout=0.3)
+        assert "Decisions: Pilot it" in words(Message(waiting.result().form.intro))
 
 
 def test_mentions_in_the_form_are_people(desk, clock, work, county):
