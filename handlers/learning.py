@@ -52,6 +52,12 @@ def _own(uow: UnitOfWork, key: str) -> LearningView | None:
     return found
 
 
+def _withdraw(uow: UnitOfWork, one: LearningView) -> None:
+    """Raises UserError where it was changed or taken back a moment ago: of two changes at once only one may stand."""
+    if not uow.change(learning, learning.c.id == one.id, learning.c.withdrawn_at.is_(None), withdrawn_at=uow.at):
+        raise UserError("That learning was already changed or taken back. See what stands: learnings.")
+
+
 def _named(known: Sequence[StrategyView], ref: str, old: LearningView | None) -> StrategyView | None:
     """The strategy that `1.2` (or a step of it) names. Raises UserError where the plan has none."""
     if old:
@@ -101,7 +107,7 @@ def _keep(command: Command, uow: UnitOfWork, known: Sequence[StrategyView], old:
     if faults or strategy is None:
         return Reply(errors=FormErrors(tuple(faults)))
     if old:
-        uow.change(learning, learning.c.id == old.id, learning.c.withdrawn_at.is_(None), withdrawn_at=uow.at)
+        _withdraw(uow, old)
     key = uow.insert(
         learning,
         strategy_id=strategy.id,
@@ -121,7 +127,7 @@ def take_back(command: Command, uow: UnitOfWork) -> Reply:
     """The button that takes an own learning back."""
     one = _own(uow, command.values.get("learning", "") or "0")
     if one is not None:
-        uow.change(learning, learning.c.id == one.id, withdrawn_at=uow.at)
+        _withdraw(uow, one)
         uow.audit("learning taken back", f"({one.id})")
     return Reply(uow.compose("learning/taken_back", found=one.found if one else ""), replace=True)
 

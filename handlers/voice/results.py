@@ -29,6 +29,7 @@ KINDS = (SURVEY, "phone calls", "focus group", "interview")
 _SHOWN = 8
 _LONGEST = 10_000  # characters
 _FORM_LONGEST = 3000
+_GONE = "That result was changed or taken back. Look at the list and try again: voice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ def answer(command: Command, uow: UnitOfWork) -> Reply:
 
 def _saved(uow: UnitOfWork, old: VoiceView | None, new: VoiceView, ref: str) -> Reply:
     """Store `new`, in place of `old` where there is one; the receipt."""
-    if old:
-        uow.change(voice_result, voice_result.c.id == old.id, withdrawn_at=uow.at)
+    stands = voice_result.c.withdrawn_at.is_(None)
+    if old and not uow.change(voice_result, voice_result.c.id == old.id, stands, withdrawn_at=uow.at):
+        raise UserError(_GONE)  # of two changes at once only one may stand
     key = uow.insert(
         voice_result,
         person_id=uow.person.id,
@@ -171,7 +173,7 @@ def _old(uow: UnitOfWork, key: str) -> VoiceView | None:
         return None
     found = next((one for one in voice_results(uow) if str(one.id) == key), None)
     if found is None:
-        raise UserError("That result was changed or taken back. Look at the list and try again: voice.")
+        raise UserError(_GONE)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from bot.pages import report_page
 from handlers import learning, rollup, updates
 from handlers.rollup.length import count_words
 from storage.models import follow_up, meeting, plan_change, reading, step, voice_result
+from storage.models import learning as stored_learning
 from tests.builders import a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
 from tests.paper import body_pages
@@ -149,6 +151,26 @@ def test_a_learning_can_be_changed_and_taken_back_by_whoever_wrote_it(desk, coun
     assert "→ adopt (Ann Ortiz)" in listed
     assert "Only the person who wrote a learning" in words(desk.presses("Cora Diaz", changed.message, "Edit").message)
     desk.presses("Ann Ortiz", changed.message, "Take back")
+    assert "Nothing is written down yet." in words(desk.says("Ann Ortiz", "/sip learnings").message)
+
+
+@pytest.mark.parametrize("change", ["edit", "take back"])
+def test_of_two_changes_of_a_learning_at_once_only_one_stands(desk, county, work, change):
+    """The second reads it before the first has replaced it, and waits for it on PostgreSQL."""
+    saved = learn(desk)
+    form = desk.presses("Ann Ortiz", saved.message, "Edit")
+    second = {
+        "edit": lambda: desk.submits("Ann Ortiz", form, verdict="adopt"),
+        "take back": lambda: desk.presses("Ann Ortiz", saved.message, "Take back"),
+    }[change]
+    with ThreadPoolExecutor() as pool:
+        with work() as uow:
+            uow.change(stored_learning, withdrawn_at=uow.at)
+            waiting = pool.submit(second)
+            wait([waiting], timeout=0.3)
+        reply = waiting.result()
+    said = words(reply.message) if reply.message else dict(reply.errors.errors)[""]
+    assert "already changed or taken back" in said or "while it stands" in said
     assert "Nothing is written down yet." in words(desk.says("Ann Ortiz", "/sip learnings").message)
 
 

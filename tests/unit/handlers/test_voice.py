@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlalchemy import select
 
@@ -53,6 +55,20 @@ def test_a_change_keeps_the_old_result_on_record(desk, work):
     desk.submits("Ana Lytic", form, did="A plain letter")
     assert [(row[2], row[4]) for row in stored(work)] == [("", True), ("A plain letter", False)]
     assert words(desk.says("Mem Ber", "/sip voice").message).count("You said") == 1
+
+
+@pytest.mark.parametrize("button", ["Edit", "We did something"])
+def test_of_two_changes_at_once_only_one_stands(desk, work, button):
+    """The second reads the result before the first has replaced it, and waits for it on PostgreSQL."""
+    recorded(desk)
+    form = desk.presses("Ana Lytic", desk.says("Ana Lytic", "/sip voice").message, button)
+    with ThreadPoolExecutor() as pool:
+        with work() as uow:
+            uow.change(voice_result, withdrawn_at=uow.at)
+            waiting = pool.submit(desk.submits, "Ana Lytic", form, did="A plain letter")
+            wait([waiting], timeout=0.3)
+        assert "That result was changed or taken back." in dict(waiting.result().errors.errors)[""]
+    assert [row[4] for row in stored(work)] == [True]
 
 
 @pytest.mark.parametrize(
