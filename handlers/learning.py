@@ -138,8 +138,7 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     chosen = _named(known, command.values.get("ref", ""), None)
     found = learnings(uow, strategy_id=chosen.id if chosen else None)[::-1]
     refs = {one.id: one.ref for one in known}
-    tz = uow.organization.tz
-    lines = [(refs.get(one.strategy_id, ""), one.at.astimezone(tz).date(), one) for one in found[:_SHOWN]]
+    lines = [(refs.get(one.strategy_id, ""), one.at.date(), one) for one in found[:_SHOWN]]
     return Reply(uow.compose("learning/list", lines=lines, more=len(found) - len(lines)))
 
 

@@ -16,7 +16,7 @@ VERDICTS = (ADOPT, ADAPT, ABANDON)
 
 @dataclass(frozen=True, slots=True)
 class LearningView:
-    """A learning that stands."""
+    """A learning that stands. `at`: where the organization is."""
 
     id: int
     strategy_id: int
@@ -44,7 +44,10 @@ def learnings(
         statement = statement.where(learning.c.at < end)
     if strategy_id is not None:
         statement = statement.where(learning.c.strategy_id == strategy_id)
+    tz = uow.organization.tz
     return [
-        LearningView(r.id, r.strategy_id, r.person_id, r.author, r.at, r.expected, r.found, r.verdict)
+        LearningView(
+            r.id, r.strategy_id, r.person_id, r.author, r.at.astimezone(tz), r.expected, r.found, r.verdict
+        )
         for r in uow.rows(statement)
-    ]
+    ]  # fmt: skip

@@ -112,11 +112,10 @@ def _strategies(
     learned: defaultdict[int, list[Learning]] = defaultdict(list)
     refs = {strategy.id: strategy.ref for strategy in plan.strategies}
     for one in learnings(uow, span.start, span.end):
-        day = one.at.astimezone(uow.organization.tz).date()
         ref = refs.get(one.strategy_id, "")
         share = shareable(f"{one.expected}\n{one.found}", staff)
         words = (one.expected, one.found) if share else ("", "")
-        learned[one.strategy_id].append(Learning(one.id, ref, day, *words, one.verdict, not share))
+        learned[one.strategy_id].append(Learning(one.id, ref, one.at.date(), *words, one.verdict, not share))
     by_refs = {one.refs: one for one in facts}
     found = []
     for strategy in plan.strategies:

@@ -140,6 +140,13 @@ def test_what_happened_stands_where_the_state_asks_for_it(work, county):
     assert "Forms: Find an interpreter" in parts[10]
 
 
+def test_what_was_learned_in_the_evening_was_learned_that_day(work, county):
+    with work() as uow:
+        uow.change(learning, at=datetime(2026, 3, 10, 4, tzinfo=UTC))  # 21:00 on the 9th in California
+    (found,) = [entry for entry in draft(work).log if entry.key.startswith("L")]
+    assert found.day == date(2026, 3, 9)
+
+
 def test_words_that_may_identify_somebody_are_withheld_and_named(work, county):
     with work() as uow:
         text = words(progress.draft(uow, 1)[1])
