@@ -5,11 +5,15 @@ Submitting a form sends Command(verb, values of the fields + hidden values): the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.chat.messages import Block, Values
 
+_NAME = re.compile(r"(<@[^<>|]+)\|[^<>]*>")  # `<@U1|Ann Ortiz>` is `<@U1>`
 FieldKind = Literal["text", "long", "select", "multi", "check", "date", "person", "people", "file"]
 
 
@@ -55,3 +59,25 @@ class FormErrors:
     everything typed in it."""
 
     errors: Values
+
+
+def marked(form: Form) -> Form:
+    """The form with a hidden `base_<field>` for each field: a short mark of the value it is opened with."""
+    marks = tuple((f"base_{field.name}", _mark(field, field.value)) for field in form.fields)
+    return replace(form, hidden=(*form.hidden, *marks))
+
+
+def up_to_date(values: Mapping[str, str], now: Form) -> dict[str, str]:
+    """What a marked form brought, with each field that the person left as it was opened as it is `now`: nothing that
+    somebody else has changed since is put back."""
+    given = ((field, _mark(field, values.get(field.name, ""))) for field in now.fields)
+    alone = {field.name: field.value for field, mark in given if mark == values.get(f"base_{field.name}")}
+    return {**values, **alone}
+
+
+def _mark(field: Field, value: str) -> str:
+    """The same however the platform gives the value back: with CRLF, in another order, with a name in a mention."""
+    text = "\n".join(_NAME.sub(r"\1>", value).splitlines()).strip()
+    if field.kind in ("multi", "people"):
+        text = ",".join(sorted(text.split(",")))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

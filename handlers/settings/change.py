@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form, FormErrors, Option
+from bot.chat.forms import Field, Form, FormErrors, Option, marked, up_to_date
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain import cadence
@@ -73,11 +73,11 @@ def edit(command: Command, uow: UnitOfWork) -> Reply:
     """The form with all of them; only what differs is changed, and nothing if one field is wrong."""
     if command.source != "form":
         return Reply(form=_form(uow, SETTINGS))
-    stored, faults = {}, {}
+    values, stored, faults = up_to_date(command.values, _form(uow, SETTINGS)), {}, {}
     for one in SETTINGS:
-        if one.key not in command.values:
+        if one.key not in values:
             continue
-        text = command.values[one.key]
+        text = values[one.key]
         try:
             stored[one] = read(command, uow, one, text) if text.strip() else _emptied(one)
         except UserError as fault:
@@ -201,7 +201,7 @@ def _form(uow: UnitOfWork, wanted: tuple[Setting, ...]) -> Form:
     options = tuple(Option(str(c.id), f"#{c.name or c.external_id}") for c in known[:_OFFERED])
     fields = [_field(uow, one, options) for one in wanted if options or one.kind not in ("channel", "channels")]
     intro = () if options else uow.compose("settings/no_channels").blocks
-    return Form("Settings", "settings edit", tuple(fields), intro=intro)
+    return marked(Form("Settings", "settings edit", tuple(fields), intro=intro))
 
 
 def _field(uow: UnitOfWork, one: Setting, options: tuple[Option, ...]) -> Field:

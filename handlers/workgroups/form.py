@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form, FormErrors, Option
+from bot.chat.forms import Field, Form, FormErrors, Option, marked, up_to_date
 from bot.chat.replies import Reply
 from bot.domain.cadence import Cadence
 from bot.domain.setup import NAME_LENGTH, clean_name, read_cadence, read_zone
@@ -52,9 +52,10 @@ def add(command: Command, uow: UnitOfWork) -> Reply:
 def edit(command: Command, uow: UnitOfWork) -> Reply:
     """Open the form for a workgroup as it is, or store what was changed in it."""
     group = chosen(command, uow, command.values.get("name", ""), "workgroup edit")
+    form = _form(command, uow, group, group.name)
     if command.source != "form":
-        return Reply(form=_form(command, uow, group, group.name))
-    draft = _read(command, uow, group)
+        return Reply(form=form)
+    draft = _read(replace(command, values=up_to_date(command.values, form)), uow, group)
     if isinstance(draft, FormErrors):
         return Reply(errors=draft)
     changed = {"name": draft.name, "cadence": draft.cadence.to_text(), "zone": draft.zone}
@@ -165,7 +166,7 @@ def _form(command: Command, uow: UnitOfWork, group: WorkgroupView | None, name: 
     )
     if group is None:
         return Form("New workgroup", "workgroup add", fields, submit="Add")
-    return Form("Change workgroup", "workgroup edit", fields, hidden=(("workgroup", str(group.id)),))
+    return marked(Form("Change workgroup", "workgroup edit", fields, hidden=(("workgroup", str(group.id)),)))
 
 
 def _strategy_field(uow: UnitOfWork, group: WorkgroupView | None) -> tuple[Field, ...]:

@@ -157,6 +157,16 @@ def test_the_form_changes_what_differs_all_together_or_nothing(desk, county, wor
     assert "Nothing changed" in words(desk.submits(CORA, desk.says(CORA, "/sip settings edit")).message)
 
 
+def test_an_open_form_puts_nothing_back_that_was_changed_meanwhile(desk, county) -> None:
+    form = desk.says(CORA, "/sip settings edit")
+    desk.says(CORA, "/sip settings nudge days 9")
+    desk.says(CORA, "/sip settings extra days off 2026-12-24")
+    said = words(desk.submits(CORA, form, prompt_days="4").message)
+    assert "Prompt days: now 4 (was 3)" in said
+    assert "Nudge days" not in said
+    assert county().settings == {"nudge_days": "9", "extra_days_off": "2026-12-24", "prompt_days": "4"}
+
+
 def test_a_change_keeps_what_somebody_else_changed_a_moment_ago(desk, work) -> None:
     desk.says(CORA, "/sip settings nudge days 9")
     with work() as uow:  # holds the organization as it was before that

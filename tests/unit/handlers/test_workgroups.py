@@ -123,6 +123,21 @@ def test_an_edit_changes_what_was_changed_and_hands_the_lead_over(desk, forms, w
         assert actions == ["workgroup changed", "workgroup strategies", "person added", "workgroup leader"]
 
 
+def test_an_open_form_puts_nothing_back_that_was_changed_meanwhile(desk, forms, county, work) -> None:
+    form = desk.presses(CORA, desk.says(CORA, "/sip workgroup").message, "Edit")
+    for change in ("strategies Forms team 1.2", "cadence Forms team last Friday", "channel Forms team"):
+        desk.says(CORA, f"/sip workgroup {change}", channel="CNEW")
+    desk.submits(CORA, desk.presses(CORA, desk.says(CORA, "/sip workgroup").message, "Edit"), leader="<@UBO|Bo Lind>")
+    as_slack_says_her = "<@UANNORTIZ|Ann Ortiz>"
+    desk.submits(CORA, form, {"name": "Paper cutters", "leader": as_slack_says_her})
+    with work() as uow:
+        group = workgroup_by_id(uow, forms)
+        assert (group.name, group.cadence.describe()) == ("Paper cutters", "the last Friday of every month")
+        assert next(c.external_id for c in setup.channels(uow) if c.id == group.channel_id) == "CNEW"
+        assert [s.ref for s in plan.strategies(uow) if s.workgroups] == ["1.2"]
+        assert [(m.name, m.role) for m in members(uow, forms)] == [("Bo Lind", "leader"), (ANN, "staff")]
+
+
 def test_people_join_in_a_role_by_mention_by_name_and_by_form(desk, forms, work) -> None:
     assert "as manager" in words(desk.says(CORA, "/sip workgroup member forms <@UBO|Bo Lind> manager").message)
     desk.says(CORA, "/sip workgroup member Forms team Cora Diaz")
