@@ -96,7 +96,7 @@ def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
     told = plans.updates_between(uow, _EVER, uow.at + timedelta(seconds=1), step_id=step.id)[::-1]
     if (last := row_id(before)) is not None:
         told = [update for update in told if update.id < last]
-    shown = _page(told)
+    shown, tz = _page(told), uow.organization.tz
     changes = uow.rows(
         select(plan_change)
         .where(
@@ -113,7 +113,7 @@ def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
             step=step,
             history=shown,
             earlier=len(told) - len(shown),
-            changes=[c._asdict() for c in changes if c.before and c.after],
+            changes=[{**c._asdict(), "at": c.at.astimezone(tz)} for c in changes if c.before and c.after],
             today=uow.today,
         )
     )

@@ -339,7 +339,7 @@ _OWNERS = (
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
-    """One update as it was given; `ref` is the step's first reference."""
+    """One update as it was given; `ref` is the step's first reference. `at`: where the organization is."""
 
     id: int
     step_id: int
@@ -376,7 +376,7 @@ def updates_between(uow: UnitOfWork, start: datetime, end: datetime, *, step_id:
     return [
         UpdateView(
             r.id, r.step_id, f"{first.get(r.strategy_id, '?')}.{r.number}", r.step_text, r.strategy_id, r.status,
-            r.note, r.person_id, r.author, r.at,
+            r.note, r.person_id, r.author, r.at.astimezone(uow.organization.tz),
         )
         for r in uow.rows(statement)
     ]  # fmt: skip

@@ -168,7 +168,7 @@ def _views(uow: UnitOfWork, statement: Select[Any]) -> list[StoryView]:
             workgroup=r.workgroup_name or "",
             step_id=r.step_id,
             ref=refs.get(r.step_id, ""),
-            at=r.at,
+            at=r.at.astimezone(uow.organization.tz),
             text=r.text,
             original_text=r.original_text,
             credit=r.credit,

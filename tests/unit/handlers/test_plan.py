@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 import handlers.plan
 from bot.chat.commands import Role
-from storage.models import plan_change
+from storage.models import plan_change, update
 from storage.queries import people
 from storage.queries import plan as plans
 from tests.builders import a_person, a_plan, a_workgroup, owns
 from tests.desk import Desk, words
 
+EVENING = datetime(2026, 3, 10, 4, tzinfo=UTC)  # 21:00 on the 9th in California
 ANN, BO, CORA, EVE = "Ann Ortiz", "Bo Lindqvist", "Cora Diaz", "Eve Stone"
 
 
@@ -104,11 +107,20 @@ def test_the_same_owners_again_tell_nobody(desk):
 
 def test_a_step_tells_what_a_later_plan_changed_in_it(desk, work, county):
     with work() as uow:
-        of = {"plan_id": county.plan_id, "strategy_id": county.strategies["1.1"], "at": uow.at, "what": "step"}
+        of = {"plan_id": county.plan_id, "strategy_id": county.strategies["1.1"], "at": EVENING, "what": "step"}
         told = {"kind": "changed", "ref": "1.1.1", "reason": "Annual review"}
         uow.insert(plan_change, before="due 31 March 2026", after="due 30 June 2026", **told, **of)
     said = words(desk.says(ANN, "/sip steps 1.1.1").message)
-    assert "“due 31 March 2026” became “due 30 June 2026”. Why: Annual review" in said
+    assert "In the plan of 9 March 2026, “due 31 March 2026” became “due 30 June 2026”. Why: Annual review" in said
+
+
+def test_what_was_said_of_a_step_in_the_evening_was_said_that_day(desk, clock, work, county):
+    clock.move_to(EVENING)
+    with work() as uow:
+        ann = people.all_people(uow)[0]
+        uow.insert(update, step_id=county.steps["1.1.1"], person_id=ann.id, at=EVENING, note="Late", source="typed")
+    clock.move_to(EVENING + timedelta(days=1))
+    assert "9 March 2026, Ann Ortiz" in words(desk.says(ANN, "/sip steps 1.1.1").message)
 
 
 @pytest.mark.parametrize("ref", ["99999999999.1.1", "1.1.99999999999999999999", "1" * 5000 + ".1.1"])

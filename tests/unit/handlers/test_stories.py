@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -94,6 +94,12 @@ def test_a_told_story_is_in_review_and_each_coordinator_is_asked_once(desk, work
     desk.submits(ANN, desk.presses(ANN, told.message, "Edit"), text=FINE + " It saves a week.")
     assert len(desk.queued("review")) == 2
     assert rows(work)[0].text == FINE + " It saves a week."
+
+
+def test_a_story_told_in_the_evening_was_told_that_day(desk, clock):
+    clock.move_to(datetime(2026, 3, 10, 4, tzinfo=UTC))  # 21:00 on the 9th in California
+    tell(desk)
+    assert "9 March 2026 · " in words(desk.says(CLEO, "/sip stories").message)
 
 
 def test_words_that_must_not_leave_are_not_stored_and_the_form_stays(desk, work):
