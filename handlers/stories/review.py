@@ -47,7 +47,7 @@ def approve(command: Command, uow: UnitOfWork) -> Reply:
         return _instead(command, uow, head if in_queue else head.plus(*card(uow, story).blocks))
     alone = _may_decide(uow, story)
     _refuse_what_is_blocked(uow, story)
-    if not story.agreed_by_both:
+    if story.linkages:
         faults = _agreements(command, uow, story)
         if faults is not None:
             return faults
@@ -79,10 +79,7 @@ def _agreements(command: Command, uow: UnitOfWork, story: StoryView) -> Reply | 
 
 
 def _agreement_form(story: StoryView, shown_in: str) -> Form:
-    fields = tuple(
-        Field(name, f"Who agreed for {program}?", value=getattr(story, f"agreed_{name}"), max_length=200)
-        for name, program in _PROGRAMS.items()
-    )
+    fields = tuple(Field(name, f"Who agreed for {program}?", max_length=200) for name, program in _PROGRAMS.items())
     hidden = (("story", str(story.id)), ("version", version(story)), ("shown_in", shown_in))
     return Form("Both programs agree", "stories approve", fields, "Approve", hidden)
 

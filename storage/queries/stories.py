@@ -24,7 +24,7 @@ CONSENTS = (STAFF_ONLY, RELEASE, COMPOSITE)
 class StoryView:
     """A win. `original_text`: as it was told, before a coordinator's edit. `ref`: of its step, or "". `credit`: staff
     who agreed to be named. `release_on`: when the client's release was signed. `findings` are of `text`. `linkages`:
-    child welfare has a part in it; then `agreed_…` say who agreed for each program, once somebody did."""
+    child welfare has a part in it; then `agreed_…` say who agreed for each program to what is approved."""
 
     id: int
     person_id: int
@@ -50,11 +50,6 @@ class StoryView:
     linkages: bool
     agreed_calworks: str
     agreed_child_welfare: str
-
-    @property
-    def agreed_by_both(self) -> bool:
-        """Both programs agreed to it, or only one has a part in it."""
-        return not self.linkages or bool(self.agreed_calworks and self.agreed_child_welfare)
 
 
 _reviewer = person.alias("reviewer")
@@ -126,9 +121,11 @@ def change_story(uow: UnitOfWork, story_id: int, **columns: Any) -> None:
 
 
 def set_state(uow: UnitOfWork, story_id: int, state: str, *, reason: str = "", reviewed: bool = False) -> None:
-    """Move a story; `reviewed` notes the person who asks as its reviewer, now. Nobody is asked any more to review one
-    that was withdrawn."""
+    """Move a story; `reviewed` notes the person who asks as its reviewer, now. What may be approved with other words
+    has nobody's agreement. Nobody is asked any more to review one that was withdrawn."""
     columns: dict[str, Any] = {"reviewed_by": uow.person.id, "reviewed_at": uow.at} if reviewed else {}
+    if state in PENDING:
+        columns |= {"agreed_calworks": "", "agreed_child_welfare": ""}
     uow.change(story, story.c.id == story_id, state=state, reason=reason, **columns)
     if state == WITHDRAWN:
         uow.unpost("review", story_id)

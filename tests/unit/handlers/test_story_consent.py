@@ -133,6 +133,28 @@ def test_agreement_is_to_the_words_that_were_shown(desk, work):
     assert stored(work)[0].state == "in review"
 
 
+@pytest.mark.parametrize("how", ["sent back and told anew", "a name declined and edited"])
+def test_both_programs_agree_anew_to_what_comes_back_to_review(desk, work, how):
+    told = tell(desk, NAMES_BO, credit=BO, linkages="yes")
+    asked = desk.queued("notice")[0].message
+    agreed = {"calworks": "Cleo Marsh", "child_welfare": "Rae Stone"}
+    desk.submits(CLEO, desk.presses(CLEO, card(desk), "Approve"), **agreed)
+    if how == "sent back and told anew":
+        desk.sends(CLEO, verb="stories sendback", values={"story": "1", "reason": "Say more."}, source="form")
+        desk.submits(ANN, desk.presses(ANN, told.message, "Edit"), text=FINE)
+    else:
+        desk.presses(BO, asked, "Please do not name me")
+        desk.submits(CLEO, desk.presses(CLEO, card(desk), "Edit"), text=FINE)
+    shown = desk.says(CLEO, "/sip stories").message
+    assert "Rae Stone" not in words(shown)
+    form = desk.presses(CLEO, shown, "Approve")
+    assert stored(work)[0].state == "in review"
+    assert [field.value for field in form.form.fields] == ["", ""]
+    desk.submits(CLEO, form, calworks="Dan Vega", child_welfare="Sam Roe")
+    (row,) = stored(work)
+    assert (row.state, row.agreed_calworks, row.agreed_child_welfare) == ("approved", "Dan Vega", "Sam Roe")
+
+
 # taken back after publication
 
 
