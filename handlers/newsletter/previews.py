@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.messages import Actions, Button, Context, Message, spans
+from bot.chat.messages import Actions, Button, Context, Divider, Message, spans
 from bot.chat.replies import Reply
 from handlers.newsletter import audiences
 from handlers.newsletter.editions import current, whole
@@ -47,7 +47,7 @@ def preview(command: Command, uow: UnitOfWork) -> Reply:
     if view.state in (PUBLISHED, CORRECTED):
         return Reply(as_published(uow, view))
     message = whole(uow, view, f"Preview for you alone. This edition is: {view.state}.")
-    return Reply(message.plus(Actions(_buttons(view, "web"))))
+    return Reply(message.plus(Divider(), Actions(_buttons(view, "web"))))
 
 
 def _reach(uow: UnitOfWork, audience: str) -> str:

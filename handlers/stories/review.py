@@ -3,6 +3,9 @@ there is no other coordinator."""
 
 from __future__ import annotations
 
+from itertools import accumulate
+
+from bot.chat.codec import to_json
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors
@@ -17,6 +20,7 @@ from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, St
 from storage.uow import UnitOfWork
 
 _SHOWN = 5  # stories in one message: each takes about five blocks, and Slack shows 50
+_ROOM = 11_000  # characters of their cards as JSON: Slack shows 13,000 of text, Teams 25 KB
 _MAX_REASON = 1_000  # characters
 _PROGRAMS = {"calworks": "CalWORKs", "child_welfare": "child welfare"}
 
@@ -30,10 +34,14 @@ def queue(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _queue(uow: UnitOfWork) -> Message:
+    """The oldest stories that wait, each whole, as many as one message holds."""
     waiting = stories.stories_in(uow, (IN_REVIEW,))
-    message = uow.compose("stories/queue", count=len(waiting), shown=min(len(waiting), _SHOWN))
-    for story in waiting[:_SHOWN]:
-        message = message.plus(Divider(), *card(uow, story, QUEUE).blocks)
+    cards = [card(uow, story, QUEUE) for story in waiting[:_SHOWN]]
+    sizes = accumulate(len(to_json(one)) for one in cards)
+    shown = [one for at, (one, size) in enumerate(zip(cards, sizes, strict=True)) if not at or size <= _ROOM]
+    message = uow.compose("stories/queue", count=len(waiting), shown=len(shown))
+    for one in shown:
+        message = message.plus(Divider(), *one.blocks)
     return message
 
 

@@ -229,6 +229,28 @@ def test_without_a_page_a_digest_says_what_is_missing() -> None:
     assert "left out: this is more than Teams shows" in card["body"][-2]["inlines"][0]["text"]
 
 
+def test_buttons_of_a_part_that_is_left_out_are_left_out_with_it() -> None:
+    assert labels(in_parts(2)) == ["1", "2"]
+    assert labels(in_parts(4)) == ["1", "2"]
+    own = (messages.Divider(), messages.Actions((Button("All", "newsletter"),)))
+    assert labels(in_parts(4).plus(*own)) == ["1", "2", "All"]
+
+
+def in_parts(count: int) -> Message:
+    """Parts between dividers, each with a long text and a button for it."""
+    parts: list[messages.Block] = []
+    for n in range(1, count + 1):
+        text = messages.Text(spans("words " * 1_850))
+        parts += [messages.Divider(), text, messages.Actions((Button(str(n), "stories"),))]
+    return Message(tuple(parts[1:]))
+
+
+def labels(message: Message) -> list[str]:
+    card = message_card(message)
+    assert_accepted(card)
+    return [action["title"] for row in card["body"] for action in row.get("actions", ())]
+
+
 def test_a_long_paragraph_is_split_between_words_and_nothing_is_lost() -> None:
     text = " ".join(f"word{n}" for n in range(900))
     card = message_card(Message((messages.Text(spans(text)),)))

@@ -164,6 +164,28 @@ def test_a_long_text_is_split_between_words_and_nothing_is_lost() -> None:
     assert all(words(block).endswith(" ") for block in blocks[:-1])
 
 
+def test_buttons_of_a_part_that_is_left_out_are_left_out_with_it() -> None:
+    assert values(message_blocks(in_parts(4))) == ["1", "2", "3", "4"]
+    assert values(message_blocks(in_parts(6))) == ["1", "2", "3", "4"]
+    own = (messages.Divider(), messages.Actions((Button("Approve", "newsletter", (("n", "all"),)),)))
+    assert values(message_blocks(in_parts(6).plus(*own))) == ["1", "2", "3", "4", "all"]
+
+
+def in_parts(count: int) -> Message:
+    """Parts between dividers, each with a long text and a button for it."""
+    parts: list[messages.Block] = []
+    for n in range(1, count + 1):
+        button = Button("Approve", "stories", (("n", str(n)),))
+        parts += [messages.Divider(), messages.Text(spans("words " * 440)), messages.Actions((button,))]
+    return Message(tuple(parts[1:]))
+
+
+def values(blocks: list[dict[str, Any]]) -> list[str]:
+    """What the buttons carry."""
+    assert_accepted(blocks)
+    return [json.loads(node["value"])["values"]["n"] for node in walk(blocks) if node.get("type") == "button"]
+
+
 def test_a_text_beyond_slacks_total_is_cut_with_a_word() -> None:
     text = "x" * 20_000
     blocks = message_blocks(Message((messages.Text(spans(text)),)))

@@ -1,7 +1,8 @@
 """Every kind of chat block as Adaptive Card elements, and a whole message cut to what Teams takes.
 
 A message that is too long ends between two elements with a line that says how much is missing and, where there is a
-page, a button that opens it; its last buttons stay.
+page, a button that opens it; its last buttons stay, unless they belong to a part between dividers that is left out
+whole.
 """
 
 from __future__ import annotations
@@ -230,8 +231,10 @@ def _titled(action: Element, label: str, style: str) -> Element:
 
 
 def _shortened(body: list[Element], room: int, page_url: str) -> list[Element]:
-    """As many elements as fit, a line about the rest, the message's last buttons."""
+    """As many elements as fit, a line about the rest, the message's last buttons, unless nothing is shown of the part
+    they belong to."""
     last = _last_actions(body, room)
+    part = max((at for at, element in enumerate(body) if element.get("separator")), default=0)
     body = body[: len(body) - len(last)]
     room -= sum(map(_cost, _ending(len(body), last, page_url)))
     kept = 0
@@ -239,6 +242,8 @@ def _shortened(body: list[Element], room: int, page_url: str) -> list[Element]:
         kept += 1
     while kept and body[kept - 1].get("style") == "heading":
         kept -= 1
+    if 0 < part < len(body) and kept <= part:
+        last = []
     return [*body[:kept], *_ending(len(body) - kept, last, page_url)]
 
 
@@ -249,7 +254,7 @@ def _cost(element: Element) -> int:
 def _last_actions(body: list[Element], room: int) -> list[Element]:
     """The buttons a message ends with, unless they alone are what is too long."""
     first = len(body)
-    while first and body[first - 1]["type"] == "ActionSet":
+    while first and body[first - 1]["type"] == "ActionSet" and not any(row.get("separator") for row in body[first:]):
         first -= 1
     last = body[first:]
     return last if sum(map(_cost, last)) <= room // 2 else []

@@ -1,6 +1,7 @@
 """Every kind of chat block as Block Kit blocks, and a whole message cut to what Slack takes.
 
-A message that is too long ends at a block boundary with a line that says how much is missing; its last buttons stay.
+A message that is too long ends at a block boundary with a line that says how much is missing; its last buttons stay,
+unless they belong to a part between dividers that is left out whole.
 """
 
 from __future__ import annotations
@@ -249,7 +250,7 @@ def _button_in_words(button: Button) -> Spans:
 
 def _fit(blocks: list[Block], most: int, size: int | None) -> list[Block]:
     """All blocks, if need be with paragraphs put together; else as many as fit, then a line about the rest, then the
-    message's last buttons."""
+    message's last buttons, unless nothing is shown of the part they belong to."""
     if _fits(blocks, most, size) or _fits(blocks := _merged(blocks), most, size):
         return blocks
     last = blocks[-1:] if blocks[-1]["type"] == "actions" else []
@@ -258,6 +259,9 @@ def _fit(blocks: list[Block], most: int, size: int | None) -> list[Block]:
     kept = 0
     while kept < min(len(body), most - len(last) - 1) and (size is None or (room := room - _size(body[kept])) >= 0):
         kept += 1
+    part = max((at + 1 for at, block in enumerate(body) if block["type"] == "divider"), default=0)
+    if 0 < part < len(body) and kept <= part:
+        last = []
     return [*body[:kept], _left_out(body[kept:]), *last]
 
 

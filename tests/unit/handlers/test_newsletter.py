@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
 from bot.chat.commands import Role, parse_args
-from bot.chat.messages import Actions, Message
+from bot.chat.messages import Actions, Divider, Message
 from handlers import newsletter
 from storage.audit_log import READS
 from storage.models import audit, organization, outbox, reading, report, update
@@ -102,9 +102,10 @@ def test_the_preview_is_what_will_be_published(desk, county, work):
         view = reports.latest(uow, reports.NEWSLETTER, "2026-Q1")
         assert view is not None
         published = reports.as_published(uow, view)
-    heading, standing, *rest, actions = preview.blocks
+    heading, standing, *rest, divider, actions = preview.blocks
     assert (heading, *rest) == published.blocks
     assert "Preview for you alone" in words(Message((standing,)))
+    assert isinstance(divider, Divider)
     assert isinstance(actions, Actions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,8 @@ import handlers.stories
 import handlers.updates
 from bot.chat.commands import Role, parse_args
 from bot.chat.messages import Message, Text
+from bot.renderers.adaptive_card import message_card
+from bot.renderers.slack_blocks import message_blocks
 from storage.audit_log import READS
 from storage.models import audit, story
 from storage.queries import people, stories
@@ -153,6 +156,30 @@ def test_the_queue_is_oldest_first_and_for_coordinators(desk, clock):
     assert said.index("A win from Ann Ortiz") < said.index("A win from Bo Lindqvist")
     assert "coordinator" in words(desk.says(ANN, "/sip stories").message)
     assert "coordinator" in words(desk.sends(ANN, verb="stories approve", values={"story": "1"}).message)
+
+
+def test_the_queue_shows_whole_cards_only_and_no_button_of_a_story_that_it_does_not_show(desk):
+    for n in range(1, 6):
+        tell(desk, text=f"Story {n}. " + FINE + " It took a while." * 160)
+    message = desk.says(CLEO, "/sip stories").message
+    assert "5 wins wait for review. Here are the oldest 3;" in words(message)
+    blocks = json.dumps(message_blocks(message))
+    assert "left out" not in blocks
+    assert "left out" not in json.dumps(message_card(message))
+    shown = [n for n in range(1, 6) if f"Story {n}." in blocks]
+    assert shown == [1, 2, 3]
+    approving = [button for button in buttons(message) if button.verb == "stories approve"]
+    assert [int(dict(button.values)["story"]) for button in approving] == shown
+
+
+def test_a_story_too_long_for_any_queue_is_shown_when_it_is_the_oldest(desk, work):
+    tell(desk)
+    tell(desk)
+    with work() as uow:
+        stories.change_story(uow, 1, text="It took a while. " * 700)
+    message = desk.says(CLEO, "/sip stories").message
+    assert "2 wins wait for review. Here is the oldest;" in words(message)
+    assert {dict(button.values)["story"] for button in buttons(message)} == {"1"}
 
 
 def test_an_approved_story_is_told_to_its_author_and_read_by_reports(desk, clock, work, told):
