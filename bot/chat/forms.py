@@ -16,6 +16,8 @@ from bot.chat.messages import Block, Values
 _NAME = re.compile(r"(<@[^<>|]+)\|[^<>]*>")  # `<@U1|Ann Ortiz>` is `<@U1>`
 FieldKind = Literal["text", "long", "select", "multi", "check", "date", "person", "people", "file"]
 
+HOLDS = 3_000  # characters: a text field of a Slack form holds no more
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -40,7 +42,7 @@ class Field:
     optional: bool = False
     hint: str = ""
     placeholder: str = ""
-    max_length: int = 3000
+    max_length: int = HOLDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import delete
 from bot.chat.commands import Command
 from bot.chat.compose import plural, short
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form, FormErrors, Option
+from bot.chat.forms import HOLDS, Field, Form, FormErrors, Option
 from bot.chat.replies import Reply
 from bot.domain.cadence import meeting_date, revision_due
 from bot.domain.follow_ups import WrittenFollowUp, read_follow_ups
@@ -153,16 +153,20 @@ def _looked_at_again(
 
 
 def _excused_form(group: WorkgroupView, month: Month, row: MeetingView | None) -> Form:
-    field = Field(
-        "reason", f"Why does {group.name} not meet in {month.title}?", "long", value=row.reason if row else ""
-    )
+    reason, hint = row.reason if row else "", ""
+    if len(reason) > HOLDS:
+        hint = (
+            f"The reason as it stands has {len(reason):,} characters, more than fits here; what you write replaces it."
+        )
+        reason = ""
+    field = Field("reason", f"Why does {group.name} not meet in {month.title}?", "long", value=reason, hint=hint)
     hidden = (("workgroup", str(group.id)), ("month", str(month)))
     return Form("Not meeting this month", "meeting excused", (field,), hidden=hidden)
 
 
 def _ask_which(command: Command, unclear: choosing.Unclear) -> Reply:
     """A reason too long for a button: a form keeps it while the workgroup is asked for."""
-    if not command.answerable:  # no form can be opened here; the words are still in the chat
+    if not command.answerable or len(unclear.words) > HOLDS:  # no form can be opened here, or none holds the words
         names = " or ".join(group.name for group in unclear.groups)
         raise UserError(
             f"Nothing is saved yet: which workgroup? Send it again with the name ({names}) before the reason."

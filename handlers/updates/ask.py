@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.chat.compose import short
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form, Option
+from bot.chat.forms import HOLDS, Field, Form, Option
 from bot.chat.messages import Text, spans
 from bot.chat.replies import Reply
 from storage.queries import plan as plans
@@ -65,23 +65,41 @@ def open_own(uow: UnitOfWork, steps: Iterable[StepView]) -> list[StepView]:
 
 
 def step_form(uow: UnitOfWork, wanted: Wanted, why: str = "") -> Form:
-    """The update form, filled with what is known. `why` is said above the questions."""
+    """The update form, filled with what is known. `why` is said above the questions. The note of an update that is
+    edited is left out, and so kept, where no form can hold it."""
     steps = all_steps(uow)
     own = open_own(uow, steps)
     step_id = wanted.step_id or (own[0].id if len(own) == 1 else None)
     statuses = (Option(SAME, "Leave it as it is"), *(Option(status, status.capitalize()) for status in STATUSES))
     hidden = (("update", str(wanted.replaces)),) if wanted.replaces else ()
+    fields = [
+        step_field(uow, steps, step_id, wanted.workgroup_id),
+        Field("status", "Status", "select", statuses, value=wanted.status or SAME),
+        Field("note", "Note", "long", value=wanted.note, optional=True, hint="What happened? What is in the way?"),
+    ]
+    if len(wanted.note) > HOLDS:
+        fields.pop()
+        why = (
+            f"The note has {len(wanted.note):,} characters, more than a form can hold, so it stays as it is. "
+            "For another note undo the update and record it anew."
+        )
     return Form(
         title="Edit the update" if wanted.replaces else "Update a step",
         verb="update",
-        fields=(
-            step_field(uow, steps, step_id, wanted.workgroup_id),
-            Field("status", "Status", "select", statuses, value=wanted.status or SAME),
-            Field("note", "Note", "long", value=wanted.note, optional=True, hint="What happened? What is in the way?"),
-        ),
+        fields=tuple(fields),
         hidden=hidden,
         intro=(Text(spans(why)),) if why else (),
     )
+
+
+def ask_by_form(uow: UnitOfWork, wanted: Wanted, why: str = "") -> Reply:
+    """The update form; a note that no form can hold comes back whole, to be sent again with the step."""
+    if len(wanted.note) <= HOLDS:
+        return Reply(form=step_form(uow, wanted, why))
+    steps = all_steps(uow)
+    sample = (open_own(uow, steps) or steps)[0].ref
+    given = {"status": wanted.status or "", "note": wanted.note, "length": f"{len(wanted.note):,}"}
+    return Reply(uow.compose("updates/send_again", why=why, sample=sample, **given))
 
 
 def step_field(uow: UnitOfWork, steps: list[StepView], chosen: int | None, workgroup_id: int | None) -> Field:
@@ -114,7 +132,7 @@ def ask_which(uow: UnitOfWork, wanted: Wanted) -> Reply:
     offered = sorted(meant, key=lambda step: step.closed)[:MOST_OFFERED] or nearest(steps, wanted.ref)
     if len(wanted.note) > CARRIED:
         why = f"Which step is it? “{wanted.ref}” " + ("has several." if meant else "is not in the plan.")
-        return Reply(form=step_form(uow, replace(wanted, step_id=offered[0].id), why))
+        return ask_by_form(uow, replace(wanted, step_id=offered[0].id), why)
     return Reply(
         uow.compose(
             "updates/which_step",

@@ -16,7 +16,7 @@ from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.periods import Month
 from bot.domain.progress_words import SPELLINGS, take_status
-from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_which, open_own, step_form
+from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_by_form, ask_which, open_own, step_form
 from storage.queries import updates
 from storage.queries.ids import row_id
 from storage.queries.plan import BLOCKED, CLOSED, DONE, STATUSES
@@ -202,7 +202,7 @@ def _without_step(command: Command, uow: UnitOfWork, wanted: Wanted) -> Reply:
     own = open_own(uow, all_steps(uow)) if wanted.status and not ask else []
     step = updates.step_now(uow, own[0].id) if len(own) == 1 else None
     if step is None:
-        return Reply(form=step_form(uow, wanted))
+        return ask_by_form(uow, wanted)
     saved = save(uow, step, wanted, command.source)
     return Reply(receipt(uow, replace(saved, only=True)))
 

@@ -351,6 +351,22 @@ def test_a_long_reason_where_no_form_opens_is_asked_for_again(desk, work, county
     assert "Send it again with the name (Forms or Reunification)" in words(desk.queued("receipt")[-1].message)
 
 
+def test_a_reason_longer_than_a_form_holds_is_asked_for_again(desk, work, county):
+    with work() as uow:
+        a_workgroup(uow, "Reunification", (), ((county.ann, "staff"),))
+    asked = desk.says("Ann Ortiz", "/sip meeting excused " + "Half of us are away. " * 200)
+    assert "Nothing is saved yet" in words(asked.message)
+    assert "Send it again with the name (Forms or Reunification)" in words(asked.message)
+
+
+def test_a_reason_longer_than_a_form_holds_is_not_cut_by_changing_it(desk, work, county):
+    reason = ("Half of us are away. " * 200).strip()
+    reply = desk.says("Ann Ortiz", f"/sip meeting excused {reason}")
+    (field,) = desk.presses("Ann Ortiz", reply.message, "Edit").form.fields
+    assert (field.value, "has 4,199 characters" in field.hint) == ("", True)
+    assert the_meeting(work, county.group).reason == reason
+
+
 @pytest.mark.parametrize("value", ["²", "99999999999", "9" * 5000, "-1"])
 def test_values_no_button_has_are_answered_in_words(desk, county, value):
     for verb, name in (("meeting held", "workgroup"), ("meeting excused", "workgroup"), ("followup", "follow_up")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
@@ -12,6 +13,8 @@ import handlers.updates
 from bot.chat.commands import CommandSpec, Role, parse_args
 from bot.chat.errors import UserError
 from bot.chat.messages import Message, say
+from bot.renderers.adaptive_card import message_card
+from bot.renderers.slack_blocks import message_blocks
 from storage.models import meeting_note, outbox, report, step, update
 from storage.queries import people, updates
 from storage.queries import plan as plans
@@ -187,6 +190,28 @@ def test_a_doubtful_reference_gives_buttons_that_carry_everything(desk, work, re
 def test_a_long_note_to_a_doubtful_reference_comes_back_in_a_form(desk):
     note = "word " * 400
     assert desk.says(BO, f"/sip update 1.1 done {note}").form.fields[2].value == note.strip()
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("1.1 done", "“1.1” has several"), ("done", "Which step is it about?")])
+def test_a_note_longer_than_a_form_holds_comes_back_whole_while_the_step_is_asked_for(desk, work, typed, asked):
+    note = "word " * 1_000
+    reply = desk.says(BO, f"/sip update {typed} {note}")
+    assert asked in words(reply.message)
+    assert "Nothing is saved yet" in words(reply.message)
+    assert note.strip() in words(reply.message)
+    assert (reply.form, rows(work)) == (None, [])
+    longest = desk.says(BO, f"/sip update {typed} " + "x" * 10_000).message
+    assert "left out" not in json.dumps(message_blocks(longest)) + json.dumps(message_card(longest))
+
+
+def test_a_status_is_changed_without_cutting_a_note_that_no_form_holds(desk, work):
+    note = ("word " * 1_000).strip()
+    first = desk.says(BO, f"/sip update 1.1.1 in progress {note}")
+    form = desk.presses(BO, first.message, "Edit")
+    assert "The note has 4,999 characters" in words(Message(form.form.intro))
+    assert [field.name for field in form.form.fields] == ["step", "status"]
+    desk.submits(BO, form, status="done")
+    assert [(row.status, row.note) for row in rows(work) if not row.withdrawn_at] == [("done", note)]
 
 
 def test_a_note_that_is_too_long_is_refused_in_words(desk, work):
