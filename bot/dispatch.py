@@ -28,7 +28,7 @@ from bot.chat.readable import Nobodys, check_size, readable
 from bot.chat.replies import Outcome, Reply
 from bot.limits import CommandLimits
 from bot.links import Links
-from bot.replying import form_stays, sorry, way_to
+from bot.replying import form_stays, sorry, way_to, who_can
 from storage.db import UNAVAILABLE, answers_again, crossed, lost, undecided
 from storage.models import channel, inbox, outbox
 from storage.queries import people
@@ -52,7 +52,6 @@ NOT_KNOWN = (
 OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
 UNKNOWN = "unknown"
 _LONGEST_VERB = 3  # words
-_NAMED = 3
 _NEAR = 75  # rapidfuzz's score from which a word is taken for a misspelt verb
 _REFERENCE = re.compile(r"\s*(?:step\s+|#)?\d{1,3}\.\d{1,3}(?:\.\d{1,3})?\b", re.I)
 _ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
@@ -234,7 +233,8 @@ class Dispatcher:
         if command.answerable:
             return reply
         place, actor = command.place, command.actor
-        here = people.channel_for(uow, actor.platform, actor.workspace, place.channel) if place.channel else None
+        meant = place.channel and (reply.reaction or not place.direct)  # somebody's direct messages are no channel
+        here = people.channel_for(uow, actor.platform, actor.workspace, place.channel) if meant else None
         if reply.reaction and here:
             to = Destination(channel_id=here.id, platform=actor.platform)
             key = f"reaction:{command.delivery_id}"
@@ -305,7 +305,8 @@ class Dispatcher:
         if found is None:
             raise UserError("That button is from an older version of sipbot. Type the command instead: /sip help.")
         if uow.person.role < found.role:
-            raise UserError(_refusal(uow, found))
+            able = [person.name for person in people.people_with_role(uow, found.role)]
+            raise UserError(who_can(found, able))
         spec = found
         if command.values or not rest:
             return spec, command.values
@@ -390,11 +391,3 @@ def _news(person: Person, actor: Actor) -> dict[str, Any]:
     if actor.name and person.name == actor.user:
         told["name"] = actor.name
     return told
-
-
-def _refusal(uow: UnitOfWork, spec: CommandSpec) -> str:
-    """Who can, by name: the person should know whom to ask."""
-    able = [person.name for person in people.people_with_role(uow, spec.role)]
-    names = " or ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
-    article = "an" if spec.role.word[0] in "aeiou" else "a"
-    return f"“{spec.verb}” is for {article} {spec.role.word}. Ask {names}."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.chat.calls import marked
-from bot.chat.commands import Command
+from bot.chat.commands import Command, CommandSpec
 from bot.chat.errors import UserError
 from bot.chat.forms import Form, FormErrors
 from bot.chat.messages import Button, Message, say
@@ -14,6 +15,7 @@ from bot.chat.replies import Reply
 _QUOTED = re.compile(r"“(.*?)”", re.S)
 _LONGEST_QUOTE = 80  # characters of what somebody typed that a sentence gives back
 _LONGEST_SENTENCE = 1000  # for a quote with quotes in it
+_NAMED = 3
 
 
 def way_to(form: Form, command: Command) -> Message:
@@ -25,6 +27,13 @@ def way_to(form: Form, command: Command) -> Message:
 def form_stays(command: Command, text: str) -> Reply | None:
     """For a submitted form: it stays open with the sentence above its fields, so nothing typed is lost."""
     return Reply(errors=FormErrors((("", _brief(text)),))) if command.source == "form" else None
+
+
+def who_can(spec: CommandSpec, able: Sequence[str]) -> str:
+    """Who may do what somebody may not, by name: they should know whom to ask."""
+    names = " or ".join(able[:_NAMED]) if able else "IT, who can make somebody one (SIPBOT_ADMINS)"
+    article = "an" if spec.role.word[0] in "aeiou" else "a"
+    return f"“{spec.verb}” is for {article} {spec.role.word}. Ask {names}."
 
 
 def sorry(error: UserError) -> Message:

@@ -197,8 +197,7 @@ def _line(uow: UnitOfWork, one: Setting) -> Line:
 
 
 def _form(uow: UnitOfWork, wanted: tuple[Setting, ...]) -> Form:
-    known = channels(uow)
-    options = tuple(Option(str(c.id), f"#{c.name or c.external_id}") for c in known[:_OFFERED])
+    options = tuple(Option(str(c.id), f"#{c.name or c.external_id}") for c in channels(uow))
     fields = [_field(uow, one, options) for one in wanted if options or one.kind not in ("channel", "channels")]
     intro = () if options else uow.compose("settings/no_channels").blocks
     return marked(Form("Settings", "settings edit", tuple(fields), intro=intro))
@@ -208,11 +207,12 @@ def _field(uow: UnitOfWork, one: Setting, options: tuple[Option, ...]) -> Field:
     label, value = one.label.capitalize(), current(uow, one)
     hint = one.words[0].upper() + one.words[1:]
     if one.kind in ("channel", "channels"):
+        chosen = value.split(",")
         return Field(
             one.key,
             label,
             "select" if one.kind == "channel" else "multi",
-            options,
+            tuple(sorted(options, key=lambda option: option.value not in chosen))[:_OFFERED],
             value,
             optional=True,
             hint=f"{hint}. Not in the list? Type in that channel: /sip settings {one.label}",

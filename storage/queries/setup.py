@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, not_, or_, select
 
 from bot.chat.commands import Actor, Command, Role
 from bot.chat.errors import UserError
@@ -26,6 +26,7 @@ from storage.uow import UnitOfWork
 # What adapters make of a mention. Ids are no longer than their columns (storage/models/people.py).
 MENTION = re.compile(r"<@([^>|\s\x00-\x1f]{1,80})(?:\|([^>]*))?>")
 _CHANNEL = re.compile(r"<#([^>|\s\x00-\x1f]{1,120})(?:\|([^>]*))?>")
+_DIRECT = (("slack", "D%"), ("console", "dm:%"))  # ids of direct messages; Teams gives no channel there
 _CANDIDATES = 4
 _AT_ONCE = 50  # people named in one command
 _LISTED = 10  # buttons when nothing was said that could choose
@@ -235,10 +236,11 @@ def resolve_channel(uow: UnitOfWork, command: Command, text: str) -> Channel:
 
 
 def channels(uow: UnitOfWork) -> list[Channel]:
-    """The channels the organization's people have used sipbot in or named to it, by name."""
+    """The channels the organization's people have used sipbot in or named to it, by name; nobody's direct messages."""
+    direct = [(channel.c.platform == platform) & channel.c.external_id.like(ids) for platform, ids in _DIRECT]
     rows = uow.rows(
         select(channel)
-        .where(channel.c.organization_id == uow.organization.id)
+        .where(channel.c.organization_id == uow.organization.id, not_(or_(*direct)))
         .order_by(func.lower(channel.c.name), channel.c.id)
     )
     return [Channel(r.id, r.platform, r.workspace, r.external_id, r.name) for r in rows]

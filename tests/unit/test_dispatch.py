@@ -17,7 +17,7 @@ from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.dispatch import Policy
 from storage.db import reading
-from storage.models import inbox, meeting_note, person, workgroup
+from storage.models import channel, inbox, meeting_note, person, workgroup
 from tests.builders import a_person, a_workgroup
 from tests.desk import Desk, buttons, words
 
@@ -175,6 +175,22 @@ def test_a_refused_event_is_answered_too(desk):
     assert words(answer.message).startswith("Not like this.")
     assert answer.row.channel_id is None
     assert notes(desk) == 0
+
+
+def test_a_direct_message_makes_no_channel(desk):
+    """But for a reaction, which is put on a message in a conversation."""
+
+    def known():
+        with desk.engine.connect() as connection:
+            return set(connection.execute(select(channel.c.external_id)).scalars())
+
+    before = known()
+    direct = {"answerable": False, "direct": True, "channel": "D1", "message": "m1"}
+    desk.sends("Ann Ortiz", verb="refuse", values={"text": "x"}, **direct)
+    assert known() == before
+    desk.sends("Ann Ortiz", verb="keep", values={"text": "x"}, **direct)
+    assert known() == before | {"D1"}
+    assert [row.row.reaction for row in desk.queued("receipt")] == ["", "ok", ""]
 
 
 def test_a_refused_form_stays_open_with_what_was_typed(desk):

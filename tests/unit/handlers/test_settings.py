@@ -167,6 +167,33 @@ def test_an_open_form_puts_nothing_back_that_was_changed_meanwhile(desk, county)
     assert county().settings == {"nudge_days": "9", "extra_days_off": "2026-12-24", "prompt_days": "4"}
 
 
+def test_the_channel_that_is_chosen_stays_among_those_a_menu_can_offer(desk, county, work) -> None:
+    with work() as uow:
+        for n in range(110):
+            a_channel(uow, f"a{n:03}")
+        last = a_channel(uow, "z-leaders")
+    desk.says(CORA, f"/sip settings executive channel {last}")
+    desk.says(CORA, f"/sip settings newsletter channels {last}")
+    form = desk.says(CORA, "/sip settings edit")
+    chosen = [field for field in form.form.fields if field.kind in ("select", "multi")]
+    assert [(field.value, field.options[0].label) for field in chosen] == [(str(last), "#z-leaders")] * 2
+    assert all(len(field.options) == 100 for field in chosen)
+    assert "Nothing changed" in words(desk.submits(CORA, form).message)
+
+
+@pytest.mark.parametrize(("platform", "direct"), [("slack", "D0CORA"), ("console", "dm:UCORA")])
+def test_nobodys_direct_messages_are_offered_as_a_channel(desk, work, platform, direct) -> None:
+    with work() as uow:
+        a_channel(uow, "dm-exec")
+        private = people.channel_for(uow, platform, "T1", direct).id
+        people.channel_for(uow, "slack", "T1", "C0DEPUTIES")
+    form = desk.says(CORA, "/sip settings edit")
+    (field,) = (field for field in form.form.fields if field.kind == "select")
+    assert [option.label for option in field.options] == ["#C0DEPUTIES", "#dm-exec"]
+    refused = desk.submits(CORA, form, executive_channel=str(private))
+    assert "do not know the channel" in dict(refused.errors.errors)["executive_channel"]
+
+
 def test_a_change_keeps_what_somebody_else_changed_a_moment_ago(desk, work) -> None:
     desk.says(CORA, "/sip settings nudge days 9")
     with work() as uow:  # holds the organization as it was before that
