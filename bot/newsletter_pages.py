@@ -29,8 +29,9 @@ from bot.renderers.html_forms import form_html
 from bot.web import Page
 from handlers.newsletter import audiences
 from handlers.newsletter.checks import notes, problems
+from handlers.newsletter.editing import mark
 from handlers.newsletter.editions import contents, title
-from handlers.newsletter.review import mark, order_mark
+from handlers.newsletter.review import order_mark
 from handlers.newsletter.wins import available, now_told, places
 from handlers.newsletter.words import section_title
 from storage.audit_log import note_read

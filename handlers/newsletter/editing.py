@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors
-from bot.chat.messages import Message
+from bot.chat.messages import Message, Text, spans
 from bot.chat.replies import Reply
 from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, Edition
 from handlers.newsletter.checks import VOICE, problems
@@ -24,19 +25,23 @@ _HINT = "A line that begins with - is a bullet, with ### a small heading. Clear 
 
 
 def edit(command: Command, uow: UnitOfWork) -> Reply:
-    """Choose a section, see it in a form, save it. Who changed what is audited; an approval is lost by it."""
+    """Choose a section, see it in a form, save it. Who changed what is audited; an approval is lost by it. What
+    somebody else saved meanwhile is shown before it is overwritten: the form comes again, and saving that decides."""
     view = editable(command, uow)
     section = command.values.get("section", "")
     sections = contents(view).sections
     if section not in SECTIONS:
         return Reply(uow.compose("newsletter/choose", title=title(uow, view), edition=view, sections=sections))
+    before = contents(view).text_of(section)
     if "text" not in command.values:
-        return Reply(form=_form(view, section))
+        return Reply(form=_form(view, section, before))
     text = command.values["text"].strip()
     if sentence := too_long(text):
         if command.source == "form":
             return Reply(errors=FormErrors((("text", sentence),)))
         raise UserError(sentence)
+    if command.values.get("base", mark(before)) != mark(before) and text != before:
+        return Reply(form=_form(view, section, text, Text(spans(f"{say('meanwhile')}\n{before}"))))
     edition = contents(view).with_text(section, text)
     opening = f"Saved: “{SECTIONS[section]}”{' is left out' if not text else ''}."
     return Reply(saved(uow, view, edition, section, opening))
@@ -58,13 +63,18 @@ def too_long(text: str, language: str = "en") -> str:
     return say("characters", language, most=SECTION_CHARACTERS, length=len(text))
 
 
-def _form(view: ReportView, section: str) -> Form:
-    text = contents(view).text_of(section)
+def mark(text: str) -> str:
+    """What a form or the editing page sends back to say which text a person had before them."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _form(view: ReportView, section: str, text: str, *theirs: Text) -> Form:
     field = Field(
         "text", SECTIONS[section], "long", value=text, optional=True, hint=_HINT, max_length=SECTION_CHARACTERS
     )
-    hidden = (("report", str(view.id)), ("section", section))
-    return Form(SECTIONS[section][:24], "newsletter edit", (field,), hidden=hidden)
+    base = mark(contents(view).text_of(section))
+    hidden = (("report", str(view.id)), ("section", section), ("base", base))
+    return Form(SECTIONS[section][:24], "newsletter edit", (field,), hidden=hidden, intro=theirs)
 
 
 def saved(uow: UnitOfWork, view: ReportView, edition: Edition, what: str, opening: str) -> Message:

@@ -3,7 +3,6 @@ bot/newsletter_pages.py; everything it writes comes through here."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from bot.chat.commands import Command
@@ -13,7 +12,7 @@ from bot.chat.messages import Button
 from bot.chat.messages import say as say_plain
 from bot.chat.replies import Reply
 from bot.domain.newsletter import Edition
-from handlers.newsletter.editing import editable, saved, too_long
+from handlers.newsletter.editing import editable, mark, saved, too_long
 from handlers.newsletter.editions import contents, title
 from handlers.newsletter.wins import available, now_told, read_places, with_wins
 from handlers.newsletter.words import say
@@ -39,13 +38,8 @@ def review(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def order_mark(stories: list[int]) -> str:
-    """The same for the order of the wins."""
+    """What the page sends back to say which order of the wins a person had before them."""
     return ",".join(map(str, stories))
-
-
-def mark(text: str) -> str:
-    """What the page sends back to say which text a person had before them."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def save(command: Command, uow: UnitOfWork) -> Reply:

@@ -220,6 +220,25 @@ def test_a_section_that_is_too_long_is_refused_and_kept_in_the_form(desk, county
     assert "3,000 characters" in reply.errors.errors[0][1]
 
 
+def test_a_section_that_somebody_saved_meanwhile_is_shown_before_it_is_overwritten(desk, county, work):
+    def letter():
+        with work() as uow:
+            found = reports.latest(uow, reports.NEWSLETTER, "2026-Q1")
+            return next(one["text"] for one in found.content["sections"] if one["id"] == "manager")
+
+    ready(desk)
+    mine, theirs = (desk.says(name, "/sip newsletter edit letter") for name in ("Cora Diaz", "Dev Rao"))
+    desk.submits("Dev Rao", theirs, text="Dev wrote this.")
+    again = desk.submits("Cora Diaz", mine, text="Cora wrote that.")
+    assert letter() == "Dev wrote this."
+    shown = words(Message(again.form.intro))
+    assert shown.startswith("Somebody changed this section while you wrote.")
+    assert shown.endswith("Dev wrote this.")
+    assert again.form.fields[0].value == "Cora wrote that."
+    assert "Saved" in words(desk.submits("Cora Diaz", again).message)
+    assert letter() == "Cora wrote that."
+
+
 def test_choosing_a_section_by_button(desk, county):
     ready(desk)
     choice = desk.says("Cora Diaz", "/sip newsletter edit")
