@@ -99,8 +99,8 @@ def _quiet(uow: UnitOfWork, month: Month, owner_id: int | None = None) -> Iterab
 
 def snooze(command: Command, uow: UnitOfWork) -> Reply:
     """No nudge before a later day of this month; `0` ends the snooze."""
-    words = squash(command.values.get("days", ""))
-    if words in ("0", "off", "end"):
+    words = command.values.get("days", "").strip()
+    if squash(words) in ("0", "off", "end"):
         _store(uow, snoozed_until=None)
         return Reply(uow.compose("nudges/snooze_over", days=_SNOOZE_DAYS))
     wanted = _snooze_end(words, uow.today)

@@ -230,6 +230,13 @@ def test_a_snooze_ends_on_a_working_day_of_this_month(desk, clock, work, county)
     assert me(work).snoozed_until == date(2026, 3, 27)
 
 
+@pytest.mark.parametrize("said", ["until 2026-03-27", "2026-03-27", "until 2026–03–27", "Until 27 March"])
+def test_a_snooze_lasts_until_the_date_that_is_written(desk, clock, work, county, said):
+    clock.move_to(march(25))
+    assert "Friday 27 March 2026" in words(desk.says("Ann Ortiz", f"/sip snooze {said}").message)
+    assert me(work).snoozed_until == date(2026, 3, 27)
+
+
 def test_on_the_last_working_day_there_is_nothing_to_snooze(desk, clock, work, county):
     clock.move_to(march(30))
     reply = desk.says("Ann Ortiz", "/sip snooze")
