@@ -189,6 +189,8 @@ class Dispatcher:
                 reply = self._do(one, command)
             given = to_json(reply)
             replies[command.delivery_id] = self._links.signed(given, reply)
+            if reply.errors:
+                continue  # it stored nothing; what was in the way may be gone when it is sent again
             kept = to_json(reply.kept) if reply.kept else given
             note = {"delivery_id": command.delivery_id, "at": one.at, "reply": kept}
             notes.append({**note, "organization": one.organization.id})

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.chat.commands import Actor, Arg, Command, CommandSpec, Place, Role
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form
+from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.dispatch import Policy
@@ -52,8 +52,15 @@ def _ask(command, uow):
     return Reply(form=Form("Keep something", "keep", (Field("text", "What"),)))
 
 
+def _keep_once(command, uow):
+    if uow.scalar(select(func.count()).select_from(meeting_note)):
+        return Reply(errors=FormErrors((("text", "There is one already."),)))
+    return _keep(command, uow)
+
+
 MODULE = SimpleNamespace(
     COMMANDS=(
+        CommandSpec("keep once", _keep_once, "keep words if there are none"),
         CommandSpec("keep", _keep, "keep words", args=(Arg("text", "rest"),), aliases=("store",)),
         CommandSpec("keep safe", _keep, "keep words safe", role=Role.COORDINATOR, args=(Arg("text", "rest"),)),
         CommandSpec("break", _break, "break"),
@@ -191,6 +198,19 @@ def test_a_direct_message_makes_no_channel(desk):
     desk.sends("Ann Ortiz", verb="keep", values={"text": "x"}, **direct)
     assert known() == before | {"D1"}
     assert [row.row.reaction for row in desk.queued("receipt")] == ["", "ok", ""]
+
+
+def test_a_refused_form_that_is_sent_again_is_looked_at_again(desk, work):
+    """Slack's forms have the same delivery for the same words."""
+    form = {"verb": "keep once", "values": {"text": "x"}, "source": "form", "delivery_id": "form:V1:x"}
+    with work() as uow:
+        person_id, group = uow.scalar(select(person.c.id).limit(1)), uow.scalar(select(workgroup.c.id))
+        uow.insert(meeting_note, workgroup_id=group, person_id=person_id, month="2026-03", text="first", at=uow.at)
+    assert desk.sends("Ann Ortiz", **form).errors.errors == (("text", "There is one already."),)
+    with work() as uow:
+        uow.rows(meeting_note.delete())
+    assert [words(desk.sends("Ann Ortiz", **form).message) for _ in range(2)] == ["Kept: x"] * 2
+    assert notes(desk) == 1
 
 
 def test_a_refused_form_stays_open_with_what_was_typed(desk):
