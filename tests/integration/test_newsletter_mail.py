@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -16,11 +17,16 @@ from sqlalchemy import select
 
 from bot.adapters.email import EmailAdapter, MailServer
 from bot.chat.clock import MovableClock
+from bot.chat.compose import built_in, short
 from bot.chat.errors import SendError
 from bot.chat.messages import say
 from bot.chat.ports import Address, Mailing, Post
 from bot.delivery import GIVE_UP
-from storage.models import outbox, person, subscriber
+from storage.models import outbox, person, story, subscriber
+from storage.queries.people import organizations
+from storage.queries.reports import TAKEN_BACK, retell
+from storage.uow import UnitOfWork
+from tests.chat import Talker
 from tests.newsletter_house import House, approved, county, house, office
 from tests.post_office import PostOffice, open_post_office
 from tests.unit.handlers.newsletter_county import APRIL_7, STORY
@@ -192,6 +198,89 @@ def test_a_withdrawn_edition_is_not_mailed_any_more(house: House, office: PostOf
     house.clock.move_to(house.clock.read() + timedelta(hours=2))
     cora.says("/sip newsletter")
     assert not office.to("bob@larkspur.example")
+
+
+def taken_back(cora: Talker) -> None:
+    cora.says("/sip win withdraw").presses(short(STORY, 60))
+    assert "Taken back" in cora.text, cora.text
+
+
+def plain(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def test_a_mail_that_waits_goes_out_without_a_win_that_was_taken_back(house: House, office: PostOffice) -> None:
+    subscribed(house)
+    office.refused = {"bob@larkspur.example": "451 4.7.1 later"}
+    cora = approved(house).says("/sip newsletter publish")
+    taken_back(cora)
+    office.refused = {}
+    house.clock.move_to(house.clock.read() + timedelta(hours=2))
+    cora.says("/sip newsletter")
+    (mail,) = office.to("bob@larkspur.example")
+    assert STORY not in plain(mail)
+    assert TAKEN_BACK in plain(mail)
+    assert "Letters are hard to read" in plain(mail)
+    assert STORY in plain(office.to("ana@larkspur.example")[0]), "what was mailed is with its reader"
+    assert [row[0] for row in mail_rows(house)] == ["sent"] * 3
+
+
+def test_a_mail_that_was_given_up_is_sent_again_without_it_too(house: House, office: PostOffice) -> None:
+    house.person("Cora").says("/sip newsletter subscribers add bob@larkspur.example")
+    office.data_reply = "554 5.7.1 this server is blocked"
+    cora = approved(house).says("/sip newsletter publish")
+    assert [row[0] for row in mail_rows(house)] == ["dead"]
+    taken_back(cora)
+    office.data_reply = ""
+    cora.says("/sip outbox retry")
+    (mail,) = office.to("bob@larkspur.example")
+    assert STORY not in plain(mail)
+    assert TAKEN_BACK in plain(mail)
+
+
+def test_a_mail_that_waits_of_an_edition_corrected_since_goes_out_without_it(house: House, office: PostOffice) -> None:
+    subscribed(house)
+    office.refused = {"bob@larkspur.example": "451 4.7.1 later"}
+    cora = approved(house).says("/sip newsletter publish")
+    cora.says("/sip newsletter correct").submits(reason="The date of the training was wrong.")
+    for said in ("approve", "publish"):
+        cora.says(f"/sip newsletter {said}")
+    assert "Published." in cora.text
+    taken_back(cora)
+    office.refused = {}
+    house.clock.move_to(house.clock.read() + timedelta(hours=2))
+    cora.says("/sip newsletter")
+    (mail,) = office.to("bob@larkspur.example")
+    assert STORY not in plain(mail)
+
+
+def test_a_mail_that_is_under_way_fails_and_comes_without_a_win_taken_back_meanwhile(
+    house: House, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.person("Cora").says("/sip newsletter subscribers add bob@larkspur.example")
+    adapter = house.app.delivery._adapters["email"]
+    send, tried = adapter.send, []
+
+    async def failed_once(post: Post) -> str:
+        tried.append(post)
+        if len(tried) == 1:
+            with house.app.engine.begin() as connection:  # as `win withdraw` does it on another replica
+                uow = UnitOfWork(connection, house.clock.read(), built_in())
+                uow.organization = organizations(connection)[0]
+                uow.change(story, state="withdrawn")
+                retell(uow, uow.scalar(select(story.c.id)))
+            raise SendError("the connection was cut")
+        return await send(post)
+
+    monkeypatch.setattr(adapter, "send", failed_once)
+    cora = approved(house).says("/sip newsletter publish")
+    house.clock.move_to(house.clock.read() + timedelta(hours=2))
+    cora.says("/sip newsletter")
+    (mail,) = office.to("bob@larkspur.example")
+    assert len(tried) == 2
+    assert STORY not in plain(mail)
 
 
 def test_a_test_copy_goes_to_the_one_who_asks_alone(house: House, office: PostOffice) -> None:

@@ -190,6 +190,24 @@ def test_a_win_taken_back_leaves_the_posts_that_told_it(desk, work, published, c
     assert reports.TAKEN_BACK in words(delivered[0].message)
 
 
+def test_a_post_that_could_not_be_delivered_is_sent_again_without_a_win_taken_back(desk, work, published):
+    with work() as uow:
+        uow.change(outbox, outbox.c.state == "pending", outbox.c.kind == "newsletter", state="dead", error="no way")
+    desk.sends(ANN, verb="win withdraw", values={"story": "1"}, source="button")
+    dead = desk.queued("newsletter")[1]
+    assert dead.row.state == "dead"
+    assert FINE not in words(dead.message)
+    assert reports.TAKEN_BACK in words(dead.message)
+
+
+@pytest.mark.parametrize("state", ["corrected", "withdrawn"])
+def test_a_win_leaves_the_posts_of_what_was_corrected_or_withdrawn(desk, work, published, state):
+    with work() as uow:
+        uow.change(report, state=state)
+    desk.sends(ANN, verb="win withdraw", values={"story": "1"}, source="button")
+    assert [(one.to, FINE in words(one.message)) for one in desk.queued("retold")] == [("#everyone", False)]
+
+
 def test_the_coordinators_are_told_where_a_withdrawn_win_was_published(desk, published):
     desk.sends(ANN, verb="win withdraw", values={"story": "1"}, source="button")
     told = [note for note in desk.queued("notice") if note.to in (CLEO, DAN)]
