@@ -10,7 +10,7 @@ from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from handlers.newsletter.checks import problems
 from handlers.newsletter.compiling import coordinators
-from handlers.newsletter.editions import current, title
+from handlers.newsletter.editions import current, title, version
 from handlers.newsletter.status import refusal, status_message
 from storage.models import report, report_approval
 from storage.queries import settings
@@ -18,13 +18,21 @@ from storage.queries.approvals import Approval, approvals
 from storage.queries.reports import APPROVED, DRAFT, ReportView
 from storage.uow import Destination, UnitOfWork
 
+CHANGED_SINCE = (
+    "Not approved: the edition was changed since you were shown this button. Read the preview once more; "
+    "this is where it stands now."
+)
+
 
 def approve(command: Command, uow: UnitOfWork) -> Reply:
     """draft -> approved, once as many different people as the county asks for have said so and nothing stands in the
-    way."""
+    way. A button approves the words the edition had when it was shown."""
     view = current(command, uow, change=True)
     if view.state != DRAFT:
         raise UserError(f"{title(uow, view)} is {view.state} already. See what can be done with it: newsletter.")
+    now = version(view)
+    if command.values.get("version", now) != now:  # who types it was shown no button
+        return Reply(status_message(uow, view, CHANGED_SINCE))
     found = problems(uow, view)
     if found:
         return Reply(refusal(uow, view, "approved", found))

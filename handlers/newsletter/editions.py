@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 
 from bot.chat.codec import from_data as message_from
@@ -44,6 +46,12 @@ def current(command: Command, uow: UnitOfWork, *, change: bool = False) -> Repor
 def contents(view: ReportView) -> Edition:
     """The edition's sections."""
     return Edition.from_data(view.content)
+
+
+def version(view: ReportView) -> str:
+    """A short mark of everything the edition says, so that nobody approves words they could not read."""
+    said = json.dumps(contents(view).to_data(), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def title(uow: UnitOfWork, view: ReportView) -> str:

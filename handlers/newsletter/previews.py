@@ -9,7 +9,7 @@ from bot.chat.errors import UserError
 from bot.chat.messages import Actions, Button, Context, Divider, Message, spans
 from bot.chat.replies import Reply
 from handlers.newsletter import audiences
-from handlers.newsletter.editions import current, whole
+from handlers.newsletter.editions import current, version, whole
 from handlers.newsletter.publishing import chosen_channels, no_mail
 from storage.audit_log import note_read
 from storage.queries import people
@@ -67,9 +67,11 @@ def _buttons(view: ReportView, shown: str) -> tuple[Button, ...]:
     named = (("report", str(view.id)),)
     others = [("channel", "As a post"), ("email", "As an e-mail"), ("web", "As a page")]
     looks = [Button(label, "newsletter preview", (*named, ("audience", one))) for one, label in others if one != shown]
-    verb = {DRAFT: "approve", APPROVED: "publish"}.get(view.state)
-    following = (Button(verb.capitalize(), f"newsletter {verb}", named, "primary"),) if verb else ()
-    return (Button("Edit", "newsletter edit", named), *looks, *following)
+    following = {
+        DRAFT: (Button("Approve", "newsletter approve", (*named, ("version", version(view))), "primary"),),
+        APPROVED: (Button("Publish", "newsletter publish", named, "primary"),),
+    }
+    return (Button("Edit", "newsletter edit", named), *looks, *following.get(view.state, ()))
 
 
 def test(command: Command, uow: UnitOfWork) -> Reply:

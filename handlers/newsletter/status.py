@@ -6,7 +6,7 @@ from bot.chat.commands import Command
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from handlers.newsletter.checks import NO_VOICE, Problem, notes, problems
-from handlers.newsletter.editions import contents, current, title
+from handlers.newsletter.editions import contents, current, title, version
 from storage.queries import mailings, settings
 from storage.queries.approvals import approvals
 from storage.queries.reports import APPROVED, CORRECTED, DRAFT, PUBLISHED, ReportView
@@ -38,6 +38,7 @@ def status_message(uow: UnitOfWork, view: ReportView, opening: str) -> Message:
         title=title(uow, view),
         opening=opening,
         edition=view,
+        version=version(view),
         words=edition.words,
         edited=[section.title for section in edition.sections if section.edited],
         edited_ids=[section.id for section in edition.sections if section.edited],

@@ -178,6 +178,35 @@ def test_a_change_ends_every_approval(desk, county, work, change):
     assert "A second person" in words(desk.says("Dev Rao", "/sip newsletter approve").message)
 
 
+@pytest.mark.parametrize("asked", ["newsletter", "newsletter preview", "newsletter preview email"])
+@pytest.mark.parametrize("change", ["edit letter Thank you, and goodbye.", "none"])
+def test_a_button_approves_the_words_that_could_be_read(desk, county, change, asked):
+    ready(desk)
+    shown = desk.says("Cora Diaz", f"/sip {asked}").message
+    desk.says("Dev Rao", f"/sip newsletter {change}")
+    instead = desk.presses("Cora Diaz", shown, "Approve").message
+    assert "Not approved: the edition was changed since you were shown this button." in words(instead)
+    assert "State: draft" in words(instead)
+    assert "Approved. It goes out" in words(desk.presses("Cora Diaz", instead, "Approve").message)
+
+
+def test_the_second_of_two_approves_the_words_the_first_approved(desk, county, work):
+    settings_of(work, newsletter_approvals="2")
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    (asked,) = desk.queued("newsletter_approval")
+    desk.says("Cora Diaz", "/sip newsletter edit hello Good day.")
+    assert "changed since" in words(desk.presses("Dev Rao", asked.message, "Approve").message)
+    assert "Approved by: nobody yet" in words(desk.says("Cora Diaz", "/sip newsletter").message)
+
+
+def test_a_draft_compiled_again_to_the_same_words_is_approved_with_the_button_that_is_there(desk, county):
+    ready(desk)
+    shown = desk.says("Cora Diaz", "/sip newsletter").message
+    desk.says("Dev Rao", "/sip newsletter draft")
+    assert "Approved. It goes out" in words(desk.presses("Cora Diaz", shown, "Approve").message)
+
+
 def test_a_rule_made_stricter_after_approval_holds(desk, county, work):
     ready(desk)
     desk.says("Cora Diaz", "/sip newsletter approve")
