@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+
+from sqlalchemy import select
 
 from bot.chat.jobs import Due
 from bot.domain import newsletter
@@ -12,6 +15,7 @@ from handlers.newsletter.compiling import coordinators
 from handlers.newsletter.drafting import compile_edition
 from handlers.newsletter.editions import contents
 from handlers.newsletter.status import status_message
+from storage.models import story
 from storage.queries import reports
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
 from storage.uow import Destination, UnitOfWork
@@ -26,15 +30,25 @@ def due(uow: UnitOfWork) -> Iterable[Due]:
     if view is None or view.corrects_id is not None:
         return []
     gone = sorted(_told(uow, view))
-    return [Due(f"{view.id}:{'-'.join(map(str, gone))}"[:60], view.period, uow.at)] if gone else []
+    return [Due(f"{view.id}:{_mark(uow, gone)}", view.period, uow.at)] if gone else []
 
 
 def _told(uow: UnitOfWork, view: ReportView) -> Iterable[int]:
     edition = contents(view)
-    for story, text in no_longer_approved(uow, edition).items():
+    for key, text in no_longer_approved(uow, edition).items():
         telling = newsletter.tells(edition, text)
         if telling is not None and not telling.edited:
-            yield story
+            yield key
+
+
+def _mark(uow: UnitOfWork, gone: list[int]) -> str:
+    """A short mark of these stories and of the decision each was taken back after: approved once more, a story can be
+    taken back once more, of an edition that says the very same."""
+    statement = select(story.c.id, story.c.reviewed_at).where(
+        story.c.organization_id == uow.organization.id, story.c.id.in_(gone)
+    )
+    seen = [f"{row.id} {row.reviewed_at}" for row in uow.rows(statement.order_by(story.c.id))]
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:12]
 
 
 def take_out(uow: UnitOfWork, one: Due) -> None:

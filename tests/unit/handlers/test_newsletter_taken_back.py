@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -19,10 +21,11 @@ from bot.chat.messages import (
     spans,
 )
 from bot.domain.newsletter import Edition, Section, tells
+from handlers import newsletter, stories
 from storage.models import report, story, story_credit
 from storage.queries import reports
 from tests.builders import a_person
-from tests.desk import words
+from tests.desk import Desk, words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready, withdraw_story
 
 __all__ = ["county", "desk"]
@@ -132,6 +135,32 @@ def test_a_story_taken_back_leaves_the_draft_by_itself_and_its_approval_ends(des
     assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
     assert "steady work" in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
     assert "is not approved" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+def test_a_story_approved_anew_and_taken_back_again_leaves_the_draft_again(engine, county, work, clock):
+    desk = Desk(engine, clock, newsletter, stories)
+    ready(desk)
+
+    def dev(verb, **values):
+        clock.move_to(clock.read() + timedelta(minutes=5))
+        desk.sends("Dev Rao", verb=verb, values={"story": "1", **values}, source="form")
+
+    for _ in range(2):
+        assert "Approved." in words(desk.says("Cora Diaz", "/sip newsletter approve").message)
+        desk.tick()
+        before = len(desk.queued("newsletter_draft"))
+        dev("stories sendback", reason="Ask the families once more.")
+        desk.tick()
+        desk.tick()
+        told = desk.queued("newsletter_draft")[before:]
+        assert [note.to for note in told] == ["Cora Diaz", "Dev Rao"]
+        assert "compiled again without it" in words(told[0].message)
+        assert STORY not in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+        assert "is not approved" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+        desk.sends("Cora Diaz", verb="win", values={"story": "1", "text": STORY, "consent": "staff"}, source="form")
+        desk.presses("Dev Rao", desk.queued("review")[-1].message, "Approve")
+        desk.says("Cora Diaz", "/sip newsletter draft")
+        assert STORY in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
 
 
 def test_words_a_person_wrote_are_left_to_them(desk, county, work):
