@@ -71,14 +71,15 @@ def store_readings(uow: UnitOfWork, measure_id: int, rows: Sequence[Row]) -> Sto
 
 def take_back(uow: UnitOfWork, at: datetime) -> int:
     """Take back what this person stored at that moment, and let what it replaced stand again; how many were taken
-    back. What was changed again since stays."""
+    back. What was changed again since stays. Looked at from any moment, one value stands: what was taken back never
+    stood, and what it replaced always did."""
     mine = (reading.c.person_id == uow.person.id, reading.c.at == at, reading.c.replaced_at.is_(None))
     gone = _rows(uow, *mine)
-    _change(uow, [row.id for row in gone], replaced_at=uow.at)
     places = {(row.measure_id, row.month, row.population) for row in gone}
     older = [
         row for row in _rows(uow, reading.c.replaced_at == at) if (row.measure_id, row.month, row.population) in places
     ]
+    _change(uow, [row.id for row in gone], replaced_at=at)
     _change(uow, [row.id for row in older], replaced_at=None)
     return len(gone)
 

@@ -60,7 +60,7 @@ def revise(uow: UnitOfWork, one: Due) -> None:
     if stored is None:
         return
     before = from_data(MonthFacts, stored.facts)
-    facts = gathered.month_facts(uow, month, reports.published_facts(uow, month.previous()), known=uow.at)
+    facts = gathered.month_facts(uow, month, reports.published_facts(uow, month.previous()))
     changed = changes(before, facts) if facts else ()
     if facts is None or not changed:
         return

@@ -38,23 +38,21 @@ CHARTED = 13  # readings a chart goes back: a year and the month it began with
 LOOKED_BACK = 60  # months; a measure without a reading for so long has none
 
 
-def month_facts(
-    uow: UnitOfWork, month: Month, last_month: MonthFacts | None = None, known: datetime | None = None
-) -> MonthFacts | None:
-    """Everything a roll-up says about `month`; None without a plan. `last_month`: as it was published. `known`: for a
-    revision, also what was told late for the month before that moment."""
+def month_facts(uow: UnitOfWork, month: Month, last_month: MonthFacts | None = None) -> MonthFacts | None:
+    """Everything a roll-up says about `month`, with what was told for it or corrected by now; None without a plan.
+    `last_month`: as it was published."""
     plan = plans.the_plan(uow)
     if plan is None:
         return None
     span = window(uow, month)
-    counted = known or span.end
+    known = max(span.end, uow.at)
     now = plans.steps(uow, before=span.end)
     then = plans.statuses(uow, before=span.start)
     staff = frozenset(p.name for p in people.all_people(uow, active_only=False))
     met = {found.workgroup_id: found for found in groups.meetings(uow, month)}
     active = month_meetings.groups_of(uow, span, met)
     names = {group.id: group.name for group in active}
-    members, sent, came = month_meetings.voices_heard(uow, month, span, names, counted)
+    members, sent, came = month_meetings.voices_heard(uow, month, span, names, known)
     everyone = set().union(*members.values())
     asked, asked_before = month_meetings.calls_for_help(uow, span, names, staff)
     ahead = month_meetings.meetings_ahead(uow, month.next(), active)
@@ -78,7 +76,7 @@ def month_facts(
         help=asked,
         help_before=asked_before,
         wins=wins(uow, span.start, span.end, told=False),
-        notes=month_meetings.count_notes(uow, month, counted),
+        notes=month_meetings.count_notes(uow, month, known),
         voices=len(voice_months(uow, (month,), span.end)),
         overall=Overall("", ()),
         ahead=due_in(now, month.next().first, month.next().last),
@@ -87,7 +85,7 @@ def month_facts(
         under_way=sum(_begun(step) for step in now),
     )
     measures = [(goal.number, goal.measure_id) for goal in plan.goals]
-    return with_judgement(without_small_numbers(uow, facts, measures, counted), last_month)
+    return with_judgement(without_small_numbers(uow, facts, measures, known), last_month)
 
 
 def due_in(steps: Iterable[StepView], first: date, last: date) -> tuple[StepFacts, ...]:
@@ -154,15 +152,12 @@ def _risk(step: StepView, staff: frozenset[str]) -> RiskFacts:
     return RiskFacts(step.refs, step.text, step.told, False, tried)
 
 
-def goal_facts(
-    uow: UnitOfWork, plan: PlanView, month: Month, end: datetime, known: datetime | None = None
-) -> tuple[GoalFacts, ...]:
+def goal_facts(uow: UnitOfWork, plan: PlanView, month: Month, end: datetime, known: datetime) -> tuple[GoalFacts, ...]:
     """Each goal with its newest whole-population readings for data months up to `month`, of those known at `end`. A
-    data month first read after `end` is the next roll-up's news; with `known`, a value that was corrected before then
-    is told as it should have been."""
+    data month first read after `end` is the next roll-up's news; a value that was corrected before `known` is told as
+    it should have been."""
     first_known = func.min(reading.c.at).over(partition_by=(reading.c.measure_id, reading.c.month))
     place = func.row_number().over(partition_by=reading.c.measure_id, order_by=(reading.c.month.desc(), reading.c.id))
-    counted = known or end
     read = (
         select(reading.c.id, first_known.label("first_known"))
         .where(
@@ -178,8 +173,8 @@ def goal_facts(
         .join(read, read.c.id == reading.c.id)
         .where(
             read.c.first_known < end,
-            reading.c.at < counted,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= counted),
+            reading.c.at < known,
+            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= known),
         )
         .subquery()
     )

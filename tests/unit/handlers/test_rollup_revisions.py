@@ -18,8 +18,10 @@ from bot.pages import report_page
 from handlers import learning, measures, meetings, rollup, updates
 from handlers.rollup import revising
 from handlers.rollup.length import count_words
-from storage.models import outbox, reading, report, update
+from storage.models import meeting_note, outbox, reading, report, update
+from storage.queries import plan as plans
 from storage.queries import reports
+from storage.queries.facts import goal_facts
 from tests.builders import a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
 from tests.unit.handlers.rollup_county import APRIL_1, set_channel, told
@@ -175,6 +177,53 @@ def test_a_corrected_reading_makes_a_revision_but_a_new_data_month_does_not(desk
     assert (facts.goals[0].data_month, facts.goals[0].latest) == ("2026-02", 43.5)
     note = next(words(p.message) for p in desk.queued("notice") if "revision" in words(p.message))
     assert "Measure 1 Rate: 39.5% (February 2026) → 43.5% (February 2026)" in note
+
+
+def test_what_came_between_the_months_end_and_its_roll_up_is_in_it(desk, clock, work, engine):
+    """A reading corrected and a note said at 07:30, with the roll-up at 09:00."""
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        a_person(uow, "Ana Lytic", Role.ANALYST)
+        a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        group = a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        set_channel(uow)
+    clock.move_to(datetime(2026, 3, 10, 18, tzinfo=UTC))
+    desk.says("Ana Lytic", "/sip measure record 1 47.5% 2026-02")
+    clock.move_to(APRIL_1 - timedelta(minutes=90))
+    desk.says("Ana Lytic", "/sip measure record 1 41.5% 2026-02")
+    with work() as uow:
+        said = {"person_id": ann.id, "month": "2026-03", "text": "We met the front desk.", "at": uow.at}
+        uow.insert(meeting_note, workgroup_id=group, **said)
+    desk.says("Ana Lytic", "/sip measure record 1 60% 2026-03")
+    clock.move_to(APRIL_1 - timedelta(minutes=60))
+    before = words(desk.says("Cora Diaz", "/sip report 2026-03").message)
+    clock.move_to(APRIL_1)
+    desk.tick()
+    facts = from_data(MonthFacts, published(engine)[0].facts)
+    assert [(one.month, one.value) for one in facts.goals[0].points] == [("2026-02", 41.5)]  # March's is April's news
+    assert (facts.notes, facts.replied) == (1, 1)
+    assert "41.5%" in before, "asked for an hour earlier, it says the same"
+    clock.move_to(APRIL_3)
+    desk.tick()
+    assert len(published(engine)) == 1, "nothing came late"
+
+
+def test_a_table_taken_back_before_the_roll_up_was_never_there(desk, clock, work, engine):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ana Lytic", Role.ANALYST)
+        set_channel(uow)
+    clock.move_to(datetime(2026, 4, 10, 18, tzinfo=UTC))
+    desk.says("Ana Lytic", "/sip measure record 1 50% 2026-03")
+    clock.move_to(datetime(2026, 4, 29, 18, tzinfo=UTC))
+    table = desk.says("Ana Lytic", "/sip measure record 1\nmonth,value\n2026-02,4%\n2026-03,5%").message
+    clock.move_to(datetime(2026, 5, 1, 14, 30, tzinfo=UTC))
+    desk.presses("Ana Lytic", table, "Take it back")
+    with work() as uow:
+        plan, end = plans.the_plan(uow), datetime(2026, 5, 1, 7, tzinfo=UTC)
+        (goal, *_) = goal_facts(uow, plan, Month(2026, 4), end, end)
+    assert [(one.month, one.value) for one in goal.points] == [("2026-03", 50.0)]
 
 
 def test_what_changes_nothing_on_the_page_makes_no_revision(desk, clock, county, engine, work):
