@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
@@ -52,7 +53,8 @@ def _quarter(text: str, uow: UnitOfWork) -> Quarter:
 
 
 def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
-    """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published."""
+    """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published. After a
+    withdrawal it is a new revision, and an edition like any other, whatever the withdrawn one corrected."""
     found = reports.latest(uow, NEWSLETTER, str(quarter))
     if found and found.state == PUBLISHED:
         named = (("report", str(found.id)),)
@@ -81,7 +83,7 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
         revision=found.revision + 1 if found else 1,
         state=DRAFT,
         facts=to_data(facts),
-        content=edition.to_data(),
+        content=replace(edition, correction=None).to_data(),
         token=secrets.token_urlsafe(24),
         created_at=uow.at,
     )

@@ -89,6 +89,27 @@ def test_a_corrected_edition_can_be_withdrawn(desk, published, engine):
     assert desk.queued("notice")[-1].row.thread == "171.5"
 
 
+def test_what_follows_a_correction_that_was_withdrawn_is_posted_like_any_edition(desk, published, engine):
+    begin(desk)
+    put_out(desk)
+    desk.says("Cora Diaz", "/sip newsletter withdraw All of it was wrong.")
+    again = words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+    assert "Correction:" not in again
+    assert "The training is on 12 May." in words(desk.says("Cora Diaz", "/sip newsletter preview").message)
+    said = put_out(desk)
+    assert "Published. It will appear in a moment in everyone." in said
+    assert [post.to for post in desk.queued("newsletter")] == ["#everyone", "#everyone"]
+    (_, (*_, third)) = pages(engine)
+    assert "Corrected on" not in third
+
+
+def test_a_correction_compiled_again_stays_one(desk, published):
+    begin(desk)
+    again = words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+    assert "Correction: The date of the training was wrong." in again
+    assert "A note stands under its post." in put_out(desk)
+
+
 def test_there_is_one_correction_at_a_time(desk, published):
     begin(desk)
     assert "already being written" in words(desk.says("Cora Diaz", "/sip newsletter correct").message)
