@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy import Row as Found
 
 from bot.domain.reading_table import Row
-from storage.models import reading
+from storage.models import measure, reading
 from storage.queries.readings import ReadingView, readings
 from storage.uow import UnitOfWork
 
@@ -31,6 +31,7 @@ class Stored:
 def store_readings(uow: UnitOfWork, measure_id: int, rows: Sequence[Row]) -> Stored:
     """Store a table's rows for one measure, all of them in this transaction. A group keeps the spelling of its name
     that it has; a row that says nothing of a group's kind or people leaves them as they were."""
+    _one_at_a_time(uow, (measure_id,))
     standing = {(one.month, one.population.lower()): one for one in readings(uow, measure_id)}
     kinds = {one.population.lower(): one for one in standing.values() if one.kind}
     names = {one.population.lower(): one.population for one in standing.values()}
@@ -63,10 +64,16 @@ def store_readings(uow: UnitOfWork, measure_id: int, rows: Sequence[Row]) -> Sto
                 "at": uow.at,
             }
         )
-    _change(uow, [before.id for before, _ in changed], replaced_at=uow.at)
+    _end(uow, [before.id for before, _ in changed], uow.at)
     if values:
         uow.connection.execute(insert(reading), values)
     return Stored(tuple(new), tuple(changed), len(rows) - len(values))
+
+
+def replace_reading(uow: UnitOfWork, one: ReadingView) -> None:
+    """It stands no longer, if it still does: what is stored next takes its place, whatever its month or group."""
+    _one_at_a_time(uow, (one.measure_id,))
+    _end(uow, (one.id,), uow.at)
 
 
 def take_back(uow: UnitOfWork, at: datetime) -> int:
@@ -74,13 +81,15 @@ def take_back(uow: UnitOfWork, at: datetime) -> int:
     back. What was changed again since stays. Looked at from any moment, one value stands: what was taken back never
     stood, and what it replaced always did."""
     mine = (reading.c.person_id == uow.person.id, reading.c.at == at, reading.c.replaced_at.is_(None))
+    _one_at_a_time(uow, {row.measure_id for row in _rows(uow, *mine)})
     gone = _rows(uow, *mine)
     places = {(row.measure_id, row.month, row.population) for row in gone}
     older = [
         row for row in _rows(uow, reading.c.replaced_at == at) if (row.measure_id, row.month, row.population) in places
     ]
-    _change(uow, [row.id for row in gone], replaced_at=at)
-    _change(uow, [row.id for row in older], replaced_at=None)
+    _end(uow, [row.id for row in gone], at)
+    for ids in _in_parts([row.id for row in older]):
+        uow.change(reading, reading.c.id.in_(ids), replaced_at=None)
     return len(gone)
 
 
@@ -88,6 +97,18 @@ def _rows(uow: UnitOfWork, *where: ColumnElement[bool]) -> Sequence[Found[Any]]:
     return uow.rows(select(reading).where(reading.c.organization_id == uow.organization.id, *where)).all()
 
 
-def _change(uow: UnitOfWork, ids: Sequence[int], **values: Any) -> None:
-    for start in range(0, len(ids), _TOGETHER):
-        uow.change(reading, reading.c.id.in_(ids[start : start + _TOGETHER]), **values)
+def _one_at_a_time(uow: UnitOfWork, measure_ids: Collection[int]) -> None:
+    """These measures are ours until the transaction ends: who stores a reading on another replica waits, and then sees
+    what we stored. SQLite has one writer and leaves this out."""
+    mine = (measure.c.organization_id == uow.organization.id, measure.c.id.in_(measure_ids))
+    uow.rows(select(measure.c.id).where(*mine).order_by(measure.c.id).with_for_update()).all()
+
+
+def _end(uow: UnitOfWork, ids: Sequence[int], at: datetime) -> None:
+    """Of these, the ones that still stand do so until then."""
+    for some in _in_parts(ids):
+        uow.change(reading, reading.c.id.in_(some), reading.c.replaced_at.is_(None), replaced_at=at)
+
+
+def _in_parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _TOGETHER] for start in range(0, len(ids), _TOGETHER))

@@ -27,11 +27,10 @@ from bot.domain.readings import (
 )
 from handlers.measures import tables
 from handlers.measures.finding import find, line, measures
-from storage.models import reading
 from storage.queries.ids import row_id
 from storage.queries.plan import GoalView
 from storage.queries.readings import ReadingView, readings
-from storage.reading_store import store_readings
+from storage.reading_store import replace_reading, store_readings
 from storage.uow import UnitOfWork
 
 _ELSEWHERE = "write * as its value if it should not be shown, and record the other one anew: measure record."
@@ -63,7 +62,7 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
     if faults or goal is None or row is None:
         return _refuse(command, faults)
     if corrected:
-        uow.change(reading, reading.c.id == corrected.id, replaced_at=uow.at)
+        replace_reading(uow, corrected)
     return _store(uow, goal, row)
 
 

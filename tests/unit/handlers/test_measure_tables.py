@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,13 @@ from sqlalchemy import select
 
 from bot.chat.commands import Role
 from bot.chat.messages import Chart
+from bot.domain.periods import Month
+from bot.domain.reading_table import Row
 from handlers import measures
-from storage.models import reading, report
+from storage.models import measure, reading, report
+from storage.queries.people import all_people
+from storage.queries.readings import readings
+from storage.reading_store import replace_reading, store_readings, take_back
 from tests.builders import a_person, a_plan
 from tests.desk import Desk, words
 
@@ -97,6 +103,61 @@ def test_a_table_is_taken_back_and_what_it_replaced_stands_again(desk, work, clo
     assert "Taken back: 2 readings." in words(back.message)
     assert stored(work) == [("2026-01", "", "", 39.5, None)]
     assert "nothing to take back" in words(desk.presses(ANA, reply.message, "Take it back").message)
+
+
+def beside(work, first, second):
+    """`first(uow)` in a transaction that is open while another replica begins `second()`."""
+    with ThreadPoolExecutor(1) as replica:
+        with work() as uow:
+            first(uow)
+            other = replica.submit(second)
+            wait([other], timeout=0.5)
+        other.result(timeout=20)
+
+
+def test_of_two_values_stored_at_once_one_stands(desk, work):
+    def ana_stores(uow):
+        key = uow.scalar(select(measure.c.id).order_by(measure.c.id))
+        store_readings(uow, key, (Row(0, Month(2026, 1), "", "", 40.0, None),))
+
+    beside(work, ana_stores, lambda: desk.says("Ben Ops", "/sip measure record 1 50% 2026-01"))
+    assert stored(work) == [("2026-01", "", "", 50.0, None)]
+    assert stored(work, standing=False) == [("2026-01", "", "", 40.0, None)]
+
+
+def test_of_a_value_stored_while_a_table_is_taken_back_one_stands(desk, work, clock):
+    desk.says(ANA, "/sip measure record 1 39.5% 2026-01")
+    clock.move_to(clock.read() + timedelta(minutes=1))
+    at = clock.read()
+    pasted(desk, "month,value\n2026-01,41%\n")
+    clock.move_to(clock.read() + timedelta(minutes=1))
+
+    def ana_takes_back(uow):
+        uow.person = next(one for one in all_people(uow) if one.name == ANA)
+        assert take_back(uow, at) == 1
+
+    beside(work, ana_takes_back, lambda: desk.says("Ben Ops", "/sip measure record 1 50% 2026-01"))
+    assert stored(work) == [("2026-01", "", "", 50.0, None)]
+
+
+def test_of_two_who_correct_one_reading_at_once_one_value_stands(desk, work, clock):
+    desk.says(ANA, "/sip measure record 1 39.5% 2026-01")
+    clock.move_to(clock.read() + timedelta(minutes=1))
+
+    at = clock.read()
+
+    def ana_corrects(uow):
+        (wrong,) = readings(uow)
+        replace_reading(uow, wrong)
+        store_readings(uow, wrong.measure_id, (Row(0, Month(2026, 2), "", "", 40.0, None),))
+        clock.move_to(at + timedelta(minutes=1))
+
+    values = {"measure": "1", "value": "50", "month": "2026-02", "instead": "1"}
+    beside(work, ana_corrects, lambda: desk.sends("Ben Ops", verb="measure record", values=values, source="form"))
+    assert stored(work) == [("2026-02", "", "", 50.0, None)]
+    with work() as uow:
+        until = uow.rows(select(reading.c.value, reading.c.replaced_at).order_by(reading.c.id)).all()
+    assert [tuple(row) for row in until] == [(39.5, at), (40.0, at + timedelta(minutes=1)), (50.0, None)]
 
 
 def test_a_table_stays_once_a_report_was_published(desk, work, clock):
