@@ -26,6 +26,7 @@ MONTH_NAMES = (
     "December",
 )
 
+_OLDEST = 30  # years; what is older is a slip
 _UNDERSTOOD = (
     "I understand a month such as 2026-11, Nov 2026, November, this month or last month, "
     "and a quarter such as 2026-Q4, Q4 2026, this quarter or last quarter."
@@ -165,6 +166,12 @@ class Quarter:
 def months_between(start: Month, end: Month) -> int:
     """How many months after `start` is `end`; negative when it is earlier, 0 when they are the same."""
     return (end.year - start.year) * 12 + end.number - start.number
+
+
+def check_year(period: Month | Quarter, today: date) -> None:
+    """Raises ValueError with a sentence for a period so long ago that its year must be a slip."""
+    if period.year < today.year - _OLDEST:
+        raise ValueError(f"{period.title} is more than {_OLDEST} years ago. Please check the year.")
 
 
 def parse_period(text: str, today: date) -> Month | Quarter:

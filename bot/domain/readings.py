@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from bot.domain.people_counts import STATE
-from bot.domain.periods import Month, parse_period
+from bot.domain.periods import Month, check_year, parse_period
 
 SHAPE = "Write it like this: measure record 1 47.5% 2026-02."
 
@@ -81,7 +81,8 @@ def is_month(text: str, today: date) -> bool:
 
 
 def parse_data_month(text: str, today: date) -> Month:
-    """The data month; raises ValueError for a quarter, for what is no month, and for one that has not begun."""
+    """The data month; raises ValueError for a quarter, for what is no month, and for one that has not begun or is too
+    long ago."""
     period = parse_period(text, today)
     if not isinstance(period, Month):
         raise ValueError(f"“{text.strip()}” is a quarter. A reading belongs to one month, for example {today:%Y-%m}.")
@@ -89,7 +90,8 @@ def parse_data_month(text: str, today: date) -> Month:
 
 
 def begun(month: Month, today: date) -> Month:
-    """The month, if it has begun; raises ValueError with a sentence."""
+    """The month, if it has begun and its year is no slip; raises ValueError with a sentence."""
+    check_year(month, today)
     if month.first > today:
         raise ValueError(f"{month.title} has not begun. Give the month the number was measured in.")
     return month

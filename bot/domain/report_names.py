@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.periods import Month, Quarter, parse_period
+from bot.domain.periods import Month, Quarter, check_year, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ def parse_report(text: str, today: date) -> Wanted:
         return ProgressReport(int(match[1]))
     bare = _FULL.sub("", words).strip(" ,:-")
     period = parse_period(bare, today) if bare or bare == words else Quarter.of(today)
+    check_year(period, today)
     if bare == words:
         return period
     return FullQuarter(period if isinstance(period, Quarter) else period.quarter)

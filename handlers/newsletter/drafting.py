@@ -12,7 +12,7 @@ from bot.chat.jobs import Due
 from bot.chat.replies import Reply
 from bot.domain.cadence import newsletter_draft_due
 from bot.domain.frozen_data import to_data
-from bot.domain.periods import Month, Quarter, parse_period
+from bot.domain.periods import Month, Quarter, check_year, parse_period
 from handlers.newsletter.compiling import compiled, coordinators
 from handlers.newsletter.editions import contents
 from handlers.newsletter.status import status_message
@@ -44,6 +44,7 @@ def _quarter(text: str, uow: UnitOfWork) -> Quarter:
         return this if out or (first and first.quarter >= this) else this.previous()
     try:
         period = parse_period(text, uow.today)
+        check_year(period, uow.today)
     except ValueError as error:
         raise UserError(str(error)) from None
     quarter = period.quarter if isinstance(period, Month) else period

@@ -16,7 +16,6 @@ from bot.domain.readings import begun, longest_names, parse_people, parse_value,
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 600
-_OLDEST = 30  # years; an older month is a slip
 _COLUMNS = {
     "month": ("month", "data month", "period", "date", "reporting month", "report month"),
     "value": ("value", "rate", "percent", "%", "reading", "result", "amount"),
@@ -171,10 +170,7 @@ class _Reader:
         return True
 
     def _checked_month(self, cell: Cell) -> Month:
-        month = begun(_month_in(cell, self._today), self._today)
-        if month.year < self._today.year - _OLDEST:
-            raise ValueError(f"{month.title} is more than {_OLDEST} years ago. Please check the year.")
-        return month
+        return begun(_month_in(cell, self._today), self._today)
 
 
 def _month_in(cell: Cell, today: date) -> Month:

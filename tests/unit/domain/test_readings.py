@@ -72,9 +72,15 @@ def test_values_that_are_refused(text, unit, why):
         parse_value(text, unit)
 
 
-def test_a_month_to_come_or_a_quarter_is_no_data_month():
+def test_a_month_to_come_or_long_ago_or_a_quarter_is_no_data_month():
     assert str(parse_data_month("March", TODAY)) == "2026-03"
-    for text, why in (("2026-05", "has not begun"), ("Q1 2026", "is a quarter"), ("soon", "I cannot read")):
+    assert str(parse_data_month("1996-01", TODAY)) == "1996-01"
+    for text, why in (
+        ("2026-05", "has not begun"),
+        ("1995-12", "more than 30 years ago"),
+        ("Q1 2026", "is a quarter"),
+        ("soon", "I cannot read"),
+    ):
         with pytest.raises(ValueError, match=why):
             parse_data_month(text, TODAY)
 

@@ -73,6 +73,8 @@ def test_a_groups_reading_stands_beside_the_whole(desk, work):
     ("said", "why"),
     [
         ("1 50% 2026-04", "April 2026 has not begun"),
+        ("1 50% 0001-01", "is more than 30 years ago. Please check the year."),
+        ("1 50% Feb 1026", "February 1026 is more than 30 years ago. Please check the year."),
         ("1 lots 2026-02", "is not a number"),
         ("1 150% 2026-02", "between 0 and 100"),
         ("9 50% 2026-02", "There is no measure “9”"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
@@ -201,6 +202,13 @@ def test_a_published_edition_cannot_be_edited_or_compiled(desk, county):
         desk.says("Cora Diaz", f"/sip newsletter {said}")
     assert "Correct it, or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
     assert "correct it or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+
+
+@pytest.mark.parametrize("slip", ["Q1 0001", "0001-01", "Q1 1926"])
+def test_a_slip_of_the_year_makes_no_draft(desk, county, slip):
+    said = words(desk.says("Cora Diaz", f"/sip newsletter draft {slip}").message)
+    assert "is more than 30 years ago. Please check the year." in said
+    assert "no such edition" in words(desk.says("Cora Diaz", "/sip newsletter").message)
 
 
 def test_without_a_channel_it_is_not_published(desk, county, work):

@@ -378,6 +378,9 @@ def test_faulty_periods_get_a_sentence(work, desk):
     assert "has not begun" in words(desk.says("Ann Ortiz", "/sip report 2027-01").message)
     assert "I understand a month such as" in words(desk.says("Ann Ortiz", "/sip report soonish").message)
     assert "Q1 2026" in words(desk.says("Ann Ortiz", "/sip report this quarter").message)
+    for slip in ("0001-01", "0001-Q1", "0001-Q1 full", "Q4 1926"):
+        said = words(desk.says("Ann Ortiz", f"/sip report {slip}").message)
+        assert "is more than 30 years ago. Please check the year." in said
 
 
 def test_every_example_parses():
