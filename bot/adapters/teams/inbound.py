@@ -23,7 +23,7 @@ from bot.renderers.adaptive_card import read_action
 Body = dict[str, Any]
 Translated = TypeVar("Translated")
 
-LONGEST_DELIVERY = 190  # characters; an id of Teams has no limit that is written down, the inbox keeps 200
+LONGEST_DELIVERY = 120  # characters; an id of Teams has no limit that is written down, the key of an answer keeps 160
 
 _MENTION = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.S | re.I)
 _UNSAFE = re.compile(r"[<>|\s]+")
