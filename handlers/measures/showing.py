@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.chat.commands import Command, Role
 from bot.chat.messages import Chart, Message, Table
 from bot.chat.replies import Reply
-from bot.chat.units import is_percent
+from bot.chat.units import counts_people, is_percent
 from bot.domain.charts import MONTHS, measure_chart
 from bot.domain.goal_words import reading_words, value_words
 from bot.domain.month_facts import PointFacts
@@ -46,7 +46,7 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that was replaced: `February 2026`, `46%`, until the day."""
+    """A value that was replaced: `February 2026`, `46%`, until the day; `value` "" may not be shown."""
 
     month: str
     group: str
@@ -101,6 +101,7 @@ class _Readings:
         latest = {one.population: one for one in reversed(self.of_groups)}
         self.groups = sorted(latest.values(), key=lambda one: (one.kind.lower(), one.population.lower()))
         self.state = {one.month: one.value for one in newest if one.kind == STATE}
+        self.says_people = any(one.people is not None for one in newest)
 
     @property
     def looked_at(self) -> Iterable[ReadingView]:
@@ -134,7 +135,7 @@ def _view(
         tuple(lines),
         states if found.state else (),
         groups,
-        _changes(uow, goal, judged) if changes else (),
+        _changes(uow, goal, found) if changes else (),
         max(0, len(found.whole) - _MONTHS) + len(found.of_groups) - min(len(found.groups), _GROUPS),
         note == SETTLING_IN,
         any(one.people for one in groups),
@@ -161,18 +162,17 @@ def _group(
     )
 
 
-def _changes(uow: UnitOfWork, goal: GoalView, judged: Gate) -> tuple[Change, ...]:
-    """What was replaced, without the values that the small-number rule hides, then or now."""
-    found = []
-    hidden = judged.hidden
-    for one in revisions(uow, goal.measure_id, _CHANGES):
-        old = one.reading
-        place = (old.measure_id, str(old.month), old.population)
-        may = place not in hidden and judged.would_let(old, goal.unit)
-        value = reading_words(old.value if may else None, goal.unit)
-        until = one.until.astimezone(uow.organization.tz)
-        found.append(Change(old.month.title, old.population, value, f"{until.day} {until:%B %Y}"))
-    return tuple(found)
+def _changes(uow: UnitOfWork, goal: GoalView, found: _Readings) -> tuple[Change, ...]:
+    """What was replaced. Where numbers of people are behind a measure's values, an old one is not told at all: beside
+    the one that stands, or the groups next to it, it tells how many came or went."""
+    replaced = revisions(uow, goal.measure_id, _CHANGES)
+    may = not (counts_people(goal.unit) or found.says_people or any(one.reading.people is not None for one in replaced))
+    changes = []
+    for one in replaced:
+        old, until = one.reading, one.until.astimezone(uow.organization.tz)
+        value = reading_words(old.value, goal.unit) if may else ""
+        changes.append(Change(old.month.title, old.population, value, f"{until.day} {until:%B %Y}"))
+    return tuple(changes)
 
 
 def _chart(goal: GoalView, found: _Readings, judged: Gate) -> Chart | None:

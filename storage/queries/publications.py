@@ -42,11 +42,6 @@ class Gate:
         """Whether the reading's value may be shown."""
         return may_print(self.decision, one.entered(self.units[one.measure_id]))
 
-    def would_let(self, one: ReadingView, unit: str) -> bool:
-        """Whether a reading that no longer stands could be shown by itself."""
-        alone = one.entered(unit)
-        return may_print(decide(publication((alone,))), alone)
-
     def people(self, one: ReadingView) -> str:
         """How many the value is of, as it may be shown; empty where nobody said."""
         return people_words(self.decision, one.entered(self.units[one.measure_id]))

@@ -246,9 +246,41 @@ def test_a_hidden_value_is_not_told_by_its_revisions(desk, clock):
     clock.move_to(clock.read() + timedelta(days=1))
     desk.says(ANA, "/sip measure record 1 30% 2026-02 Spanish of 10")
     shown = words(desk.says("Mem Ber", "/sip measure show 1").message)
-    assert "February 2026, Spanish, was not shown until 3 March 2026" in shown
+    assert "February 2026, Spanish, changed on 3 March 2026" in shown
     assert "30%" not in shown
     assert "40%" not in shown.split("Group |")[1]
+
+
+def test_a_renamed_groups_old_number_does_not_tell_the_group_beside_it(desk, work):
+    with work() as uow:
+        uow.change(measure, measure.c.name == "Measure 1 Rate", unit="families")
+    desk.says(ANA, "/sip measure record 1 50 2026-02")
+    desk.says(ANA, "/sip measure record 1 8 2026-02 Hmong (language)")
+    saved = desk.says(ANA, "/sip measure record 1 42 2026-02 Spansh (language)")
+    desk.submits(ANA, desk.presses(ANA, saved.message, "Edit"), population="Spanish")
+    shown = words_without_charts(desk.says("Mem Ber", "/sip measure show 1").message)
+    assert "February 2026 | 50 families" in shown
+    assert "February 2026, Spansh, changed on 2 March 2026" in shown
+    assert "42" not in shown
+
+
+def test_a_corrected_number_of_people_does_not_stand_beside_the_old_one(desk, work):
+    with work() as uow:
+        uow.change(measure, measure.c.name == "Measure 1 Rate", unit="families")
+    desk.says(ANA, "/sip measure record 1 100 2026-02")
+    desk.says(ANA, "/sip measure record 1 103 2026-02")
+    shown = words_without_charts(desk.says("Mem Ber", "/sip measure show 1").message)
+    assert "103 families" in shown
+    assert "100" not in shown
+
+
+def test_an_old_rate_is_not_told_where_somebody_said_how_many_people_a_rate_is_of(desk):
+    """Spanish is 10% of 50, so 5 people: that its old name had no number of people tells nothing else."""
+    saved = desk.says(ANA, "/sip measure record 1 10% 2026-02 Spansh")
+    desk.submits(ANA, desk.presses(ANA, saved.message, "Edit"), population="Spanish", people="50")
+    shown = words_without_charts(desk.says("Mem Ber", "/sip measure show 1").message)
+    assert "Spanish | February 2026 | not shown" in shown
+    assert "10%" not in shown.split("Group |")[1]
 
 
 def words_without_charts(message):
