@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 _PERCENT = frozenset({"percent", "%", "percentage"})
 _MONEY = frozenset({"dollars", "dollar", "$", "usd"})
 _BARE = frozenset({"", "count", "number"})
-_PEOPLE = frozenset({"people", "clients", "families", "households", "participants", "adults", "children", "students"})
+_TIME = frozenset(one for name in ("minute", "hour", "day", "week", "month", "year") for one in (name, f"{name}s"))
 _MINUS = "−"
 
 
@@ -17,13 +17,14 @@ def is_percent(unit: str) -> bool:
 
 
 def counts_people(unit: str) -> bool:
-    """Whether a value in this unit must be taken for a number of people; a bare count may be one."""
-    return names_people(unit) or unit.strip().lower() in _BARE
+    """Whether a value in this unit must be taken for a number of people: anything but a share, money or time. A case, a
+    sanction or a re-entry is somebody too, and a bare count may be one."""
+    return unit.strip().lower() not in _PERCENT | _MONEY | _TIME
 
 
 def names_people(unit: str) -> bool:
-    """Whether the unit itself says that values are numbers of people."""
-    return unit.strip().lower() in _PEOPLE
+    """The same where the unit says what is counted; of a bare count nobody knows."""
+    return counts_people(unit) and unit.strip().lower() not in _BARE
 
 
 def format_value(value: float, unit: str) -> str:

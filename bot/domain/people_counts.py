@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.chat.units import counts_people, is_percent, names_people
-from bot.domain.small_cells import Count, Decision, Percent, Publication, Sum, is_small
+from bot.domain.small_cells import SMALLEST_SHOWN, Count, Decision, Percent, Publication, Sum, is_small
 
 STATE = "state"  # the kind of a reading that is the state's average: none of the county's people
 
@@ -79,7 +79,9 @@ def may_print(decision: Decision, one: Entered) -> bool:
     if one.kind == STATE:
         return True
     if counts_people(one.unit):
-        return not _whole_number(one.value) or decision.may_show(one.id)
+        if not _whole_number(one.value):
+            return not 0 < abs(one.value) < SMALLEST_SHOWN
+        return decision.may_show(one.id)
     if one.people is None:
         return True
     return decision.may_show(f"{one.id} %") if is_percent(one.unit) else not is_small(one.people)

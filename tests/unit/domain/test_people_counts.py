@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.people_counts import STATE, Entered, Heard, may_print, people_words, publication
+from bot.domain.plan_import.numbers import read_amount
 from bot.domain.small_cells import decide
 from tests.unit.domain.small_attack import attack, read
 
@@ -68,6 +69,43 @@ def test_a_measure_that_counts_people_is_masked_like_any_count():
     assert printed(entered("", 1200, None, unit="count")) == ["all"]
     assert printed(entered("", 7, None, unit="days")) == ["all"]
     assert printed(entered("", 3200, 9, unit="dollars")) == []
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "families", "client", "clients", "case", "cases", "people", "participant", "participants", "household",
+        "households", "individual", "individuals", "customer", "customers", "re-entries", "reentries", "sanction",
+        "sanctions",
+    ],
+)  # fmt: skip
+def test_whatever_a_plan_counts_may_be_people(unit):
+    amount = read_amount(f"5 {unit}")
+    assert amount is not None
+    assert amount.unit is not None
+    assert printed(entered("", 5, None, unit=amount.unit)) == []
+
+
+def test_a_unit_that_nobody_thought_of_is_people():
+    assert printed(entered("", 5, None, unit="siblings")) == []
+    changed = [Entered(1, "siblings", f"2026-0{number}", "", "", people, None) for number, people in ((1, 40), (2, 43))]
+    decision = decide(publication(changed))
+    assert [may_print(decision, one) for one in changed].count(False) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["5%", "5 percentage points", "$5", "5 dollars", "5 working days", "1 week", "5 months", "5 hours"]
+)
+def test_shares_money_and_time_are_nobody(said):
+    amount = read_amount(said)
+    assert amount is not None
+    assert amount.unit is not None
+    assert printed(entered("", amount.value, None, unit=amount.unit)) == ["all"]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(7.5, False), (10.9, False), (-4.0, False), (0.5, False), (11.5, True)])
+def test_a_mean_of_few_people_is_not_printed(value, shown):
+    assert bool(printed(entered("", value, None, unit="families"))) is shown
 
 
 def test_a_number_of_people_that_changes_by_a_few_is_not_printed_again():
