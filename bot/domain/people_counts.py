@@ -2,9 +2,10 @@
 
 The bot counts nobody: how many people a percent is of is what somebody entered beside it, and how many are in it
 follows from the two. Values without a number of people are printed as they were entered. Groups of one kind
-(race/ethnicity, language, office) are taken as parts of the whole; a group of no named kind stands for itself beside
-everybody else. Measures in people are also held against their own data month before; of rates that would hide nearly
-everything and tell nothing, because a net change of a rate is no group of people.
+(race/ethnicity, language, office) are taken as parts of the whole; a group of no named kind, or of a kind whose groups
+have more people than there are, stands for itself beside everybody else. Measures in people are also held against their
+own data month before; of rates that would hide nearly everything and tell nothing, because a net change of a rate is no
+group of people.
 """
 
 from __future__ import annotations
@@ -134,9 +135,13 @@ def _sums(cells: Sequence[_Cell]) -> list[Sum]:
     kinds: defaultdict[str, list[_Cell]] = defaultdict(list)
     for cell in cells:
         if cell.entered.population:
-            kind = cell.entered.kind.lower()
-            kinds[kind or f"group {cell.entered.population.lower()}"].append(cell)
+            kinds[cell.entered.kind.lower() or _alone(cell)].append(cell)
     return [one for kind, groups in kinds.items() for one in _kind_sums(whole, kind, groups)]
+
+
+def _alone(group: _Cell) -> str:
+    """The kind of a group that stands for itself beside everybody else."""
+    return f"group {group.entered.population.lower()}"
 
 
 def _changes(cells: Iterable[_Cell]) -> list[Sum]:
@@ -156,7 +161,10 @@ def _changes(cells: Iterable[_Cell]) -> list[Sum]:
 def _kind_sums(whole: _Cell, kind: str, groups: Sequence[_Cell]) -> list[Sum]:
     known, everybody = sum(group.people.people or 0 for group in groups), whole.people.people or 0
     if known > everybody:
-        return []  # people are in several of these groups, so nothing follows from one about another
+        if len(groups) == 1:
+            return []  # more than everybody: one of the two numbers is wrong, and nothing follows
+        # People are in several of these groups, so nothing follows from one about another; each stands for itself.
+        return [one for group in groups for one in _kind_sums(whole, _alone(group), [group])]
     others = [] if known == everybody else [f"{whole.people.id} but {kind}"]
     sums = [Sum(whole.people.id, (*(group.people.id for group in groups), *others))]
     inside = [group.inside for group in groups if group.inside]

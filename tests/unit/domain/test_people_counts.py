@@ -56,11 +56,34 @@ def test_a_group_of_no_named_kind_stands_beside_everybody_else():
 
 def test_groups_that_overlap_tell_nothing_about_each_other():
     ones = (
-        entered("", 50.0, 100),
-        entered("Spanish", 50.0, 80, "language"),
-        entered("English", 50.0, 80, "language"),
+        entered("", 50.0, 300),
+        entered("Spanish", 50.0, 240, "language"),
+        entered("English", 50.0, 240, "language"),
     )
     assert printed(*ones) == ["all", "Spanish", "English"]
+
+
+def test_a_group_that_overlaps_another_still_stands_beside_everybody_else():
+    """100 less 95 are 5 who are not in A, whatever is known of B."""
+    ones = [entered("", 100, None, unit="families")]
+    ones += [entered(name, number, None, "race", "families") for name, number in (("A", 95), ("B", 20))]
+    decision = decide(publication(ones))
+    assert not attack(read([decision.shown])).small
+    assert printed(*ones) in (["all", "B"], ["A", "B"])
+
+
+def test_a_rate_of_an_overlapping_group_does_not_tell_the_others():
+    """50 of 100 and 40 of 80 leave 10 of 20."""
+    rates = entered("", 50.0, 100), entered("A", 50.0, 80, "race"), entered("B", 50.0, 80, "race")
+    decision = decide(publication(rates))
+    assert not attack(read([decision.shown])).small
+    words = [people_words(decision, one) for one in rates]
+    assert len(printed(*rates)) < len(rates) or "not shown" in words
+
+
+def test_a_group_of_more_people_than_there_are_tells_nothing():
+    ones = entered("", 100, None, unit="families"), entered("A", 120, None, "race", "families")
+    assert printed(*ones) == ["all", "A"]
 
 
 def test_a_measure_that_counts_people_is_masked_like_any_count():
