@@ -1,14 +1,16 @@
 """Decides which numbers of a publication may be printed: hides the small ones, and then as few others as it can find.
 
 It looks for the smallest set of further numbers to hide: no further one, each one, each two and so on, up to a limit of
-work; beyond that it takes the most helpful number each time and then puts back what is not needed.
+work; beyond that it takes the most helpful number each time and then puts back what is not needed. When all work is
+used up, everything beside a number that is still open is hidden at once: more than needed, and soon done.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from bot.domain.small_cells.knowledge import Terms, World, components, system, world
+from bot.domain.small_cells.knowledge import Terms, World, components, world
 from bot.domain.small_cells.model import (
     PROTECTS,
     SMALL,
@@ -17,12 +19,15 @@ from bot.domain.small_cells.model import (
     Publication,
     Shown,
     ShownCount,
+    Sum,
     Verdict,
 )
+from bot.domain.small_cells.reader import Reader
 from bot.domain.small_cells.rule import SMALLEST_SHOWN, is_small
-from bot.domain.small_cells.solving import Bound, GaveUp, System
+from bot.domain.small_cells.solving import Work
 
-_MOST_LOOKS = 150  # at sets of hidden numbers, before the search for the smallest set ends
+_MOST_STEPS = 40_000  # of work for the counts that hang together; a quarter of them for the smallest set
+_LAST_STEPS = 40_000  # to find out what is still open when those are used up
 _MOST_EXTRA = 4  # numbers in the largest set that is looked for
 
 
@@ -104,11 +109,16 @@ class _Search:
     def __init__(self, part: World, first: frozenset[str]) -> None:
         self._part, self._first = part, first
         self._totals = {one.total for one in part.sums}
+        self._sums_of: defaultdict[str, list[Sum]] = defaultdict(list)
+        for one in part.sums:
+            for name in (one.total, *one.parts):
+                self._sums_of[name].append(one)
         counts = [name for name in part.printed if name not in first and name not in part.out]
         percents = [key for key, one in part.percents.items() if key not in first and one not in part.percents_out]
         self._candidates = sorted(counts, key=self._cost) + sorted(percents)
-        self._looks = 0
+        self._work = Work(_MOST_STEPS)
         self._seen: dict[frozenset[str], list[Terms]] = {}
+        self._reader = Reader(part)
 
     def _cost(self, name: str) -> tuple[bool, bool, int, str]:
         """Parts before totals, and the count that tells the reader least first; 0 protects nobody."""
@@ -123,16 +133,21 @@ class _Search:
             found = self._smallest(self._first, size, frozenset())
             if found is not None:
                 return found - self._first, []
-            if self._looks > _MOST_LOOKS:
+            if self._is_long():
                 break
         return self._greedy()
 
+    def _is_long(self) -> bool:
+        return self._work.left < _MOST_STEPS * 3 // 4
+
     def _smallest(self, hidden: frozenset[str], size: int, tried: frozenset[str]) -> frozenset[str] | None:
         """A set of `size` more that leaves nothing open, or None."""
+        if self._is_long():
+            return None
         still = self._open(hidden)
         if not still:
             return hidden
-        if size == 0 or self._looks > _MOST_LOOKS:
+        if size == 0:
             return None
         for name in self._neighbours(still[0], hidden):
             if name in tried:
@@ -148,7 +163,7 @@ class _Search:
         the same sum is hidden; otherwise anything."""
         names = {name for name, _ in form}
         left = [name for name in self._candidates if name not in hidden]
-        for one in self._part.sums:
+        for one in self._sums_of[form[0][0]]:
             members = {one.total, *one.parts}
             unknown = {name for name in members if name in hidden or not self._is_readable(name)}
             if names == unknown & set(one.parts) and one.total not in unknown:
@@ -160,61 +175,33 @@ class _Search:
 
     def _greedy(self) -> tuple[frozenset[str], list[str]]:
         hidden = self._first
-        left = list(self._candidates)
-        while left and (still := self._open(hidden)):
-            near = [name for name in left if name in set(self._neighbours(still[0], hidden))] or left
-            best = min(near, key=lambda name: len(self._open(hidden | {name})))
-            hidden |= {best}
-            left.remove(best)
+        while self._work.left > 0 and (beside := self._beside(hidden)):
+            helps = Counter(name for names in beside for name in names)
+            hidden |= {max(beside[0], key=lambda name: helps[name])}
         for name in sorted(hidden - self._first, key=self._candidates.index, reverse=True):
-            if len(self._open(hidden - {name})) <= len(self._open(hidden)):
+            if self._work.left > 0 and len(self._open(hidden - {name})) <= len(self._open(hidden)):
                 hidden -= {name}
+        if self._work.left <= 0:
+            hidden = self._at_once(hidden)
         return hidden - self._first, sorted({name for form in self._open(hidden) for name, _ in form})
+
+    def _at_once(self, hidden: frozenset[str]) -> frozenset[str]:
+        """With all that stands in a sum with what is open, as long as anything can help."""
+        self._work = Work(_LAST_STEPS)
+        self._seen.clear()
+        while beside := self._beside(hidden):
+            left = {name for names in beside for name in names}
+            names = {name for form in self._open(hidden) for name, _ in form}
+            close = {near for name in names for one in self._sums_of[name] for near in (one.total, *one.parts)}
+            hidden |= left & close or left
+        return hidden
+
+    def _beside(self, hidden: frozenset[str]) -> list[list[str]]:
+        """What could help each number that is open, where anything can."""
+        return [names for form in self._open(hidden) if (names := self._neighbours(form, hidden))]
 
     def _open(self, hidden: frozenset[str]) -> list[Terms]:
         """What a reader could work out: small counts, and small sums of what is not printed of a total."""
         if hidden not in self._seen:
-            self._looks += 1
-            self._seen[hidden] = _worked_out(self._part, hidden)
+            self._seen[hidden] = self._reader.works_out(hidden, self._work)
         return self._seen[hidden]
-
-
-def _worked_out(part: World, hidden: frozenset[str]) -> list[Terms]:
-    """The counts and sums of counts of 1–10 people that have one possible value only."""
-    found = system(part, hidden)
-    if not any(_at_risk(part, name) for name in found.unknown):
-        return []
-    forms: list[Terms] = [((name, 1),) for name in found.unknown]
-    for one in part.sums:
-        unknown = tuple((name, 1) for name in one.parts if name in found.unknown)
-        if len(unknown) > 1:
-            forms.append(unknown)
-    try:
-        first = found.preferred() or found.solve()
-    except GaveUp:
-        first = None
-    if first is None:
-        return forms  # nothing is proven, or the numbers contradict each other
-    worlds = [first]
-    return [form for form in forms if not _is_safe(found, form, worlds)]
-
-
-def _at_risk(part: World, name: str) -> bool:
-    people = part.people[name]
-    return people is None or is_small(people) or part.states.get(name) == "fewer"
-
-
-def _is_safe(found: System, form: Terms, worlds: list[dict[str, int]]) -> bool:
-    """Whether some other set of numbers, that would have been printed just so, has another sum here. Such sets are
-    added to `worlds`: one often serves several forms."""
-    values = {sum(one[name] for name, _ in form) for one in worlds}
-    value = min(values)
-    if len(values) > 1 or not is_small(value):
-        return True
-    try:
-        other = found.solve(Bound(form, value + 1, None)) or found.solve(Bound(form, None, value - 1))
-    except GaveUp:
-        return False
-    if other is not None:
-        worlds.append(other)
-    return other is not None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.people_counts import STATE, Entered, Heard, may_print, people_words, publication
+from bot.domain.periods import Month
 from bot.domain.plan_import.numbers import read_amount
-from bot.domain.small_cells import decide
+from bot.domain.small_cells import decide, solving
 from tests.unit.domain.small_attack import attack, read
 
 
@@ -142,6 +146,42 @@ def test_a_number_of_people_that_changes_by_a_few_is_not_printed_again():
     bare = [month(1, 40, "count"), month(2, 43, "count")]  # of what, nobody says; each by itself is masked if small
     decision = decide(publication(bare))
     assert all(may_print(decision, one) for one in bare)
+
+
+def two_years(groups: int, months: int) -> list[Entered]:
+    """A measure in families with the groups of one kind, each a few more or fewer than the month before."""
+    dice, ones = random.Random(3), []
+    sizes = [dice.randint(3, 60) for _ in range(groups)]
+    for number in range(months):
+        month = str(Month(2024, 1).plus(number))
+        families = [max(0, size + dice.randint(-6, 6)) for size in sizes]
+        ones.append(Entered(1, "families", month, "", "", sum(families), None))
+        ones += [Entered(1, "families", month, f"Group {at}", "race", n, None) for at, n in enumerate(families)]
+    return ones
+
+
+def test_nothing_small_can_be_worked_out_from_a_year_of_a_measure_in_people():
+    decision = decide(publication(two_years(5, 13)))
+    assert not decision.exposed
+    assert not attack(read([decision.shown])).small
+    assert decision.extra <= 45
+
+
+def test_two_years_of_a_measure_in_people_are_judged_in_a_limited_number_of_steps(monkeypatch):
+    narrowed = 0
+
+    def counted(*bound: Any) -> Any:
+        nonlocal narrowed
+        narrowed += 1
+        assert narrowed < 100_000
+        return fitting(*bound)
+
+    fitting = solving._fitting
+    monkeypatch.setattr(solving, "_fitting", counted)
+    decision = decide(publication(two_years(8, 26)))
+    assert narrowed
+    assert not decision.exposed
+    assert any(verdict.state == "shown" for verdict in decision.verdicts.values())
 
 
 def test_the_states_average_is_nobody_of_ours():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Collection, Sequence
 
 import pytest
@@ -128,6 +131,28 @@ def test_a_big_table_is_protected_by_the_most_helpful_numbers():
     assert not decision.exposed
     assert not attack(read([decision.shown])).small
     assert decision.extra <= rows + columns
+
+
+def test_nothing_small_can_be_worked_out_when_all_work_is_used_up(monkeypatch):
+    monkeypatch.setattr(sys.modules[decide.__module__], "_MOST_STEPS", 0)
+    printed, small, extra, _ = attacked(range(200))
+    assert small < extra < printed - small  # more is hidden than with work, and not all
+
+
+def test_the_same_numbers_have_the_same_answer_in_every_process():
+    """Two processes that hide different numbers give away both."""
+    code = (
+        "from bot.domain.small_cells import decide\n"
+        "from tests.unit.domain.small_attack import publications\n"
+        "print([v.state for seed in range(100) for one in publications(seed) for v in decide(one).verdicts.values()])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
 
 
 def test_one_more_part_is_hidden_when_the_total_gives_the_small_one_away():
