@@ -128,8 +128,9 @@ class App:
         return reply
 
     def not_ready(self) -> str:
-        """What is in the way of work, or "" where the database answers, has the newest shape and can be written."""
-        return not_ready(self.engine) or self.last_write.fault()
+        """What is in the way of work, or "" where the database answers, has the newest shape and can be written, and
+        Slack's socket was opened, if there is to be one."""
+        return not_ready(self.engine) or self.last_write.fault() or (self.slack.not_ready() if self.slack else "")
 
     def health(self) -> web.Application:
         """What a process that serves nothing else can be asked: is it well, and its figures."""
@@ -138,7 +139,8 @@ class App:
         return application
 
     async def start(self, *, worker: bool = True, listen: bool = True) -> None:
-        """Connect the adapters; with `listen`, take in what people say; with `worker`, run calendar and delivery."""
+        """Start the adapters, without waiting for their platforms; with `listen`, take in what people say; with
+        `worker`, run calendar and delivery."""
         await self._set_clock()
         self._keeping_time = asyncio.create_task(self._keep_time(), name="clock")
         if self.slack:

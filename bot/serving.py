@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -35,15 +34,16 @@ async def serve(
 ) -> None:
     """Run the parts asked for until SIGTERM or Ctrl+C. `site`: what is served at the port, if anything; `grace`: how
     long it goes on after SIGTERM. Raises CannotListen."""
+    told = _told_to_stop()  # from here on: a signal that comes while we start must not cut off who is served already
     runner = web.AppRunner(site, shutdown_timeout=FINISH_SECONDS, **SERVING) if site else None
     if runner:
         await _listen(runner, host, port)
     await app.start(worker=worker, listen=listen)
-    told = await _until_told_to_stop()
-    log.info("stopping", signal=told.name, seconds=grace if told is signal.SIGTERM else 0)
+    name = await told
+    log.info("stopping", signal=name.name, seconds=grace if name is signal.SIGTERM else 0)
     app.stopping = True
     if runner:
-        if told is signal.SIGTERM:
+        if name is signal.SIGTERM:
             await asyncio.sleep(grace)
         await runner.cleanup()
     await app.stop()
@@ -61,19 +61,19 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise CannotListen(error.strerror) from error
 
 
-async def _until_told_to_stop() -> signal.Signals:
+def _told_to_stop() -> asyncio.Future[signal.Signals]:
     """The first signal; the second one finds the system's own way, which is the end."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[signal.Signals] = loop.create_future()
     names = (signal.SIGTERM, signal.SIGINT)
 
-    def note(name: signal.Signals) -> Callable[[], None]:
-        return lambda: None if told.done() else told.set_result(name)
+    def note(name: signal.Signals) -> None:
+        for each in names:
+            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
+        if not told.done():
+            told.set_result(name)
 
     for name in names:
-        loop.add_signal_handler(name, note(name))
-    found = await told
-    for name in names:
-        loop.remove_signal_handler(name)
-        signal.signal(name, signal.SIG_DFL)
-    return found
+        loop.add_signal_handler(name, note, name)
+    return told

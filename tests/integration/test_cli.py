@@ -12,6 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -160,39 +162,56 @@ def test_the_manifest_needs_an_address_or_socket_mode(home):
     assert json.loads(sipbot(home, "slack", "manifest", "--socket-mode").stdout)["settings"]["socket_mode_enabled"]
 
 
-def test_serve_answers_is_ready_and_stops_when_told(home):
-    assert sipbot(home, "migrate").returncode == 0
+@contextmanager
+def serving(home: Path, **more: str) -> Iterator[str]:
+    """`sipbot serve`, which is told to stop in the end and does so without a failure. Its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "PYTHONPATH": str(ROOT),
-        "PORT": str(port),
-        "SIPBOT_CONSOLE": "1",
-    }
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "PORT": str(port), **more}
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"], cwd=home, env=env, stderr=subprocess.PIPE, text=True
     )
     try:
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-                    assert json.load(answer) == {"status": "ok"}
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("it did not come up")
-        with pytest.raises(urllib.error.HTTPError) as missing:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/r/{'x' * 24}", timeout=2)
-        assert missing.value.code == 404
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+
+
+def ready(url: str) -> dict[str, str]:
+    """What it says of itself when it is up."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as answer:
+            return json.load(answer)
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("it did not come up")
+
+
+def test_serve_answers_is_ready_and_stops_when_told(home):
+    assert sipbot(home, "migrate").returncode == 0
+    with serving(home, SIPBOT_CONSOLE="1") as url:
+        assert ready(url) == {"status": "ok"}
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(f"{url}/r/{'x' * 24}", timeout=2)
+        assert missing.value.code == 404
+
+
+def test_serve_says_that_slacks_socket_is_not_there_and_stops_when_told(home):
+    assert sipbot(home, "migrate").returncode == 0
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+    with serving(home, SIPBOT_DRAIN_SECONDS="1", **slack) as url:
+        for _ in range(50):  # it listens a moment before it turns to Slack
+            if (said := ready(url))["status"] != "ok":
+                break
+            time.sleep(0.1)
+        assert said == {"status": "not ready", "reason": "Slack is not connected yet"}
 
 
 def test_readings_from_a_file_are_stored_whole_or_not_at_all(planned):

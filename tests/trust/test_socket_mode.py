@@ -20,13 +20,14 @@ from sqlalchemy import select
 from bot.app import App, build
 from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
+from bot.chat.messages import say
 from bot.config import load
 from storage.db import reading
 from storage.models import update
 from storage.queries import people
-from storage.uow import unit_of_work
+from storage.uow import Destination, unit_of_work
 from tests.builders import a_plan, an_organization
-from tests.fake_slack import FakeSlack
+from tests.fake_slack import FakeSlack, Fault
 from tests.slack_people import TEAM
 from tests.trust.table import record
 
@@ -83,12 +84,16 @@ class ManySockets(FakeSlack):
         raise AssertionError
 
 
-@asynccontextmanager
-async def replicas(engine: Any, clock: MovableClock, slack: ManySockets, count: int = 2) -> AsyncIterator[list[App]]:
+def replica(engine: Any, clock: MovableClock, slack: ManySockets) -> App:
     settings = load(
         _env_file=None, slack_bot_token=slack.token, slack_app_token=slack.app_token, slack_api_url=slack.api_url
     )
-    apps = [build(settings, clock=clock, console=False, engine=engine) for _ in range(count)]
+    return build(settings, clock=clock, console=False, engine=engine)
+
+
+@asynccontextmanager
+async def replicas(engine: Any, clock: MovableClock, slack: ManySockets, count: int = 2) -> AsyncIterator[list[App]]:
+    apps = [replica(engine, clock, slack) for _ in range(count)]
     for app in apps:
         await app.start(worker=False)
     await slack.until(lambda: len(slack.open) == count, 10)
@@ -173,3 +178,34 @@ async def test_a_replica_that_stops_answers_what_it_was_given_and_the_other_take
         f"{lost} lost, {doubled} doubled",
     )  # fmt: skip
     assert (lost, doubled) == (0, 0)
+
+
+async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, slack, monkeypatch, caplog):
+    monkeypatch.setattr("bot.adapters.slack.socket.PAUSE", 0.05)
+    slack.fail("apps.connections.open", *[Fault(error="invalid_auth")] * 200)
+    app = replica(county, clock, slack)
+    with unit_of_work(county, clock.read(), built_in()) as uow:
+        (uow.organization,) = people.organizations(uow.connection)
+        intake = people.channel_for(uow, "slack", TEAM, "C0INTAKE01", "intake")
+        uow.post("notice", Destination(channel_id=intake.id), say("The plan is here."), key="n1")
+    async with asyncio.timeout(5):
+        await app.start()
+    await slack.until(lambda: slack.posts("C0INTAKE01"))
+    assert app.slack.not_ready() == "Slack is not connected yet"
+    slack.faults.clear()
+    await slack.until(lambda: not app.slack.not_ready())
+    assert len(slack.open) == 1
+    said = [record.getMessage() for record in caplog.records if "SLACK_APP_TOKEN" in record.getMessage()]
+    assert len(said) == 1
+    assert "invalid_auth" in said[0]
+    await app.stop()
+
+
+async def test_a_replica_that_never_reached_slack_stops(county, clock, slack):
+    slack.fail("apps.connections.open", *[Fault(status=503)] * 200)
+    app = replica(county, clock, slack)
+    await app.start()
+    await slack.until(lambda: slack.called("apps.connections.open"))
+    async with asyncio.timeout(5):
+        await app.stop()
+    assert slack.open == []

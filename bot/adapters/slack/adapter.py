@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -48,6 +49,7 @@ PACE = Pace(conversation=1.0, workspace=0.2)
 PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
+NOT_CONNECTED = "Slack is not connected yet"
 NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
 _TIME = re.compile(r"\d{1,12}", re.A)  # seconds since 1970
 NOT_SLACKS = "not a Slack payload"
@@ -129,11 +131,14 @@ class SlackAdapter:
         app.router.add_post(PATH, self._receive)
 
     async def start(self, *, listen: bool = True) -> None:
-        """Open the connection to Slack; with an app token, and unless only posts go out, listen on a socket too."""
+        """Get ready to call Slack; with an app token, and unless only posts go out, begin to listen on a socket too."""
         await self._outbound.start()
-        if listen and self._settings.app_token:
-            self._socket = Socket(self._bolt, self._settings.app_token)
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        if listen and (token := self._settings.app_token):
+            self._socket = Socket(self._bolt, token, partial(self._outbound.socket_address, token))
+
+    def not_ready(self) -> str:
+        """What keeps people from being heard, or ""."""
+        return NOT_CONNECTED if self._socket and not self._socket.connected else ""
 
     async def stop(self) -> None:
         """Stop listening, let the answers under way out, close."""

@@ -59,6 +59,10 @@ NOT_HERE = frozenset(("channel_not_found", "is_archived", "not_in_channel", "use
 # What an administrator does about it.
 REINSTALL = "install the app again with the current manifest (`sipbot slack manifest`)"
 INSTALL_AGAIN = "the bot token is not valid any more; install the app again, and set SLACK_BOT_TOKEN where it is used"
+NO_SOCKET = (
+    "Slack refuses SLACK_APP_TOKEN ({}); make an app-level token with connections:write at api.slack.com/apps (Basic "
+    "Information), set it, and start sipbot again"
+)
 NOT_INSTALLED = "sipbot is not installed in the Slack workspace {}; `sipbot install link` makes the address for it"
 # The token is no good: another replica may have a newer one. https://docs.slack.dev/reference/methods/auth.test#errors
 STALE = frozenset(("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"))
@@ -142,6 +146,16 @@ class Outbound:
             frozenset(scope.strip() for scope in scopes.split(",")) - {""},
             answer.headers.get("Date", ""),
         )
+
+    async def socket_address(self, app_token: str) -> str:
+        """Where Slack takes a connection of Socket Mode. Raises SendError."""
+        try:
+            answer = await self._ask("apps.connections.open", app_token, {})
+        except Refused as error:
+            if error.permanent:
+                raise SendError(NO_SOCKET.format(error.code), permanent=True) from None
+            raise
+        return str(answer.get("url", ""))
 
     async def call(self, method: str, workspace: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call -> Slack's answer. Raises SendError. A call whose token was refused did nothing, so it is
