@@ -21,11 +21,12 @@ from bot.chat.commands import Actor, Role
 from bot.chat.errors import SendError
 from bot.chat.grants import Grant, Kept, NotGranted, Tokens
 from bot.keys import SLACK_TOKENS, Keys, Unsealed
-from storage.db import insert_into, reading
+from storage.db import UNAVAILABLE, insert_into, reading
 from storage.models import audit, inbox, invitation, person, slack_installation, workspace
 from storage.queries import people
 from storage.tenancy import across
 from storage.tokens import digest_of
+from storage.writing import CANNOT
 
 SLACK = "slack"
 INVITED = timedelta(days=7)  # how long an invitation can be used
@@ -202,15 +203,19 @@ class Installations:
             raise SendError(f"the token of the Slack workspace {workspace_id}: {error}", permanent=True) from None
 
     def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None:
-        """Keep the next tokens, unless another installation has come between."""
+        """Keep the next tokens, unless another installation has come between. Raises SendError where the database is
+        away, or does not say whether it was done: to do it once more does no harm."""
         values = self._sealed(workspace_id, tokens, self._clock.read())
         statement = (
             update(slack_installation)
             .where(_there.workspace == workspace_id, _there.generation == generation)
             .values(generation=generation + 1, **values)
         )
-        with self._writing() as connection:
-            connection.execute(statement)
+        try:
+            with self._writing() as connection:
+                connection.execute(statement)
+        except UNAVAILABLE as error:
+            raise SendError(f"{CANNOT} ({type(error).__name__})") from error
 
     def revoked(self, workspace_id: str, at: datetime) -> bool:
         """The workspace took sipbot out at that time; not if it was put in again since. True where that changed

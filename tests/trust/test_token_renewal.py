@@ -7,15 +7,18 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import OperationalError
 
 from bot.adapters.slack import OAuth, Workspaces
 from bot.chat.clock import MovableClock
 from bot.chat.errors import SendError
+from bot.chat.grants import Tokens
 from bot.keys import Keys
 from storage.installations import Installations
 from storage.models import slack_installation
@@ -119,6 +122,74 @@ async def test_a_replica_that_dies_with_the_next_token_leaves_the_old_one_until_
     assert "secret" not in str(caught.value)
     assert (await house.install(LARKSPUR, "Larkspur", "U0ANN00001", house.invite(1)))[0] == 200
     assert await workspaces_of(house).token(LARKSPUR) == house.desk.token_of(LARKSPUR)
+
+
+class Hiccups(Installations):
+    """The database is away when the next tokens come, as often as `away` says."""
+
+    away, storing = 3, False
+
+    def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None:
+        self.storing = True
+        super().renewed(workspace_id, generation, tokens)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.storing and self.away:
+            self.away -= 1
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        with super()._writing() as connection:
+            yield connection
+
+
+def hiccups(house: House) -> Hiccups:
+    return Hiccups(house.app.engine, house.app.clock, Keys.of(KEY), "UTC")
+
+
+async def test_a_database_that_is_away_for_a_moment_loses_no_token(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.slack.installed.FIRST_PAUSE", 0.01)
+    first = house.desk.token_of(LARKSPUR)
+    await house.pass_time(hours=10, minutes=1)
+    one = workspaces_of(house, hiccups(house))
+    assert await one.token(LARKSPUR) == first
+    await one.stop()
+    second = house.desk.token_of(LARKSPUR)
+    assert second != first
+    await house.pass_time(hours=2)
+    assert await workspaces_of(house).token(LARKSPUR) == second
+    assert (house.desk.renewals, house.desk.refused) == (1, 0)
+
+
+async def test_nobody_waits_for_ever_for_a_token_that_is_not_stored(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in (("FIRST_PAUSE", 0.2), ("PATIENCE", 0.1), ("TIMEOUT", 0.1)):
+        monkeypatch.setattr(f"bot.adapters.slack.installed.{name}", seconds)
+    await house.pass_time(hours=12, minutes=1)
+    one = workspaces_of(house, hiccups(house))
+    with pytest.raises(SendError, match="is being renewed") as caught:
+        await one.token(LARKSPUR)
+    assert caught.value.retry_after
+    await one.stop()
+    assert await workspaces_of(house).token(LARKSPUR) == house.desk.token_of(LARKSPUR)
+    assert house.desk.renewals == 1
+
+
+async def test_a_stop_waits_for_a_database_that_stays_away_so_long_and_no_longer(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.adapters.slack.installed.STOPPING", 0.3)
+    await house.pass_time(hours=10, minutes=1)
+    store = hiccups(house)
+    store.away = 1000
+    one = workspaces_of(house, store)
+    await one.token(LARKSPUR)
+    async with asyncio.timeout(5):
+        await one.stop()
+    assert f"the next token of the Slack workspace {LARKSPUR} is lost" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_an_installation_during_a_renewal_wins(house: House) -> None:

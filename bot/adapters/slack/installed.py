@@ -1,9 +1,10 @@
 """The tokens of many workspaces: kept by a store, renewed with Slack before they end, by one replica at a time.
 
 Slack takes a refresh token once. So a replica first puts a lease into the row, then asks Slack with no transaction
-open, then stores what it got; the others use the old token, which is good until its end. If the replica dies between
-Slack's answer and its commit, the next tokens are lost and the old token serves until its end, `EARLY` at most; then
-Slack refuses the renewal, and the workspace installs sipbot again (docs/decisions/0009).
+open, then stores what it got, again and again where the store does not take it; the others use the old token, which is
+good until its end. If the replica dies between Slack's answer and its commit, the next tokens are lost and the old
+token serves until its end, `EARLY` at most; then Slack refuses the renewal, and the workspace installs sipbot again
+(docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 
 import aiohttp
@@ -26,7 +28,11 @@ log = logging.getLogger(__name__)
 
 EARLY = 2 * 3600.0  # seconds before its end that a token of twelve hours is renewed
 PATIENCE, PAUSE = 2.0, 0.1  # seconds to wait for another replica's renewal, and between two looks
+# Seconds between two tries to store, doubled each time: often enough to come before the lease ends or soon after.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+STOPPING = TIMEOUT + 5.0  # seconds for the renewals under way at the end: Slack's answer, and to store it
 NOT_RENEWED = "Slack does not renew the token of the workspace {}; install sipbot there again (`sipbot install link`)"
+LOST = "the next token of the Slack workspace {} is lost: the database did not take it until the end of this process"
 
 
 class InstallationStore(Protocol):
@@ -36,7 +42,8 @@ class InstallationStore(Protocol):
 
     def begin_renewal(self, workspace_id: str, generation: int) -> str | None: ...
 
-    def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None: ...
+    def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None:
+        """Raises SendError where the database is away."""
 
     def revoked(self, workspace_id: str, at: datetime) -> bool: ...
 
@@ -60,7 +67,7 @@ class Workspaces:
     async def token(self, workspace: str, refused: str = "") -> str | None:
         """The token, or None where sipbot is not installed. `refused`: one that Slack just said has ended. Raises
         SendError."""
-        waited = 0.0
+        until = monotonic() + PATIENCE
         while True:
             kept = await asyncio.to_thread(self._store.token, workspace)
             if kept is None or kept.expires_at is None:
@@ -71,12 +78,11 @@ class Workspaces:
             renewing = self._renew(workspace, kept)
             if left > 0 and kept.bot != refused:
                 return kept.bot  # nobody waits for the next one as long as this one is good
-            found = await asyncio.shield(renewing)
-            if found is not None:
+            await asyncio.wait((renewing,), timeout=TIMEOUT)
+            if renewing.done() and (found := renewing.result()) is not None:
                 return found
-            if waited >= PATIENCE:
+            if monotonic() >= until:
                 raise SendError(f"the token of the Slack workspace {workspace} is being renewed", retry_after=5.0)
-            waited += PAUSE
             await asyncio.sleep(PAUSE)
 
     async def revoked(self, workspace: str, at: datetime) -> None:
@@ -84,9 +90,12 @@ class Workspaces:
         await asyncio.to_thread(self._store.revoked, workspace, at)
 
     async def stop(self) -> None:
-        """Let the renewals under way finish: what Slack gave must be stored."""
+        """Let the renewals under way finish, for so long at most: what Slack gave must be stored."""
         if self._renewing:
-            await asyncio.wait(self._renewing.values())
+            await asyncio.wait(self._renewing.values(), timeout=STOPPING)
+        for workspace, renewing in self._renewing.items():
+            log.error(LOST.format(workspace))
+            renewing.cancel()
         if self._session is not None:
             await self._session.close()
 
@@ -110,8 +119,20 @@ class Workspaces:
             if error.permanent:
                 raise SendError(f"{NOT_RENEWED.format(workspace)}: {error}", permanent=True) from None
             raise
-        await asyncio.to_thread(self._store.renewed, workspace, kept.generation, tokens)
+        await self._keep(workspace, kept.generation, tokens)
         return tokens.bot
+
+    async def _keep(self, workspace: str, generation: int, tokens: Tokens) -> None:
+        """Slack gives them once, so the store is asked until it has them; to ask it twice does no harm. Longer than the
+        old token is good: the next refresh token is among them, and without it sipbot must be installed again."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await asyncio.to_thread(self._store.renewed, workspace, generation, tokens)
+            except SendError as error:
+                log.warning("the next token of the Slack workspace %s is not stored yet: %s", workspace, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
