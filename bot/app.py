@@ -251,9 +251,8 @@ class App:
         from bot.adapters.teams import TeamsAdapter, TeamsSettings
 
         found, specs = self.settings, self.dispatcher.specs
-        home, *guests = found.tenants or ("",)
         teams = TeamsAdapter(
-            given or TeamsSettings(found.teams_app_id, found.teams_app_password, home, guests=tuple(guests)),
+            given or TeamsSettings.of(found.teams_app_id, found.teams_app_password, found.tenants),
             self.handle,
             References(self.engine),
             lambda text: first_word(text)[0] in specs,

@@ -10,6 +10,7 @@ import aiohttp
 from sqlalchemy import Engine, select
 
 from bot.adapters.slack import SlackAdapter, SlackSettings
+from bot.adapters.slack.outbound import NOT_INSTALLED, Granted
 from bot.adapters.slack.scopes import SCOPES
 from bot.chat.clock import Clock
 from bot.chat.commands import Command
@@ -18,7 +19,9 @@ from bot.chat.replies import Reply
 from bot.config import Settings
 from bot.doctor.findings import Findings
 from bot.doctor.here import WRONG_CLOCK
+from bot.keys import Keys
 from storage.db import reading
+from storage.installations import SLACK, Installations, connected
 from storage.models import workspace
 from storage.tenancy import across
 
@@ -30,33 +33,63 @@ SECONDS = 10  # for an answer from our own address
 
 async def slack(found: Findings, given: Settings, clock: Clock, engine: Engine | None) -> None:
     """The token, its workspace, its scopes, and the time. `engine`: a database that can be asked."""
-    if not given.slack:
+    if given.slack_client_id:
+        said = await _workspaces(found, given, clock, engine) if engine else None
+    elif given.slack_bot_token:
+        said = await _granted(found, given, given.slack_bot_token)
+        if said and engine and not _knows(engine, said.workspace):
+            found.faults.append(
+                "SLACK_BOT_TOKEN is of another Slack workspace than the one in this database: take the token of the "
+                "first"
+            )
+    else:
         return
-    adapter = SlackAdapter(
-        SlackSettings(given.slack_signing_secret, given.slack_bot_token, api_url=given.slack_api_url), _nobody
-    )
-    await adapter.start(listen=False)
-    try:
-        said = await adapter.check()
-    except SendError as error:
-        found.faults.append(f"Slack: {error}")
-        return
-    finally:
-        await adapter.stop()
-    if said.scopes and (missing := SCOPES.keys() - said.scopes):
-        found.faults.append(
-            f"the Slack app lacks {', '.join(sorted(missing))}: put the current manifest (sipbot slack manifest) at "
-            "api.slack.com/apps and install the app again"
-        )
-    if engine and not _knows(engine, said.workspace):
-        found.faults.append(
-            "SLACK_BOT_TOKEN is of another Slack workspace than the one in this database: take the token of the first"
-        )
-    if said.date and (apart := abs(parsedate_to_datetime(said.date) - clock.read())) > WRONG_CLOCK:
+    if said and said.date and (apart := abs(parsedate_to_datetime(said.date) - clock.read())) > WRONG_CLOCK:
         found.faults.append(
             f"this machine's clock and Slack's are {apart.total_seconds():.0f} seconds apart: set it by NTP (from five "
             "minutes on, everything Slack sends is refused)"
         )
+
+
+async def _workspaces(found: Findings, given: Settings, clock: Clock, engine: Engine) -> Granted | None:
+    """The token of every workspace that has not taken sipbot out -> the last answer."""
+    store = Installations(engine, clock, Keys.of(given.sipbot_secret_key), given.sipbot_zone)
+    with reading(engine) as connection:
+        places = [one for _, platform, one, _, state in connected(connection) if platform == SLACK and not state]
+    if not places:
+        found.notes.append("no Slack workspace has installed sipbot yet: sipbot install link makes the address for it")
+    said = None
+    for place in places:
+        try:
+            kept = store.token(place)
+        except SendError as error:
+            found.faults.append(f"Slack: {error}")
+            continue
+        if kept is None:
+            found.faults.append(f"Slack: {NOT_INSTALLED.format(place)}")
+        elif kept.expires_at is None or kept.expires_at > clock.read():
+            said = await _granted(found, given, kept.bot, f" in {place}") or said
+        # One that has ended is renewed when it is needed: to try that here would use up its refresh token.
+    return said
+
+
+async def _granted(found: Findings, given: Settings, token: str, where: str = "") -> Granted | None:
+    """What Slack says of a token, if it takes it."""
+    adapter = SlackAdapter(SlackSettings(given.slack_signing_secret, token, api_url=given.slack_api_url), _nobody)
+    await adapter.start(listen=False)
+    try:
+        said = await adapter.check()
+    except SendError as error:
+        found.faults.append(f"Slack{where}: {error}")
+        return None
+    finally:
+        await adapter.stop()
+    if said.scopes and (missing := SCOPES.keys() - said.scopes):
+        found.faults.append(
+            f"the Slack app lacks {', '.join(sorted(missing))}{where}: put the current manifest (sipbot slack "
+            "manifest) at api.slack.com/apps and install the app again"
+        )
+    return said
 
 
 async def _nobody(command: Command) -> Reply:
@@ -67,7 +100,7 @@ def _knows(engine: Engine, team: str) -> bool:
     """A database without a Slack workspace gets one with the first command."""
     with reading(engine) as connection:
         across(connection)
-        known = connection.execute(select(workspace.c.external_id).where(workspace.c.platform == "slack"))
+        known = connection.execute(select(workspace.c.external_id).where(workspace.c.platform == SLACK))
         teams = set(known.scalars())
     return not teams or team in teams
 
@@ -78,7 +111,7 @@ async def teams(found: Findings, given: Settings) -> None:
         return
     from bot.adapters.teams import TeamsSettings  # its SDK takes a second to import
 
-    await sign_in(found, TeamsSettings(given.teams_app_id, given.teams_app_password, given.teams_tenant_id))
+    await sign_in(found, TeamsSettings.of(given.teams_app_id, given.teams_app_password, given.tenants))
 
 
 async def sign_in(found: Findings, registration: TeamsSettings) -> None:

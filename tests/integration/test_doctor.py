@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from bot.adapters.teams import TeamsSettings
 from bot.chat.clock import MovableClock, SystemClock
 from bot.chat.compose import built_in
 from bot.config import Settings, load
-from bot.doctor import Findings, examine, here
+from bot.doctor import Findings, examine, here, services
 from bot.doctor.services import sign_in
+from bot.keys import Keys
 from storage import disk, health
 from storage.db import open_engine
 from storage.health import database_faults
+from storage.installations import Installations
 from storage.migrate import migrate
 from storage.models import outbox, workspace
 from storage.queries import people
@@ -30,6 +33,7 @@ from storage.uow import unit_of_work
 from tests.databases import a_county
 from tests.fake_slack import FakeSlack, Fault
 from tests.fake_teams import APP, FakeTeams
+from tests.install_house import KEY, LARKSPUR, MEADOW, install_house, settings_for
 from tests.post_office import PostOffice, open_post_office
 from tests.postgres import POSTGRES, a_database
 from tests.slack_people import TEAM
@@ -125,6 +129,63 @@ async def test_microsoft_gives_no_token():
     found = Findings()
     await sign_in(found, TeamsSettings(APP, "x", TENANT, login_url=teams.url))
     one(found.faults, "sign-in cannot be reached")
+
+
+async def test_the_sign_in_of_several_tenants_is_at_the_first(county, monkeypatch):
+    several = {"teams_app_id": APP, "teams_app_password": "a client secret", "public_url": "https://sip.invalid"}
+    async with FakeTeams() as teams:
+
+        async def at_the_fake(found: Findings, registration: TeamsSettings) -> None:
+            await sign_in(found, replace(registration, login_url=teams.url))
+
+        monkeypatch.setattr(services, "sign_in", at_the_fake)
+        settings = given(county, **several, teams_tenant_id=f"{TENANT}, another")
+        assert (await examine(settings, SystemClock())).faults == []
+        assert teams.tokens == 1
+
+
+async def test_every_workspace_is_asked_about_by_its_own_token(engine):
+    clock = MovableClock(SystemClock().read())
+    async with install_house(engine, clock) as house:
+        found = Findings()
+        settings = settings_for(house.slack)
+        await services.slack(found, settings, clock, engine)
+        assert found.faults == []
+        one(found.notes, "no Slack workspace has installed sipbot yet", "sipbot install link")
+        for team, name in ((LARKSPUR, "Larkspur"), (MEADOW, "Meadow")):
+            assert (await house.install(team, name, "U0ANN00001", house.invite(name=f"{name} County")))[0] == 200
+        house.slack.scopes = ",".join(SCOPES)
+        await services.slack(found, settings, clock, engine)
+        assert found.faults == []
+        house.slack.scopes = ",".join(SCOPES.keys() - {"files:read"})
+        await services.slack(found, settings, clock, engine)
+        larkspur, meadow = found.faults
+        assert f"lacks files:read in {LARKSPUR}:" in larkspur
+        assert f"lacks files:read in {MEADOW}:" in meadow
+        house.slack.scopes = ""
+        house.desk.uninstall(MEADOW)  # nobody told us
+        found = Findings()
+        await services.slack(found, settings, clock, engine)
+        one(found.faults, f"Slack in {MEADOW}:", "invalid_auth")
+        store = Installations(engine, clock, Keys.of(KEY), "UTC")
+        assert store.revoked(MEADOW, clock.read())
+        found = Findings()
+        await services.slack(found, settings, clock, engine)
+        assert found.faults == []
+        await services.slack(found, settings_for(house.slack, sipbot_secret_key=KEY[::-1]), clock, engine)
+        one(found.faults, LARKSPUR, "SIPBOT_SECRET_KEY")
+
+
+async def test_a_token_that_ended_is_left_to_whoever_needs_it(engine):
+    """The doctor changes nothing, and its refresh token is good once."""
+    clock = MovableClock(SystemClock().read())
+    async with install_house(engine, clock) as house:
+        house.desk.lives = 12 * 3600
+        assert (await house.install(LARKSPUR, "Larkspur", "U0ANN00001", house.invite()))[0] == 200
+        await house.pass_time(hours=13)
+        found = Findings()
+        await services.slack(found, settings_for(house.slack), clock, engine)
+        assert (found.faults, found.notes, house.desk.renewals) == ([], [], 0)
 
 
 async def test_the_mail_server_does_not_take_us(county):

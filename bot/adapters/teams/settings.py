@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 PLATFORM = "teams"
 # https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
@@ -30,6 +31,12 @@ class TeamsSettings:
     def __post_init__(self) -> None:
         if self.app_id and not (self.app_password and self.tenant_id):
             raise ValueError("a Teams app id needs the app's password and the tenant's id")
+
+    @classmethod
+    def of(cls, app_id: str, app_password: str, tenants: tuple[str, ...]) -> Self:
+        """As the application's settings have it: the first tenant is the registration's own."""
+        home, *guests = tenants or ("",)
+        return cls(app_id, app_password, home, guests=tuple(guests))
 
     @property
     def tenants(self) -> frozenset[str]:
