@@ -9,7 +9,7 @@ import pytest
 
 import handlers.newsletter
 import handlers.stories
-from bot.chat.codec import to_data
+from bot.chat.codec import to_data, to_json
 from bot.chat.commands import Role
 from bot.chat.messages import Message, Text, say, spans
 from storage.models import outbox, report, story, story_credit
@@ -223,3 +223,15 @@ def test_who_declines_after_publication_is_told_that_it_was_too_late(desk, work,
     assert "published already, in: newsletter Q1 2026" in words(reply.message)
     late = [note for note in desk.queued("notice") if "asked not to be named" in words(note.message)]
     assert [note.to for note in late] == [CLEO, DAN]
+
+
+def test_who_declines_to_be_named_in_the_words_of_a_published_win_leaves_its_posts(desk, work, published):
+    tell(desk, NAMES_BO, credit=BO)
+    told = say(NAMES_BO)
+    with work() as uow:
+        uow.change(story, story.c.id == 2, state="approved")
+        uow.rows(report.update().values(content={"sections": [], "stories": [2], "message": to_data(told)}))
+        uow.change(outbox, outbox.c.kind == "newsletter", message=to_json(told))
+    desk.presses(BO, desk.queued("notice")[-1].message, "Please do not name me")
+    posts = [desk.queued("newsletter")[1], *desk.queued("retold")]
+    assert [words(post.message) for post in posts] == [reports.TAKEN_BACK] * 2
