@@ -7,7 +7,10 @@ Pure rules, no look into the plan beyond the references it is handed. They would
   a reference elsewhere in a line makes the line a note of that step.
 - Without a reference a status counts only when it is the whole line, is set off (`done - piloted`), or follows
   "it is", "this is", "mine is": so "we are done with lunch" stays prose.
-- Not a status: a question ("1.2.3 done?"), a negation ("not done yet"), a promise ("done by Friday").
+- Not a status: a question ("1.2.3 done?"), a negation ("not done yet"), a promise ("done by Friday"), what the words
+  after it take back ("done, except the form", "completed 3 of 5", "blocked, done Friday"), a verb with its object
+  ("dropped the ball"). What is so now counts: "was blocked, now done".
+- A step named as a condition ("blocked until 1.2.4 is done") is only mentioned.
 - Lines under a step belong to it until an empty line.
 """
 
@@ -23,7 +26,7 @@ NOT_STARTED, IN_PROGRESS, BLOCKED, DONE, DROPPED = "not started", "in progress",
 
 # Spellings that say a status and nothing else.
 SPELLINGS: Mapping[str, str] = {
-    **dict.fromkeys(("not started", "not yet started", "not begun", "unstarted", "todo"), NOT_STARTED),
+    **dict.fromkeys(("not started", "not yet started", "not begun", "unstarted"), NOT_STARTED),
     **dict.fromkeys(
         ("in progress", "inprogress", "started", "begun", "began", "under way", "underway", "ongoing",
          "on going", "wip", "working on it", "on track"),
@@ -35,12 +38,25 @@ SPELLINGS: Mapping[str, str] = {
 }  # fmt: skip
 # Spellings that also say why, so they stay in the note. On hold is blocked, not dropped: the step is still wanted.
 _TELLING: Mapping[str, str] = dict.fromkeys(("waiting", "on hold", "paused", "held up"), BLOCKED)
+# Spanish counts only where it is set off: "listo para revisar" is not done yet. Not "lista": that is also a list.
+_SPANISH: Mapping[str, str] = {
+    **dict.fromkeys(("no empezado", "no empezada", "no iniciado", "no iniciada", "sin empezar"), NOT_STARTED),
+    **dict.fromkeys(("en progreso", "en curso", "en proceso", "en marcha", "empezado", "iniciado"), IN_PROGRESS),
+    **dict.fromkeys(("bloqueado", "bloqueada"), BLOCKED),
+    **dict.fromkeys(
+        ("listo", "hecho", "hecha", "terminado", "terminada", "completo", "completa", "completado", "completada",
+         "finalizado", "finalizada"),
+        DONE,
+    ),
+    **dict.fromkeys(("cancelado", "cancelada"), DROPPED),
+}  # fmt: skip
 _MARKS: Mapping[str, str] = {
     **dict.fromkeys(("✅", "✔", "☑", ":white_check_mark:", ":heavy_check_mark:", ":ballot_box_with_check:"), DONE),
     **dict.fromkeys(("🚧", ":construction:"), IN_PROGRESS),
     **dict.fromkeys(("⛔", "🛑", ":no_entry:", ":octagonal_sign:"), BLOCKED),
 }
 
+LONGEST_TURN = 80  # characters of ", and we have finally finished step"; a longer one is a note
 MAX_RANGE = 20  # steps in `1.2.1-1.2.9`; the longest strategy we know has 14
 
 
@@ -62,22 +78,70 @@ def _alternatives(words: Collection[str]) -> str:
 
 _STATUS = re.compile(
     rf"(?:(?P<word>{_alternatives(SPELLINGS)})(?!\w|-\w)|(?P<telling>{_alternatives(_TELLING)})(?!\w)"
-    rf"|(?P<mark>{_alternatives(_MARKS)}))\ufe0f?",
+    rf"|(?P<spanish>{_alternatives(_SPANISH)})(?=\s*(?:$|[:;,.!)\n]|-\s|y\s))|(?P<mark>{_alternatives(_MARKS)}))\ufe0f?",
     re.I,
 )
 # What may stand between a reference and its status without changing the meaning.
-_IS = r"(?:(?:is|are|was|were|now|has\s+been|have\s+been|still|all|fully|officially|marked|status|got)\b[\s:=]*)*"
+_IS = (
+    r"(?:(?:is|are|was|were|now|has\s+been|have\s+been|still|all|fully|officially|marked|status|got|ya|todo|está)"
+    r"\b[\s:=]*)*"
+)
 _JOINTS = r"(?:(?!:\w+:|-\d)[\s:;,.!=|*_`)\]>-])*"  # punctuation, but not the beginning of a :mark: or a minus
 _BEFORE_STATUS = re.compile(rf"{_JOINTS}[(\[]?{_IS}", re.I)
 _JOINT = re.compile(_JOINTS)
 _SET_OFF = re.compile(r"\s*(?:$|[:;,.!]|-(?:\s|$))")
+_WHEN = (
+    r"(?:\d|the\s|this\s|end|next|noon|midnight|eod|eow|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul"
+    r"|aug|sep|oct|nov|dec|today|tonight|tomorrow|spring|summer|fall|winter|then)"
+)
 _PROMISE = re.compile(
-    r"\s*(?:(?:by|before|until)\s+(?:\d|the\s|end|next|eod|eow|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul"
-    r"|aug|sep|oct|nov|dec|tomorrow|spring|summer|fall|winter|then)|next\s|tomorrow|soon\b|later\b|when\s|if\s|once\s"
-    r"|in\s+(?:a|an|two|three|\d+)\s)",
+    rf"\s*(?:(?:by|before|until)\s+{_WHEN}|next\s|tomorrow|soon\b|later\b|when\s|if\s|once\s|unless\s|as\s+soon\s"
+    r"|(?:with)?in\s+(?:an?|the\s+next|two|three|four|\d+)\s|after\s+(?:step\s+|#)?\d+\.\d)",
     re.I,
 )
-_QUESTION = re.compile(r"\?+\s*$")
+# After a status and its step: "complete 1.2.3 please", "finished with 1.2.3? No", "cancelled 1.2.3's session".
+_ASKED_FOR = re.compile(
+    rf"[\s,]*(?:(?:yet\s*)?\?|'s\b|(?:please|pls)\b|by\s+{_WHEN}|when\s|if\s|once\s|unless\s)", re.I
+)
+_OBJECT = re.compile(r"\s+(?:an?|the|this|that|these|those|my|our|your|his|her|its|their|off|to|\w+'s)\b", re.I)
+_NO_MORE = re.compile(
+    r"[\s,;-]*(?:no\s+(?:more|longer)|(?:not\s+)?any\s?more|not\s+(?:yet|quite|really)|(?:todavía|aún)\s+no)"
+    r"\s*(?:$|[,;.!-])",
+    re.I,
+)
+_EXCEPT = (
+    r"\b(?:except(?:ing)?|excluding|apart\s+from|other\s+than|all\s+but|but\s+(?:not|still|needs?)|re-?open(?:ed|ing)?"
+    r"|redo(?:ing)?|excepto|menos|salvo|pero\s+(?:no|falta)|falta|not\s+(?:yet\s+)?(?=(?:steps?\s+|#)?\d+\.\d))"
+)
+_UNLESS = re.compile(rf"{_EXCEPT}(?!\w)", re.I)
+_LEFT_OUT = re.compile(rf"{_EXCEPT}\s*(?:(?:for|yet|working|waiting|on|the|steps?|#)\s*)*(?=\d+\.\d)", re.I)
+# Not all of it, or not yet: in the clause of the status ("done in 3 of 5 units") or right after it ("done - 60%").
+_PARTLY = re.compile(
+    r"(?:(?:[^,;:.!?()-]|(?<=\w)-)*?|[\s,;:(~-]*(?:(?:in|at|for|with|only|just|about|around)\b\s*)*)(?<![\w.])"
+    r"(?:(?P<count>\d+|one|two|three|four|five)\s+(?:out\s+)?of\s+(?!(?:the\s+|our\s+)?(?P=count)\b)"
+    r"|(?!100\s*(?:%|per))\d+(?:\.\d+)?\s*(?:%|per\s?cent)|none\b|half\b(?!\s+an?\b)|part(?:ly|ially)\b|in\s+part\b"
+    r"|(?<!as\s)part\s+(?:of|one|two|\d)|mostly\b|(?:most|some)\s+of\b|casi\b|en\s+parte\b"
+    r"|(?:pending|awaiting|hopefully|probably|maybe|perhaps|pendiente)\b)",
+    re.I,
+)
+# A second status: said at once ("blocked, done"), or as what is so now ("blocked for weeks, now done").
+_AT_ONCE = re.compile(r"(?:[\s,;/&>]|->|\b(?:and|y|but|then|now|ya|ahora|it's|it|is|are|all|fully)\b)*", re.I)
+_BARE = re.compile(
+    r"\s*(?:$|[:;,.!?)]|-(?:\s|$)|(?:now|it|today|yesterday|on|last|mon|tue|wed|thu|fri)(?!ing\b))", re.I
+)
+_NOW = re.compile(
+    r"(?:[,;.!]|-\s|\b(?:and|but)\b)\s*(?:(?:it's|it|is|are)\b\s*)*now\b\s*(?:(?:is|it's|all|fully)\b\s*)*"
+    rf"{_STATUS.pattern}(?P<last>[\s.!]*$)?",
+    re.I,
+)
+_PAST = re.compile(r"\b(?:was|were)\b", re.I)
+_UNTIL = re.compile(r"\b(?:until|till)\b", re.I)
+_CONDITION = re.compile(
+    r"\b(?:until|till|once|when|whenever|if|whether|unless|after|before|as\s+soon\s+as|needs?|requires?"
+    r"|waiting\s+(?:for|on)|depend(?:s|ing|ent)?\s+on|hasta(?:\s+que)?|cuando|si|después\s+de|antes\s+de|necesita"
+    r"|depende\s+de)\b",
+    re.I,
+)
 _REF = re.compile(
     r"(?<![\w.,$/:])(?:(?P<named>(?:action\s+)?steps?|strateg(?:y|ies)|#)\s*)?"
     r"(?P<ref>\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)(?![\w%/]|\.\d|,\d|-\d{1,4}(?![\d.]))",
@@ -97,14 +161,15 @@ _DOING = re.compile(
 _AFTER_DOING = re.compile(r"[\s:,-]*(?:(?:with|on|work(?:ing)?\s+on)\b\s*)?$", re.I)
 _MINE = re.compile(
     r"(?:(?:it|this|that|mine|ours|my\s+step|our\s+step)(?:'s|\s+is|\s+are|\s+was|\s+has\s+been)?\s+"
-    r"|it's\s+|that's\s+)?(?:(?:is|now|still|all|just)\s+)*",
+    r"|it's\s+|that's\s+)?(?:(?:is|now|still|all|just|todo|ya|está)\s+)*",
     re.I,
 )
 _BLOCKED_BY = re.compile(r"\s+(?:by|on|waiting|because|until)\b", re.I)
-_SEPARATOR = re.compile(r"[,;.]|\band\b", re.I)
+_SEPARATOR = re.compile(r"[,;.]|\b(?:and|y)\b", re.I)
 _WORKING_ON = re.compile(r"\s*(?:still\s+)?working\s+on\s*$", re.I)
 _RANGE = re.compile(r"\s*(?:-|to|through|thru)\s*", re.I)
-_LIST = re.compile(r"\s*(?:,|&|\+|/|and|,\s*and)\s*", re.I)
+_LIST = re.compile(r"\s*(?:,|&|\+|/|and|y|,\s*and)\s*", re.I)
+_LAST_AND = re.compile(r"\b(?:and|y)$")
 
 
 def take_status(text: str) -> tuple[str, str] | None:
@@ -113,17 +178,20 @@ def take_status(text: str) -> tuple[str, str] | None:
     Words that also say why stay: "waiting on IT" -> (blocked, "waiting on IT").
     """
     folded = normalise(text)
-    start = _BEFORE_STATUS.match(folded)
-    at = start.end() if start else 0
-    match = _STATUS.match(folded, at)
+    match = _status_after(folded, 0)
     if match is None or _asks(folded, match.end()):
         return None
-    status = _status(match)
-    if status in (DONE, DROPPED) and _PROMISE.match(folded, match.end()):
+    said = _status(match)
+    if said in (DONE, DROPPED) and _PROMISE.match(folded, match.end()):
         return None
-    if match["telling"]:
-        return status, text[at:].strip()
-    return status, text[_end(_JOINT, folded, match.end()) :].strip()
+    if (said == DROPPED or match[0].lower() in ("complete", "closed")) and _OBJECT.match(folded, match.end()):
+        return None
+    status = _settled(said, folded, match.end())
+    if status is None:
+        return None
+    if status != said:
+        return status, text[_end(_JOINT, folded, 0) :].strip()
+    return status, text[match.start() if match["telling"] else _end(_JOINT, folded, match.end()) :].strip()
 
 
 def read_reply(text: str, refs: Collection[str]) -> tuple[Said, ...]:
@@ -137,7 +205,7 @@ def read_reply(text: str, refs: Collection[str]) -> tuple[Said, ...]:
             continue
         items = _read_line(line.strip(), refs)
         names_one = any(item.ref or item.status for item in items)
-        if found and not names_one and open_item and not _QUESTION.search(line):
+        if found and not names_one and open_item and not _is_question(line):
             found[-1] = _joined(found[-1], line.strip())
             continue
         if found and not names_one and not (found[-1].ref or found[-1].status):
@@ -153,7 +221,7 @@ def _joined(said: Said, line: str) -> Said:
 
 
 def _read_line(line: str, refs: Collection[str]) -> list[Said]:
-    if _QUESTION.search(line):
+    if _is_question(line):
         return [Said("", None, line, line)]
     folded = normalise(line)
     found = [match for match in _REF.finditer(folded) if _is_ref(folded, match, refs)]
@@ -178,37 +246,58 @@ def _parts(line: str, folded: str, found: list[re.Match[str]], status: str | Non
             if _LIST.fullmatch(between) or _RANGE.fullmatch(between):
                 continue
             turn, cut = _turn(between)
-            if turn is None and take_status(line[following.end() :]) is None:
+            if turn is None and (_on_condition(folded, match, following) or not _status_after(folded, following.end())):
                 return said + _all_of(line, group, status, line[match.end() :], refs)
             end = match.end() + cut
-        said += _all_of(line, group, status, line[match.end() : end], refs)
+        rest = line[match.end() : end].rstrip(" ,;")
+        said += _all_of(line, group, status, _LAST_AND.sub("", rest) if following else rest, refs)
         group, status = [], turn
     return said
 
 
 def _turn(between: str) -> tuple[str | None, int]:
     """The status that ends the words between two references, and where its part begins: ", still working on"."""
-    for separator in reversed(list(_SEPARATOR.finditer(between))):
+    for separator in reversed(list(_SEPARATOR.finditer(between, max(0, len(between) - LONGEST_TURN)))):
         if (status := _status_before(between[separator.end() :])) is not None:
             return status, separator.start()
     return None, len(between)
 
 
+def _on_condition(folded: str, match: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether the later reference says when or for what the earlier one is not so: "until 1.2.4 is done"."""
+    separators = _SEPARATOR.finditer(folded, match.end(), following.start())
+    clause = folded[max((one.end() for one in separators), default=match.end()) : following.end()]
+    return bool(_CONDITION.search(clause) or _LEFT_OUT.search(clause))
+
+
 def _all_of(line: str, found: list[re.Match[str]], status: str | None, rest: str, refs: Collection[str]) -> list[Said]:
-    """The same status and note for each reference of `1.2.1, 1.2.2 and 1.2.4` or `1.2.1-1.2.4`."""
+    """The same status and note for each reference of `1.2.1, 1.2.2 and 1.2.4` or `1.2.1-1.2.4`, but not for those
+    that `rest` leaves out. Where a status before them is in doubt, the line is the note."""
+    names, end = _without_left_out(_spread(found, refs), normalise(rest), refs)
     note = rest[_end(_JOINT, normalise(rest), 0) :].strip()
-    if status is None and (taken := take_status(rest)) is not None:
-        status, note = taken
-    note = re.sub(r"(?:[\s,;]|\band\b)+$", "", note)
-    return [Said(ref, status, note, line) for ref in _spread(found, refs)]
+    if status is not None:
+        folded = normalise(rest[:end])
+        status = None if _ASKED_FOR.match(folded) else _settled(status, folded, 0)
+        note = line if status is None else note
+    elif (taken := take_status(rest[:end])) is not None:
+        status, note = taken[0], f"{taken[1]} {rest[end:]}".strip()
+    return [Said(ref, status, note.rstrip(" ,;"), line) for ref in names]
+
+
+def _without_left_out(names: list[str], rest: str, refs: Collection[str]) -> tuple[list[str], int]:
+    """The names but those after "except" in `rest`, and where that word stands: what it leaves out is then clear."""
+    if left := _LEFT_OUT.search(rest):
+        out = _spread(list(_REF.finditer(rest, left.end())), refs)
+        if kept := [name for name in names if name not in out]:
+            return kept, left.start()
+    return names, len(rest)
 
 
 def _spread(found: list[re.Match[str]], refs: Collection[str]) -> list[str]:
     names: list[str] = []
-    for match in found:
-        before = match.string[: match.start()]
-        if names and re.search(r"\d\s*(?:-|to|through|thru)\s*$", before, re.I):
-            names.extend(_between(names[-1], match["ref"], refs))
+    for before, match in zip([None, *found], found, strict=False):
+        if before and _RANGE.fullmatch(match.string, before.end(), match.start()):
+            names.extend(_between(before["ref"], match["ref"], refs))
         names.append(match["ref"])
     return list(dict.fromkeys(names))
 
@@ -222,19 +311,23 @@ def _between(first: str, last: str, refs: Collection[str]) -> list[str]:
 
 
 def _is_ref(folded: str, match: re.Match[str], refs: Collection[str]) -> bool:
-    if _VERSION.search(folded[: match.start()]):
+    if _VERSION.search(folded, max(0, match.start() - 20), match.start()):
         return False
-    beside = _beside_status(folded, match)
     if match["ref"] in refs:
         return True
     if match["ref"].count(".") == 1:
         known = any(ref.startswith(match["ref"] + ".") for ref in refs)
-        return bool(match["named"] and match["named"] != "#") or (known and beside)
-    return bool(match["named"]) or beside
+        return bool(match["named"] and match["named"] != "#") or (known and _beside_status(folded, match))
+    return bool(match["named"]) or _beside_status(folded, match)
 
 
 def _beside_status(folded: str, match: re.Match[str]) -> bool:
-    return take_status(folded[match.end() :]) is not None or _status_before(folded[: match.start()]) is not None
+    return bool(_status_after(folded, match.end())) or _status_before(folded[: match.start()]) is not None
+
+
+def _status_after(folded: str, at: int) -> re.Match[str] | None:
+    """The status that stands at `at`, whatever follows it."""
+    return _STATUS.match(folded, _end(_BEFORE_STATUS, folded, at))
 
 
 def _status_before(folded: str) -> str | None:
@@ -254,10 +347,45 @@ def _without_ref(line: str, folded: str) -> Said:
     match = _STATUS.match(folded, at)
     if match is None or match["telling"]:
         return Said("", None, line, line)
-    status = _status(match)
-    if _SET_OFF.match(folded, match.end()) or (status == BLOCKED and _BLOCKED_BY.match(folded, match.end())):
-        return Said("", status, line[_end(_JOINT, folded, match.end()) :].strip(), line)
+    said = _status(match)
+    if _SET_OFF.match(folded, match.end()) or (said == BLOCKED and _BLOCKED_BY.match(folded, match.end())):
+        status = _settled(said, folded, match.end())
+        note = line[_end(_JOINT, folded, match.end()) :].strip()
+        return Said("", status, note if status == said else line, line)
     return Said("", None, line, line)
+
+
+def _settled(status: str, folded: str, at: int) -> str | None:
+    """`status` after the words at `at`: itself, what they say is so now, or None where they leave it in doubt."""
+    for now in _NOW.finditer(folded, at):
+        if _status(now) != status:
+            return None if now["last"] is None else _status(now)
+    return None if _doubted(status, folded, at) or _another_at_once(status, folded, at) else status
+
+
+def _doubted(status: str, folded: str, at: int) -> bool:
+    if _NO_MORE.match(folded, at) or (status != IN_PROGRESS and _UNLESS.search(folded, at)):
+        return True
+    if status in (DONE, DROPPED):
+        return bool(_PARTLY.match(folded, at))
+    was = _PAST.search(folded, 0, at)
+    return bool(was) and bool(
+        _UNTIL.search(folded, at) or any(_status(x) != status for x in _STATUS.finditer(folded, at))
+    )
+
+
+def _another_at_once(status: str, folded: str, at: int) -> bool:
+    """A different status right after the first, unless it has an object: "in progress, completed two trainings"."""
+    other = _STATUS.match(folded, _end(_AT_ONCE, folded, at))
+    if other is None or _status(other) == status:
+        return False
+    if other[0].lower() == "waiting" and status in (NOT_STARTED, IN_PROGRESS):
+        return False  # one can be both, and the note says it
+    return _status(other) == BLOCKED or bool(_BARE.match(folded, other.end()))
+
+
+def _is_question(line: str) -> bool:
+    return line.rstrip().endswith("?")
 
 
 def _asks(folded: str, at: int) -> bool:
@@ -267,8 +395,8 @@ def _asks(folded: str, at: int) -> bool:
 def _status(match: re.Match[str]) -> str:
     if match["mark"]:
         return _MARKS[match["mark"]]
-    spelled = " ".join(re.split(r"[\s_-]+", (match["word"] or match["telling"]).lower()))
-    return SPELLINGS.get(spelled) or _TELLING[spelled]
+    spelled = " ".join(re.split(r"[\s_-]+", (match["word"] or match["telling"] or match["spanish"]).lower()))
+    return SPELLINGS.get(spelled) or _TELLING.get(spelled) or _SPANISH[spelled]
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -89,6 +89,8 @@ def test_every_example_is_understood():
         ("update 1.1.2 waiting on IT", ("blocked", "waiting on IT")),
         ("update 1.1.2 on hold", ("blocked", "on hold")),
         ("update 1.1.2 cancelled", ("dropped", "")),
+        ("update 1.1.2 todo listo", ("done", "")),
+        ("update 1.1.2 todo bien", ("not started", "todo bien")),
         ("update 1.1.2 not done yet", ("not started", "not done yet")),
         ("update 1.1.2 -5 points", ("not started", "-5 points")),
     ],
@@ -389,6 +391,20 @@ def test_a_reply_with_two_lines_is_two_updates(desk, status):
     assert "1.1.2 done" in taken
     assert "1.1.3 blocked" in taken
     assert status("1.1.3")[0] == "not started"
+
+
+@pytest.mark.parametrize(
+    "words_said", ["done, except the letter", "done pending approval", "was done but we reopened it"]
+)
+def test_a_status_that_is_taken_back_stays_words(desk, status, words_said):
+    desk.replies(BO, f"1.1.2 {words_said}", channel=CHANNEL, thread=THREAD)
+    assert status("1.1.2") == ("not started", words_said)
+
+
+def test_a_step_that_is_only_a_condition_keeps_its_status(desk, work, status):
+    desk.replies(BO, "1.1.2 blocked until 1.1.3 is done", channel=CHANNEL, thread=THREAD)
+    assert status("1.1.2") == ("blocked", "until 1.1.3 is done")
+    assert [row.status for row in rows(work)] == ["blocked"]
 
 
 def test_a_status_alone_in_the_thread_goes_to_the_only_open_step_there(desk, status):
