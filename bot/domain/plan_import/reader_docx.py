@@ -1,7 +1,8 @@
 """Word documents: paragraphs and table rows in document order, with the numbers Word writes itself.
 
 A numbered list keeps its numbers in `numbering.xml`, not in its text: they are counted here. A table row becomes one
-line "| cell | cell |"; paragraphs inside a cell are parted by a vertical tab.
+line "| cell | cell |"; paragraphs inside a cell are parted by a vertical tab. Empty cells follow one that goes over
+several columns, so that what stands below it keeps its place.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _BROKEN = (
     OpcError, SyntaxError, KeyError, ValueError, TypeError, AttributeError, OSError, RecursionError,
     NotImplementedError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+_MOST_COLUMNS = 63  # of a table in Word
+_NARROWEST = 216  # twentieths of a point: the margins of a cell alone take as much
 _HIGHEST_ROMAN = 3999
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
@@ -64,7 +67,7 @@ def _lines(document: Any) -> list[Line]:
     numbering = _Numbering(document)
     lines = [Line(0, text) for text in _page_headers(document)]
     number = 0
-    for element in _blocks(document.element.body):
+    for element in _blocks(document.element.body, "w:p", "w:tbl"):
         number += 1
         if len(lines) > _MOST_LINES:
             raise NotAPlan(_TOO_LARGE)
@@ -74,9 +77,9 @@ def _lines(document: Any) -> list[Line]:
             if text.strip() and not numbering.is_list(element):
                 lines.append(Line(number, ""))
             continue
-        for i, row in enumerate(element.iter(qn("w:tr"))):
+        for i, texts in enumerate(_table(element, numbering)):
             number += i > 0
-            lines += [Line(number, text) for text in _table_row(row, numbering)]
+            lines += [Line(number, text) for text in texts]
         lines.append(Line(number, ""))
     return lines
 
@@ -89,27 +92,63 @@ def _page_headers(document: Any) -> list[str]:
     return list(dict.fromkeys(t for t in texts if t))
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
-    """Paragraphs and tables, those inside content controls too."""
+def _blocks(parent: Any, *tags: str) -> Iterator[Any]:
+    """The children with these tags, those inside content controls too."""
+    wanted = [qn(tag) for tag in tags]
     for child in parent.iterchildren():
-        if child.tag in (qn("w:p"), qn("w:tbl")):
+        if child.tag in wanted:
             yield child
         elif child.tag == qn("w:sdt"):
             content = child.find(qn("w:sdtContent"))
             if content is not None:
-                yield from _blocks(content)
+                yield from _blocks(content, *tags)
 
 
-def _table_row(row: Any, numbering: _Numbering) -> list[str]:
+def _table(table: Any, numbering: _Numbering) -> Iterator[list[str]]:
+    """The lines of each row; the rows of a table inside a cell follow the row it stands in.
+
+    As many cells in each row are its columns, wherever the borders are; else the table's grid says what is below what.
+    """
+    rows = [(row, list(_blocks(row, "w:tc"))) for row in _blocks(table, "w:tr")]
+    in_grid = len({len(cells) for _, cells in rows if len(cells) > 1}) > 1
+    columns = _columns(table)
+    for row, cells in rows:
+        texts = [_cell(cell, numbering) for cell in cells]
+        yield _row(texts, _in_grid(row, cells, texts, columns) if in_grid else texts)
+        for cell in cells:
+            for inner in _blocks(cell, "w:tbl"):
+                yield from _table(inner, numbering)
+
+
+def _columns(table: Any) -> list[bool]:
+    """Of each column whether it has room for words: a border drawn askew makes one that has none."""
+    widths = [column.get(qn("w:w")) or "" for column in table.iterfind(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")]
+    roomy = [not (width.isdecimal() and 0 < int(width) < _NARROWEST) for width in widths]
+    return (roomy + [True] * _MOST_COLUMNS)[:_MOST_COLUMNS]
+
+
+def _in_grid(row: Any, cells: list[Any], texts: list[str], columns: list[bool]) -> list[str]:
+    """The texts with an empty one for each further column a cell goes over, and for those the row leaves out first."""
+    at = max(0, row.grid_before)
+    placed = [""] * sum(columns[:at])
+    for cell, text in zip(cells, texts, strict=True):
+        end = at + max(1, cell.grid_span)
+        placed += [text] + [""] * (sum(columns[at:end]) - 1)
+        at = end
+    return placed
+
+
+def _row(texts: list[str], placed: list[str]) -> list[str]:
     """One line "| cell | cell |"; a row with a single filled cell is text: one line for each paragraph."""
-    cells = []
-    for cell in row.iterchildren(qn("w:tc"), qn("w:sdt")):
-        paragraphs = [_paragraph(p, numbering, in_table=True) for p in cell.iter(qn("w:p"))]
-        cells.append("\v".join(p.strip() for p in paragraphs if p.strip()).replace("|", "\\|"))
-    filled = [c for c in cells if c]
-    if len(filled) == 1 and ("\v" in filled[0] or len(cells) == 1):
+    filled = [text for text in texts if text]
+    if len(filled) == 1 and ("\v" in filled[0] or len(texts) == 1):
         return filled[0].replace("\\|", "|").split("\v")
-    return ["| " + " | ".join(cells) + " |"]
+    return ["| " + " | ".join(placed) + " |"]
+
+
+def _cell(cell: Any, numbering: _Numbering) -> str:
+    paragraphs = [_paragraph(p, numbering, in_table=True).strip() for p in _blocks(cell, "w:p")]
+    return "\v".join(p for p in paragraphs if p).replace("|", "\\|")
 
 
 def _paragraph(paragraph: Any, numbering: _Numbering, in_table: bool = False) -> str:
