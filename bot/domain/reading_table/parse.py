@@ -24,6 +24,7 @@ _COLUMNS = {
     "people": ("people", "denominator", "n", "of", "number of people", "clients"),
 }
 _NAMED = {word: name for name, words in _COLUMNS.items() for word in words}
+_NO_GROUPS = {*_NAMED, "numerator", "count", "target", "baseline"}  # they stand beside values and look like them
 _BY_PLACE = {2: ("month", "value"), 3: ("month", "group", "value"), 4: ("month", "group", "value", "people")}
 _SHORT_YEAR = re.compile(r"([a-z]{3,9})[-'’ /]([0-9]{2})", re.I)
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-[0-9]{1,2}(?:[T ].*)?")
@@ -87,10 +88,12 @@ class _Reader:
 
     def read(self, lines: Sequence[tuple[int, list[Cell]]]) -> Table:
         number, first = lines[0]
-        names = [_NAMED.get(_words(cell).lower(), "") for cell in first]
+        names = self._names(first)
         if "month" in names and "value" in names:
+            self._check_columns(number, names, [_words(cell) for cell in first], lines[1:])
             self._long(names, lines[1:])
         elif self._is_month(first[0]) and len(first) in _BY_PLACE:
+            self._check_columns(number, _BY_PLACE[len(first)], [], lines)
             self._long(_BY_PLACE[len(first)], lines)
         elif len(first) > 1 and sum(self._is_month(cell) for cell in first[1:]) > len(first[1:]) / 2:
             self._across(number, first, lines[1:], months_across=True)
@@ -101,8 +104,35 @@ class _Reader:
         faults = sorted(self._faults, key=lambda fault: fault.line)
         return Table(tuple(self._rows.values()), tuple(faults))
 
+    def _names(self, heading: list[Cell]) -> list[str]:
+        """What is in each column, "" where its heading does not tell. Where no group has a column, the measure's name
+        stands above its values."""
+        words = [_words(cell).lower() for cell in heading]
+        names = [_NAMED.get(word, "") for word in words]
+        others = {word for word, name in zip(words, names, strict=True) if not name}
+        measure_alone = bool(self._measure) and others == {self._measure}
+        return [name or "value" for name in names] if measure_alone else names
+
+    def _check_columns(
+        self, number: int, names: Sequence[str], headings: Sequence[str], lines: Sequence[tuple[int, list[Cell]]]
+    ) -> None:
+        """A fault for each column that holds something and would not be read."""
+        for place in sorted({at for _, row in lines for at, cell in enumerate(row) if cell not in (None, "")}):
+            heading = headings[place] if place < len(headings) else ""
+            name = names[place] if place < len(names) else ""
+            if not name and not heading:
+                self._faults.append(Fault(number, _no_heading(place)))
+            elif not name:
+                value = headings[names.index("value")]
+                what = f"I do not know what “{heading}” is beside “{value}”."
+                fault = f"{what} If it is a group, write All in place of “{value}”; else leave it out."
+                self._faults.append(Fault(number, fault))
+            elif name in names[:place]:
+                fault = f"“{headings[names.index(name)]}” and “{heading}” are both the {name}. Leave one of them out."
+                self._faults.append(Fault(number, fault))
+
     def _long(self, names: Sequence[str], lines: Iterable[tuple[int, list[Cell]]]) -> None:
-        at = {name: place for place, name in enumerate(names) if name}
+        at = {name: names.index(name) for name in names if name}
 
         def cell(row: list[Cell], name: str) -> Cell:
             return row[at[name]] if name in at and at[name] < len(row) else None
@@ -123,7 +153,7 @@ class _Reader:
         heads: list[Month | str | None] = []
         for cell in heading[1:]:
             try:
-                heads.append(self._month(cell) if months_across else _words(cell))
+                heads.append(self._month(cell) if months_across else self._group(cell))
             except ValueError as error:
                 heads.append(None)  # told here once, so its column is passed over
                 self._faults.append(Fault(number, str(error)))
@@ -134,11 +164,22 @@ class _Reader:
                     continue
                 try:
                     if head == "" and place > 0:
-                        raise ValueError(f"Column {place + 2} has no heading, so I do not know what it is of.")
+                        raise ValueError(_no_heading(place + 1))
                     month = head if isinstance(head, Month) else self._month(row[0])
-                    self._add(line, month, (_words(row[0]) if isinstance(head, Month) else head, ""), cell, None)
+                    group = self._group(row[0]) if isinstance(head, Month) else head
+                    self._add(line, month, (group, ""), cell, None)
                 except ValueError as error:
                     self._fault_once(Fault(line, str(error)))
+
+    def _group(self, cell: Cell) -> str:
+        """The group that a cell beside values names. Raises ValueError for what is none."""
+        words = _words(cell)
+        if words.lower() in _NO_GROUPS and words.lower() != self._measure:
+            raise ValueError(
+                f"“{words}” is no group. Leave it out, or write one reading a row, below the headings month, group, "
+                f"value and people."
+            )
+        return words
 
     def _fault_once(self, fault: Fault) -> None:
         """A wrong month at the beginning of a row is one fault, however many cells the row has."""
@@ -194,6 +235,10 @@ def _month_in(cell: Cell, today: date) -> Month:
     if not _YEAR.search(text):
         raise ValueError(f"“{text}” has no year. Write it like {today:%Y-%m}.")
     return period
+
+
+def _no_heading(place: int) -> str:
+    return f"Column {place + 1} has no heading, so I do not know what it is of."
 
 
 def _words(cell: Cell) -> str:

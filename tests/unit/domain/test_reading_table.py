@@ -66,6 +66,44 @@ def test_the_measures_own_name_as_a_heading_is_everybody():
     assert rows(table("Month,Engagement Rate\n2026-01,46\n", measure="Engagement rate")) == [("2026-01", "", 46.0)]
 
 
+def test_people_beside_the_measures_own_name_are_people_and_beside_groups_it_is_everybody():
+    found = table("Month,Engagement Rate,Denominator\n2026-01,47.5,85\n", measure="Engagement Rate")
+    assert [(row.population, row.value, row.people) for row in found.rows] == [("", 47.5, 85)]
+    assert not found.faults
+    found = table("Month,Engagement Rate,Spanish\n2026-01,46,40\n", measure="Engagement Rate")
+    assert rows(found) == EXPECTED[:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Month,Rate,State\n2026-01,47,50\n2026-02,48,51\n", ["“State” is beside “Rate”"]),
+        ("Month,Percent,Spanish,English\n2026-01,47,50,40\n", ["“Spanish” is beside “Percent”", "“English” is beside “Percent”"]),
+        ("Month,Rate,,Notes\n2026-01,47,50,\n", ["Column 3 has no heading"]),
+        ("Month,Rate,Percent\n2026-01,47,50\n", ["“Rate” and “Percent” are both the value"]),
+        ("2026-01,47\n2026-02,48,50\n", ["Column 3 has no heading"]),
+        ("Month,Engagement,Denominator\n2026-01,47.5,85\n", ["“Denominator” is no group"]),
+        ("Month,Numerator,Denominator\n2026-01,40,85\n", ["“Numerator” is no group", "“Denominator” is no group"]),
+        ("Month,All,Target,N,Count\n2026-01,46,50,85,40\n", ["“Target” is no group", "“N” is no group", "“Count” is no group"]),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_no_reading_is_told_by_its_heading_and_never_taken_for_one(text, told):
+    found = table(text)
+    assert [fault.line for fault in found.faults] == [1] * len(told)
+    for fault, words in zip(found.faults, told, strict=True):
+        assert words in fault.text
+        assert fault.text.endswith(".")
+
+
+def test_a_row_of_people_among_months_is_no_group():
+    found = table("Group,2026-01,2026-02\nAll,46,47.5\nDenominator,85,90\n")
+    assert [(fault.line, fault.text[:28]) for fault in found.faults] == [(3, "“Denominator” is no group. L")]
+
+
+def test_a_column_without_a_word_in_it_is_left_out():
+    assert rows(table("Month,Rate,Notes\n2026-01,46,\n")) == EXPECTED[:1]
+
+
 def test_empty_rows_and_empty_cells_are_no_readings():
     assert rows(table("\nMonth,All,Spanish\n\n2026-01,46,\n,,\n2026-02,47.5,40\n")) == [
         ("2026-01", "", 46.0),
