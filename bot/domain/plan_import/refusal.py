@@ -14,6 +14,7 @@ from bot.domain.plan_import.model import Line, NotAPlan
 from bot.domain.plan_import.raw import RawGoal, RawPlan
 
 _MOST_CHARACTERS = 2_000_000  # some 700 pages; the longest plans have about 100
+_MOST_IN_A_LINE = 20_000  # of them; a table row with whole lists in its cells has some thousands
 _TITLE_LINES = 5  # written lines in which a document says what it is
 _OTHER_TITLE = re.compile(r"^.{0,60}\b(?:minutes|agenda)\b.{0,40}$", re.I)
 _OWN_NAME = re.compile(r"\b(?:improvement plan|cal-?sip|sip|cal-?oar|calworks)\b", re.I)
@@ -27,9 +28,11 @@ _ADVICE = "Check that this is the Cal-SIP report itself, and that its headings u
 
 
 def refuse_by_size(lines: Sequence[Line]) -> None:
-    """Raise NotAPlan, before any work, for a text far longer than any plan."""
+    """Raise NotAPlan, before any work, for a text or a line of it far longer than any plan's."""
     if sum(len(line.text) for line in lines) > _MOST_CHARACTERS:
         _refuse("It holds more than 2 million characters, which no plan does.")
+    if long := next((line for line in lines if len(line.text) > _MOST_IN_A_LINE), None):
+        _refuse(f"Line {long.number} holds more than {_MOST_IN_A_LINE:,} characters. Break it into paragraphs, please.")
 
 
 def refuse_if_no_plan(raw: RawPlan, lines: Sequence[Line]) -> None:

@@ -14,11 +14,12 @@ from bot.domain.plan_import.markers import is_structural
 from bot.domain.plan_import.model import Line
 from bot.domain.plan_import.owners import read_labelled
 
-_TAGS = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|font|sup|sub)(?:\s[^>]*)?>", re.I)
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s>]+)>")
+# Each of these ends where it would begin anew, so that a long line takes no longer than many short ones.
+_TAGS = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|font|sup|sub)(?:\s[^<>]*)?>", re.I)
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]+)>")
 _BR = re.compile(r"<br\s*/?>", re.I)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)(?<=\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!$|&<>~])")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad\u2060"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -147,3 +148,16 @@ def test_importing_the_importer_does_not_load_word_or_pdf_libraries() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("mark", ["**a ", "__a ", "<b ", "<http://a"])
+def test_marks_that_are_never_closed_are_read_at_once(mark: str) -> None:
+    lines = [*GOALS_ONLY.splitlines(), "Action Steps:", "1. Call", mark * (19_000 // len(mark))]
+    began = time.process_time()
+    parse_plan([Line(i, text) for i, text in enumerate(lines, 1)])
+    assert time.process_time() - began < 0.5
+
+
+def test_a_line_far_longer_than_any_plans_is_refused_by_its_number() -> None:
+    with pytest.raises(NotAPlan, match=r"Line 2 holds more than 20,000 characters\. Break it into paragraphs"):
+        parse_plan([Line(1, "Goal 1: Increase attendance from 40% to 60%"), Line(2, "a " * 10_001)])
