@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from storage.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """`language`: en or es. `bounce_reason`: what the mail server said, with `bounced_at`."""
+    """`language`: en or es. `bounce_reason`: what the mail server said, with `bounced_at`, which is in the
+    organization's zone."""
 
     id: int
     email: str
@@ -43,14 +44,16 @@ class Subscriber:
 _COLUMNS = tuple(subscriber.c[name] for name in Subscriber.__slots__)
 
 
-def _subscriber(row: Any) -> Subscriber:
-    return Subscriber(*row)
+def _subscriber(uow: UnitOfWork, row: Any) -> Subscriber:
+    found = Subscriber(*row)
+    at = found.bounced_at
+    return replace(found, bounced_at=at.astimezone(uow.organization.tz)) if at else found
 
 
 def everyone(uow: UnitOfWork) -> list[Subscriber]:
     """All there ever were, by address."""
     statement = select(*_COLUMNS).where(subscriber.c.organization_id == uow.organization.id)
-    return [_subscriber(row) for row in uow.rows(statement.order_by(subscriber.c.email))]
+    return [_subscriber(uow, row) for row in uow.rows(statement.order_by(subscriber.c.email))]
 
 
 def receiving(uow: UnitOfWork) -> list[Subscriber]:
@@ -62,7 +65,7 @@ def by_email(uow: UnitOfWork, email: str) -> Subscriber | None:
     """The reader with this address, whether or not they get it now."""
     mine = subscriber.c.organization_id == uow.organization.id
     row = uow.row(select(*_COLUMNS).where(mine, subscriber.c.email == email.lower()))
-    return _subscriber(row) if row else None
+    return _subscriber(uow, row) if row else None
 
 
 def subscribe(uow: UnitOfWork, email: str, name: str, language: str) -> None:

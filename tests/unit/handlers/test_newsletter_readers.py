@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.address_list import read_addresses
 from storage.models import person
 from tests.builders import a_person
 from tests.desk import words
-from tests.unit.handlers.newsletter_county import county, desk
+from tests.unit.handlers.newsletter_county import APRIL_7, county, desk
 
 __all__ = ["county", "desk"]
 
@@ -62,6 +64,13 @@ def test_a_bounce_that_came_later_is_noted_and_lifted(desk, county):
     assert "bob@x.example (7 April 2026): mailbox full" in listed
     says(desk, "subscribers add bob@x.example")
     assert "1 subscriber gets" in says(desk, "subscribers")
+
+
+def test_a_bounce_of_an_evening_has_the_countys_day(desk, county, clock):
+    says(desk, "subscribers add bob@x.example")
+    clock.move_to(APRIL_7 + timedelta(hours=12))  # in Greenwich it is the next day
+    says(desk, "bounced bob@x.example mailbox full")
+    assert "bob@x.example (7 April 2026): mailbox full" in says(desk, "subscribers")
 
 
 def test_an_address_that_is_not_there_is_named(desk, county):
