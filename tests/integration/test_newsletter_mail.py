@@ -94,16 +94,20 @@ def test_who_reads_spanish_gets_the_spanish_part_first(house: House, office: Pos
     assert "readers who ask for Spanish: 1" in cora.text
     cora.says("/sip newsletter edit spanish Gracias a todos por este trimestre.")
     approved(house).says("/sip newsletter publish")
-    texts = {}
+    texts, languages = {}, {}
     for name in ("ana", "bob"):
         (mail,) = office.to(f"{name}@larkspur.example")
         body = mail.get_body(("plain",))
         assert body is not None
         texts[name] = body.get_content()
+        html = mail.get_body(("html",))
+        assert html is not None
+        languages[name] = html.get_content().partition('<html lang="')[2][:2]
     assert texts["ana"].index("Gracias a todos") < texts["ana"].index("What the workgroups")
     assert texts["bob"].index("Gracias a todos") > texts["bob"].index("What the workgroups")
     assert "Cancelar la suscripción" in texts["ana"]
     assert "Unsubscribe" in texts["bob"]
+    assert languages == {"ana": "es", "bob": "en"}
 
 
 def test_an_address_that_takes_no_mail_is_noted_and_the_coordinator_is_told_once(

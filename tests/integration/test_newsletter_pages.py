@@ -237,6 +237,8 @@ async def test_every_audience_is_seen_as_it_will_be(house: House, client: Client
     assert STORY in shown["email"]
     assert "unsubscribe" in shown["email"]
     assert "cancelar la suscripción" in shown["email-es"]
+    assert '<html lang="es">' in shown["email-es"]
+    assert '<html lang="en">' in shown["email"]
     assert STORY in shown["web"]
     approved(house).says("/sip newsletter publish")
     with house.app.engine.connect() as connection:
