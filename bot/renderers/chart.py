@@ -35,6 +35,7 @@ _SIZE, _SMALL, _LINE_HEIGHT = 12.5, 11.5, 15.5  # points
 _DRAWN = 8  # lines of a chart; more than that nobody can tell apart
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between two that are named below the axis
 _NAMED = 5  # of them, at most
+_FINEST = 0.1  # between two values named beside the axis: they are written with one decimal
 _CACHED = 64  # pictures of about 40 KB
 _FONT = "DejaVu Sans"  # comes with matplotlib
 
@@ -245,7 +246,8 @@ def _scale(axes: Axes, chart: Chart, values: list[float]) -> str:
     bottom = 0.0 if from_zero else low - room
     if low >= 0:
         bottom = max(bottom, 0.0)
-    marks = [float(mark) for mark in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(bottom, high + room)]
+    most = min(5, int((high + room - bottom) / _FINEST))
+    marks = [float(mark) for mark in MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(bottom, high + room)]
     percents = format_value(1, chart.unit).endswith("%")
     if percents and high <= 100:
         marks = [mark for mark in marks if mark <= 100]

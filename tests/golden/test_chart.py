@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -120,6 +121,17 @@ def test_an_axis_begins_at_zero_where_that_shows_enough(name: str) -> None:
     words = drawn(chart_svg(CHARTS[name]))
     assert {"0", "$0", "0%"} & set(words)
     assert not any("Axis starts" in word for word in words)
+
+
+@pytest.mark.parametrize("unit", ["percent", "count"])
+@pytest.mark.parametrize("values", [(0.0, 0.0, 0.0), (0.1, 0.2, 0.1), (52.2, 52.3, 52.2), (99.9, 100.0, 100.0)])
+def test_the_marks_of_the_axis_are_as_far_apart_as_they_say(values: tuple[float, ...], unit: str) -> None:
+    chart = Chart("Re-entries", unit, ("2026-01", "2026-02", "2026-03"), (Line("Measured", values),), "As before.")
+    shown = [text for text in parsed(chart_svg(chart)).iter(f"{SVG}text") if 0 < float(text.get("x", 0)) < 60]
+    marks = [Decimal(mark[1]) for text in shown if (mark := re.fullmatch(r"([0-9]+(?:\.[0-9])?)%?", text.text or ""))]
+    assert len(marks) >= 2
+    assert len({upper - lower for lower, upper in pairwise(marks)}) == 1
+    assert marks == sorted(set(marks))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, r"$x^2$ \frac{1}{2} $"])
