@@ -246,7 +246,7 @@ def _scale(axes: Axes, chart: Chart, values: list[float]) -> str:
     bottom = 0.0 if from_zero else low - room
     if low >= 0:
         bottom = max(bottom, 0.0)
-    most = min(5, int((high + room - bottom) / _FINEST))
+    most = int(min(5, (high + room - bottom) / _FINEST))
     marks = [float(mark) for mark in MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(bottom, high + room)]
     percents = format_value(1, chart.unit).endswith("%")
     if percents and high <= 100:
