@@ -17,44 +17,11 @@ Pure rules, no look into the plan beyond the references it is handed. They would
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.chat.commands import normalise
-
-NOT_STARTED, IN_PROGRESS, BLOCKED, DONE, DROPPED = "not started", "in progress", "blocked", "done", "dropped"
-
-# Spellings that say a status and nothing else.
-SPELLINGS: Mapping[str, str] = {
-    **dict.fromkeys(("not started", "not yet started", "not begun", "unstarted"), NOT_STARTED),
-    **dict.fromkeys(
-        ("in progress", "inprogress", "started", "begun", "began", "under way", "underway", "ongoing",
-         "on going", "wip", "working on it", "on track"),
-        IN_PROGRESS,
-    ),
-    **dict.fromkeys(("blocked", "stuck", "stalled"), BLOCKED),
-    **dict.fromkeys(("done", "all done", "complete", "completed", "finished", "closed"), DONE),
-    **dict.fromkeys(("dropped", "cancelled", "canceled", "abandoned"), DROPPED),
-}  # fmt: skip
-# Spellings that also say why, so they stay in the note. On hold is blocked, not dropped: the step is still wanted.
-_TELLING: Mapping[str, str] = dict.fromkeys(("waiting", "on hold", "paused", "held up"), BLOCKED)
-# Spanish counts only where it is set off: "listo para revisar" is not done yet. Not "lista": that is also a list.
-_SPANISH: Mapping[str, str] = {
-    **dict.fromkeys(("no empezado", "no empezada", "no iniciado", "no iniciada", "sin empezar"), NOT_STARTED),
-    **dict.fromkeys(("en progreso", "en curso", "en proceso", "en marcha", "empezado", "iniciado"), IN_PROGRESS),
-    **dict.fromkeys(("bloqueado", "bloqueada"), BLOCKED),
-    **dict.fromkeys(
-        ("listo", "hecho", "hecha", "terminado", "terminada", "completo", "completa", "completado", "completada",
-         "finalizado", "finalizada"),
-        DONE,
-    ),
-    **dict.fromkeys(("cancelado", "cancelada"), DROPPED),
-}  # fmt: skip
-_MARKS: Mapping[str, str] = {
-    **dict.fromkeys(("✅", "✔", "☑", ":white_check_mark:", ":heavy_check_mark:", ":ballot_box_with_check:"), DONE),
-    **dict.fromkeys(("🚧", ":construction:"), IN_PROGRESS),
-    **dict.fromkeys(("⛔", "🛑", ":no_entry:", ":octagonal_sign:"), BLOCKED),
-}
+from bot.domain.status_words import BLOCKED, DONE, DROPPED, IN_PROGRESS, NOT_STARTED, STATUS, status_of
 
 LONGEST_TURN = 80  # characters of ", and we have finally finished step"; a longer one is a note
 MAX_RANGE = 20  # steps in `1.2.1-1.2.9`; the longest strategy we know has 14
@@ -71,16 +38,6 @@ class Said:
     text: str
 
 
-def _alternatives(words: Collection[str]) -> str:
-    longest_first = sorted(words, key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\ ", r"[\s_-]+") for word in longest_first)
-
-
-_STATUS = re.compile(
-    rf"(?:(?P<word>{_alternatives(SPELLINGS)})(?!\w|-\w)|(?P<telling>{_alternatives(_TELLING)})(?!\w)"
-    rf"|(?P<spanish>{_alternatives(_SPANISH)})(?=\s*(?:$|[:;,.!)\n]|-\s|y\s))|(?P<mark>{_alternatives(_MARKS)}))\ufe0f?",
-    re.I,
-)
 # What may stand between a reference and its status without changing the meaning.
 _IS = (
     r"(?:(?:is|are|was|were|now|has\s+been|have\s+been|still|all|fully|officially|marked|status|got|ya|todo|está)"
@@ -131,7 +88,7 @@ _BARE = re.compile(
 )
 _NOW = re.compile(
     r"(?:[,;.!]|-\s|\b(?:and|but)\b)\s*(?:(?:it's|it|is|are)\b\s*)*now\b\s*(?:(?:is|it's|all|fully)\b\s*)*"
-    rf"{_STATUS.pattern}(?P<last>[\s.!]*$)?",
+    rf"{STATUS.pattern}(?P<last>[\s.!]*$)?",
     re.I,
 )
 _PAST = re.compile(r"\b(?:was|were)\b", re.I)
@@ -181,7 +138,7 @@ def take_status(text: str) -> tuple[str, str] | None:
     match = _status_after(folded, 0)
     if match is None or _asks(folded, match.end()):
         return None
-    said = _status(match)
+    said = status_of(match)
     if said in (DONE, DROPPED) and _PROMISE.match(folded, match.end()):
         return None
     if (said == DROPPED or match[0].lower() in ("complete", "closed")) and _OBJECT.match(folded, match.end()):
@@ -327,7 +284,7 @@ def _beside_status(folded: str, match: re.Match[str]) -> bool:
 
 def _status_after(folded: str, at: int) -> re.Match[str] | None:
     """The status that stands at `at`, whatever follows it."""
-    return _STATUS.match(folded, _end(_BEFORE_STATUS, folded, at))
+    return STATUS.match(folded, _end(_BEFORE_STATUS, folded, at))
 
 
 def _status_before(folded: str) -> str | None:
@@ -336,18 +293,18 @@ def _status_before(folded: str) -> str | None:
     at = _end(_DOING, folded, at)
     if _WORKING_ON.match(folded, at):
         return IN_PROGRESS
-    match = _STATUS.match(folded, at)
+    match = STATUS.match(folded, at)
     if match is None or match["telling"] or not _AFTER_DOING.match(folded, match.end()):
         return None
-    return _status(match)
+    return status_of(match)
 
 
 def _without_ref(line: str, folded: str) -> Said:
     at = _end(_MINE, folded, _end(_START, folded, 0))
-    match = _STATUS.match(folded, at)
+    match = STATUS.match(folded, at)
     if match is None or match["telling"]:
         return Said("", None, line, line)
-    said = _status(match)
+    said = status_of(match)
     if _SET_OFF.match(folded, match.end()) or (said == BLOCKED and _BLOCKED_BY.match(folded, match.end())):
         status = _settled(said, folded, match.end())
         note = line[_end(_JOINT, folded, match.end()) :].strip()
@@ -358,8 +315,8 @@ def _without_ref(line: str, folded: str) -> Said:
 def _settled(status: str, folded: str, at: int) -> str | None:
     """`status` after the words at `at`: itself, what they say is so now, or None where they leave it in doubt."""
     for now in _NOW.finditer(folded, at):
-        if _status(now) != status:
-            return None if now["last"] is None else _status(now)
+        if status_of(now) != status:
+            return None if now["last"] is None else status_of(now)
     return None if _doubted(status, folded, at) or _another_at_once(status, folded, at) else status
 
 
@@ -370,18 +327,18 @@ def _doubted(status: str, folded: str, at: int) -> bool:
         return bool(_PARTLY.match(folded, at))
     was = _PAST.search(folded, 0, at)
     return bool(was) and bool(
-        _UNTIL.search(folded, at) or any(_status(x) != status for x in _STATUS.finditer(folded, at))
+        _UNTIL.search(folded, at) or any(status_of(x) != status for x in STATUS.finditer(folded, at))
     )
 
 
 def _another_at_once(status: str, folded: str, at: int) -> bool:
     """A different status right after the first, unless it has an object: "in progress, completed two trainings"."""
-    other = _STATUS.match(folded, _end(_AT_ONCE, folded, at))
-    if other is None or _status(other) == status:
+    other = STATUS.match(folded, _end(_AT_ONCE, folded, at))
+    if other is None or status_of(other) == status:
         return False
     if other[0].lower() == "waiting" and status in (NOT_STARTED, IN_PROGRESS):
         return False  # one can be both, and the note says it
-    return _status(other) == BLOCKED or bool(_BARE.match(folded, other.end()))
+    return status_of(other) == BLOCKED or bool(_BARE.match(folded, other.end()))
 
 
 def _is_question(line: str) -> bool:
@@ -390,13 +347,6 @@ def _is_question(line: str) -> bool:
 
 def _asks(folded: str, at: int) -> bool:
     return folded[at:].lstrip().startswith("?")
-
-
-def _status(match: re.Match[str]) -> str:
-    if match["mark"]:
-        return _MARKS[match["mark"]]
-    spelled = " ".join(re.split(r"[\s_-]+", (match["word"] or match["telling"] or match["spanish"]).lower()))
-    return SPELLINGS.get(spelled) or _TELLING.get(spelled) or _SPANISH[spelled]
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -7,7 +7,7 @@ thread.py reads replies, undoing.py takes back. What words mean is in bot/domain
 from __future__ import annotations
 
 from bot.chat.commands import Arg, CommandSpec
-from bot.domain.progress_words import SPELLINGS
+from bot.domain.status_words import SPELLINGS
 from handlers.updates.late import count_earlier
 from handlers.updates.recording import record
 from handlers.updates.thread import assign_note, reply

@@ -15,7 +15,8 @@ from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.periods import Month
-from bot.domain.progress_words import SPELLINGS, take_status
+from bot.domain.progress_words import take_status
+from bot.domain.status_words import SPELLINGS
 from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_by_form, ask_which, open_own, step_form
 from storage.queries import updates
 from storage.queries.ids import row_id

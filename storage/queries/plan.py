@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, bindparam, or_, select
 
-from bot.domain.progress_words import BLOCKED as BLOCKED
-from bot.domain.progress_words import DONE as DONE
-from bot.domain.progress_words import DROPPED as DROPPED
-from bot.domain.progress_words import IN_PROGRESS as IN_PROGRESS
-from bot.domain.progress_words import NOT_STARTED as NOT_STARTED
+from bot.domain.status_words import BLOCKED as BLOCKED
+from bot.domain.status_words import DONE as DONE
+from bot.domain.status_words import DROPPED as DROPPED
+from bot.domain.status_words import IN_PROGRESS as IN_PROGRESS
+from bot.domain.status_words import NOT_STARTED as NOT_STARTED
 from storage.models import (
     goal,
     measure,
