@@ -57,7 +57,8 @@ def _runs(text: str, sentence: Sentence) -> Iterator[tuple[int, int]]:
 
 
 def _is_plain(word: str) -> bool:
-    word = _STRETCHED.sub(r"\1", word)
+    if len(set(word)) > 1:  # "sooo", but "wwww" is no "w"
+        word = _STRETCHED.sub(r"\1", word)
     if word in PLAIN_WORDS or _SHORT_NUMBER.fullmatch(word):
         return True
     if "-" in word:

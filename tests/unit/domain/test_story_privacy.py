@@ -8,7 +8,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.story_privacy import check_story
@@ -205,6 +205,7 @@ def test_an_innocent_beginning_does_not_make_a_story_pass(text: str) -> None:
     assert alone == "ok" or longer != "ok"
 
 
+@example("wwww")
 @given(st.text("qxzjkvw", min_size=4, max_size=12))
 def test_a_word_that_nobody_knows_beside_one_person_is_asked_about(word: str) -> None:
     assert check_story(f"A client told us about the {word} in our county.").verdict != "ok"
