@@ -68,7 +68,7 @@ class FakeTeams:
 
     async def __aenter__(self) -> FakeTeams:
         self._ids = itertools.count(1_700_000_000_001)
-        self._token = ""
+        self._good: set[str] = set()  # a token is good until its end, whatever is given after it
         app = web.Application()
         app.router.add_get("/openid", self._metadata)
         app.router.add_get("/keys", self._keys)
@@ -173,12 +173,13 @@ class FakeTeams:
         if request.match_info["tenant"] != TENANT or dict(form) != wanted:
             return web.json_response({"error": "invalid_client"}, status=401)
         self.tokens += 1
-        self._token = f"bot-token-{self.tokens}"
-        return web.json_response({"access_token": self._token, "expires_in": 3600, "token_type": "Bearer"})
+        token = f"bot-token-{self.tokens}"
+        self._good.add(token)
+        return web.json_response({"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
 
     def take_token_back(self) -> None:
-        """The token we gave is no good any more."""
-        self._token = "none"
+        """The tokens we gave are no good any more."""
+        self._good.clear()
 
     # the connector
 
@@ -193,7 +194,7 @@ class FakeTeams:
         if fault.status >= 400:
             limited = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
             return web.json_response({"error": {"code": "Faulty"}}, status=fault.status, headers=limited)
-        if request.headers.get("Authorization") != f"Bearer {self._token}":
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self._good:
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
         status, answer = self._do(kind, path, body, dict(request.query))
         if fault.accepted and request.transport is not None:
