@@ -66,7 +66,8 @@ class FakeTeams:
     targeted: bool = True  # whether messages for one person are taken in a channel
     keys_delay: float = 0.0
 
-    async def __aenter__(self) -> FakeTeams:
+    def app(self) -> web.Application:
+        """Microsoft's sign-in, keys and connector, with nothing given and nothing posted yet."""
         self._ids = itertools.count(1_700_000_000_001)
         self._good: set[str] = set()  # a token is good until its end, whatever is given after it
         app = web.Application()
@@ -74,7 +75,10 @@ class FakeTeams:
         app.router.add_get("/keys", self._keys)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._sign_in)
         app.router.add_route("*", "/{region}/v3/{path:.+}", self._connector)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        return app
+
+    async def __aenter__(self) -> FakeTeams:
+        self._runner = web.AppRunner(self.app(), shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"

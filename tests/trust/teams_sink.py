@@ -7,7 +7,6 @@ how many threads each channel has, `GET /token` gives a token as Teams signs the
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import sys
 from collections import Counter
@@ -21,19 +20,14 @@ POSTS = "POST conversations"  # a prompt begins a thread
 
 
 class TeamsSink(FakeTeams):
-    """Every replica has a token of its own; here they are all the same one."""
+    """Draws the faults itself; no call is kept."""
 
     def begin(self, port: int, seed: int, share: float, held: int) -> web.Application:
-        self._ids, self._token = itertools.count(1_700_000_000_001), "one-for-all"
         self._chance, self._share, self._held = random.Random(seed), share, held
         self.wrong: Counter[str] = Counter()
         self.url = f"http://127.0.0.1:{port}"
         self.service_url = f"{self.url}/amer/"
-        app = web.Application()
-        app.router.add_get("/openid", self._metadata)
-        app.router.add_get("/keys", self._keys)
-        app.router.add_post("/{tenant}/oauth2/v2.0/token", self._sign_in)
-        app.router.add_route("*", "/{region}/v3/{path:.+}", self._connector)
+        app = self.app()
         app.router.add_get("/stats", self.stats)
         app.router.add_get("/token", self.signed)
         return app
@@ -51,9 +45,6 @@ class TeamsSink(FakeTeams):
                 self.wrong[kind] += 1
                 return fault
         return Fault()
-
-    async def _sign_in(self, request: web.Request) -> web.Response:
-        return web.json_response({"access_token": self._token, "expires_in": 3600, "token_type": "Bearer"})
 
     async def _connector(self, request: web.Request) -> web.StreamResponse:
         if request.method == "POST" and request.match_info["path"] == "conversations":
