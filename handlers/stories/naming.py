@@ -49,9 +49,7 @@ def decline(command: Command, uow: UnitOfWork) -> Reply:
     stories.change_story(uow, story.id, credit=credit, verdict=checked.verdict, findings=data)
     published = reports.told_in(uow, story.id)
     if in_words and story.state in (IN_REVIEW, APPROVED):
-        stories.set_state(uow, story.id, IN_REVIEW)
-        if story.state == APPROVED:
-            reports.retell(uow, story.id)
+        stories.set_state(uow, story, IN_REVIEW)
         ask_for_review(uow, found(uow, str(story.id)), uow.compose("stories/declined_credit", who=uow.person.name))
     if published:
         message = uow.compose("stories/declined_late", who=uow.person.name, story=story, published=published)

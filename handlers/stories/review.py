@@ -15,7 +15,7 @@ from handlers.stories.asking import reviewers, tell
 from handlers.stories.cards import CARD, QUEUE, card, check, found, marked, newsletter_title, version, what_to_change
 from handlers.stories.naming import refused_names, tell_the_credited
 from storage.audit_log import note_read
-from storage.queries import reports, stories
+from storage.queries import stories
 from storage.queries.stories import APPROVED, DECLINED, IN_REVIEW, SENT_BACK, StoryView
 from storage.uow import UnitOfWork
 
@@ -59,7 +59,7 @@ def approve(command: Command, uow: UnitOfWork) -> Reply:
         faults = _agreements(command, uow, story)
         if faults is not None:
             return faults
-    stories.set_state(uow, story.id, APPROVED, reviewed=True)
+    stories.set_state(uow, story, APPROVED, reviewed=True)
     uow.audit("story approved", f"story {story.id}" + (" by its author, the only coordinator" if alone else ""))
     if not alone:
         edited = story.text != story.original_text
@@ -135,9 +135,7 @@ def _with_reason(command: Command, uow: UnitOfWork, state: str) -> Reply:
         return Reply(form=_reason_form(story, command.verb, state))
     if len(reason) > _MAX_REASON:
         return Reply(errors=FormErrors((("reason", f"Please keep the reason under {_MAX_REASON:,} characters."),)))
-    stories.set_state(uow, story.id, state, reason=reason, reviewed=True)
-    if story.state == APPROVED:
-        reports.retell(uow, story.id)
+    stories.set_state(uow, story, state, reason=reason, reviewed=True)
     uow.audit(f"story {state}", f"story {story.id}")
     name = "sent_back_author" if state == SENT_BACK else "declined_author"
     tell(uow, story.person_id, story, uow.compose(f"stories/{name}", story=story, reason=reason), state)

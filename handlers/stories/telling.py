@@ -48,11 +48,10 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     story = _own(uow, command.values["story"])
     if story.state == stories.WITHDRAWN:
         raise UserError("That story was already taken back.")
-    stories.set_state(uow, story.id, stories.WITHDRAWN)
+    stories.set_state(uow, story, stories.WITHDRAWN)
     uow.audit("story withdrawn", f"story {story.id}, was {story.state}")
     published = reports.told_in(uow, story.id)
     if story.state == APPROVED:
-        reports.retell(uow, story.id)
         message = uow.compose("stories/author_withdrew", story=story, published=published)
         for coordinator in reviewers(uow, story.person_id):
             tell(uow, coordinator.id, story, message, "withdrawn")

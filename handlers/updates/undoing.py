@@ -147,7 +147,7 @@ def _story_back(uow: UnitOfWork, story: StoryView) -> Message:
             f"Your win is {story.state} already. To take it out of what will be published, withdraw it.",
             (("Withdraw it", "win withdraw", (("story", str(story.id)),)),),
         )
-    stories.set_state(uow, story.id, WITHDRAWN)
+    stories.set_state(uow, story, WITHDRAWN)
     uow.audit("story taken back", f"story {story.id}")
     return uow.compose("updates/story_taken_back", text=story.text)
 

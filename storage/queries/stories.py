@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from bot.domain.story_privacy import Finding
 from storage.models import goal, person, step, story, strategy_place, workgroup
+from storage.queries import reports
 from storage.uow import UnitOfWork
 
 IN_REVIEW, SENT_BACK, APPROVED, DECLINED, WITHDRAWN = "in review", "sent back", "approved", "declined", "withdrawn"
@@ -120,15 +121,18 @@ def change_story(uow: UnitOfWork, story_id: int, **columns: Any) -> None:
     uow.change(story, story.c.id == story_id, **columns)
 
 
-def set_state(uow: UnitOfWork, story_id: int, state: str, *, reason: str = "", reviewed: bool = False) -> None:
+def set_state(uow: UnitOfWork, story: StoryView, state: str, *, reason: str = "", reviewed: bool = False) -> None:
     """Move a story; `reviewed` notes the person who asks as its reviewer, now. What may be approved with other words
-    has nobody's agreement. Nobody is asked any more to review one that was withdrawn."""
+    has nobody's agreement. Nobody is asked any more to review one that was withdrawn. What is approved no more leaves
+    the reports that tell it."""
     columns: dict[str, Any] = {"reviewed_by": uow.person.id, "reviewed_at": uow.at} if reviewed else {}
     if state in PENDING:
         columns |= {"agreed_calworks": "", "agreed_child_welfare": ""}
-    uow.change(story, story.c.id == story_id, state=state, reason=reason, **columns)
+    change_story(uow, story.id, state=state, reason=reason, **columns)
     if state == WITHDRAWN:
-        uow.unpost("review", story_id)
+        uow.unpost("review", story.id)
+    if story.state == APPROVED != state:
+        reports.retell(uow, story.id)
 
 
 def findings_to_data(findings: Collection[Finding]) -> list[dict[str, Any]]:

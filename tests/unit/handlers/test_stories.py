@@ -223,7 +223,7 @@ def test_a_decision_waits_for_an_edit_that_is_being_stored(desk, work, told, pre
         if press == "Approve":
             stories.change_story(uow, 1, text="Other words.")
         else:
-            stories.set_state(uow, 1, "withdrawn")
+            stories.set_state(uow, stories.story_by_id(uow, 1), "withdrawn")
         reviewer.start()
         reviewer.join(0.4)
     reviewer.join()
@@ -235,7 +235,7 @@ def test_an_authors_edit_waits_for_an_approval_that_is_being_stored(desk, work, 
     form = desk.presses(ANN, told.message, "Edit")
     author = threading.Thread(target=desk.submits, args=(ANN, form), kwargs={"text": "Other words."})
     with work() as uow:
-        stories.set_state(uow, 1, "approved")
+        stories.set_state(uow, stories.story_by_id(uow, 1), "approved")
         author.start()
         author.join(0.4)
     author.join()
