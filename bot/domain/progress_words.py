@@ -136,19 +136,23 @@ def take_status(text: str) -> tuple[str, str] | None:
     """
     folded = normalise(text)
     match = _status_after(folded, 0)
-    if match is None or _asks(folded, match.end()):
+    if match is None:
         return None
     said = status_of(match)
-    if said in (DONE, DROPPED) and _PROMISE.match(folded, match.end()):
-        return None
     if (said == DROPPED or match[0].lower() in ("complete", "closed")) and _OBJECT.match(folded, match.end()):
         return None
-    status = _settled(said, folded, match.end())
+    status = _after(said, folded, match.end())
     if status is None:
         return None
     if status != said:
         return status, text[_end(_JOINT, folded, 0) :].strip()
     return status, text[match.start() if match["telling"] else _end(_JOINT, folded, match.end()) :].strip()
+
+
+def after_words(status: str, words: str) -> str | None:
+    """The status that somebody chose and then wrote `words` after: itself, what the words say is so now, or None where
+    they take it back ("by Friday", "except the form", "?")."""
+    return _after(status, normalise(words), 0)
 
 
 def read_reply(text: str, refs: Collection[str]) -> tuple[Said, ...]:
@@ -312,6 +316,13 @@ def _without_ref(line: str, folded: str) -> Said:
     return Said("", None, line, line)
 
 
+def _after(status: str, folded: str, at: int) -> str | None:
+    """`_settled`, where no reference stands between the status and the words at `at`."""
+    if folded[at:].lstrip().startswith("?") or (status in (DONE, DROPPED) and _PROMISE.match(folded, at)):
+        return None
+    return _settled(status, folded, at)
+
+
 def _settled(status: str, folded: str, at: int) -> str | None:
     """`status` after the words at `at`: itself, what they say is so now, or None where they leave it in doubt."""
     for now in _NOW.finditer(folded, at):
@@ -343,10 +354,6 @@ def _another_at_once(status: str, folded: str, at: int) -> bool:
 
 def _is_question(line: str) -> bool:
     return line.rstrip().endswith("?")
-
-
-def _asks(folded: str, at: int) -> bool:
-    return folded[at:].lstrip().startswith("?")
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -28,7 +28,8 @@ _LABEL = 70  # characters; Slack cuts labels of options and buttons at 75
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person wants recorded. `status` None leaves it as it is. `replaces`: id of an own update to correct.
-    `reopen`: they have confirmed that a closed step gets another status."""
+    `reopen`: they have confirmed that a closed step gets another status. `doubted`: the status they typed and then left
+    open ("done by Friday"), or ""."""
 
     step_id: int | None = None
     ref: str = ""
@@ -37,6 +38,7 @@ class Wanted:
     replaces: int | None = None
     reopen: bool = False
     workgroup_id: int | None = None
+    doubted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.periods import Month
-from bot.domain.progress_words import take_status
+from bot.domain.progress_words import after_words, take_status
 from bot.domain.status_words import SPELLINGS
 from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_by_form, ask_which, open_own, step_form
 from storage.queries import updates
@@ -34,7 +34,8 @@ _LATE_REF = re.compile(r"(?:step\s+|#)?(\d+\.\d+\.\d+)(?![\w%]|\.\d)[\s.:;,-]*",
 class Saved:
     """A stored update as receipts show it. `told_by`, `told_on`: who had said "done" before, or "" and None.
     `only`: the step was not named; it is the person's only open one. `late`: its month's roll-up is published, `on` is
-    the day of its revision. `earlier`: the month, published a few days ago, that it may have been meant for, or ""."""
+    the day of its revision. `earlier`: the month, published a few days ago, that it may have been meant for, or "".
+    `doubted` as in `Wanted`."""
 
     id: int
     ref: str
@@ -50,12 +51,13 @@ class Saved:
     only: bool = False
     late: bool = False
     earlier: str = ""
+    doubted: str = ""
 
 
 def record(command: Command, uow: UnitOfWork) -> Reply:
     """`update [ref] [status] [note]`; also its form, its buttons and the correction of an own update."""
     values = command.values
-    wanted = _wanted(values)
+    wanted = _wanted(values, typed=command.source in ("typed", "mention"))
     wanted = replace(wanted, note=readable(uow, command.actor, wanted.note))
     _check_length(wanted.note)
     if wanted.replaces is not None:
@@ -104,6 +106,7 @@ def describe(uow: UnitOfWork, step: StepNow, wanted: Wanted, found: int, at: dat
         told_on=_local(uow, step.told_at) if repeated and step.told_at else None,
         late=late,
         earlier="" if old else _earlier(uow, month),
+        doubted=wanted.doubted if wanted.doubted != step.status else "",
     )
 
 
@@ -143,13 +146,17 @@ def yes_if(swap: bool) -> str:
     return "yes" if swap else ""
 
 
-def _wanted(values: Mapping[str, str]) -> Wanted:
-    """The values of a typed command, a button or a form, read leniently."""
+def _wanted(values: Mapping[str, str], *, typed: bool) -> Wanted:
+    """The values of a typed command, a button or a form, read leniently. What was typed is one sentence: "done by
+    Friday" is a promise, as it is in a reply, while a button's or a form's status was chosen."""
     ref, status, note = values.get("ref", ""), _status(values.get("status", "")), values.get("note", "").strip()
-    step_id = row_id(values.get("step", ""))
+    step_id, doubted = row_id(values.get("step", "")), ""
     if step_id is None and not ref and (late := _LATE_REF.match(normalise(note))):
         ref, note = late[1], note[late.end() :]  # update done 1.2.3 text
-    if status is None and note and values.get("status", "") != SAME and (taken := take_status(note)):
+    if status is not None and note and typed:
+        said, status = status, after_words(status, note)
+        note, doubted = (note if status == said else f"{said} {note}"), "" if status else said
+    elif status is None and note and values.get("status", "") != SAME and (taken := take_status(note)):
         status, note = taken
     if "." not in ref and ref and note and status is None:
         ref, note = "", f"{ref} {note}"  # "update 3 staff were trained" counts staff, not goals
@@ -161,6 +168,7 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
         row_id(values.get("update", "")),
         values.get("reopen") == "yes",
         row_id(values.get("workgroup", "")),
+        doubted,
     )
 
 

@@ -93,12 +93,34 @@ def test_every_example_is_understood():
         ("update 1.1.2 todo bien", ("not started", "todo bien")),
         ("update 1.1.2 not done yet", ("not started", "not done yet")),
         ("update 1.1.2 -5 points", ("not started", "-5 points")),
+        ("update 1.1.2 done by Friday", ("not started", "done by Friday")),
+        ("update done 1.1.2, except the form", ("not started", "done except the form")),
+        ("update 1.1.2 completed 3 of 5 units", ("not started", "done 3 of 5 units")),
+        ("update 1.1.2 blocked since May, now done", ("done", "blocked since May, now done")),
+        ("update 1.1.2 done 3 staff were trained", ("done", "3 staff were trained")),
     ],
 )
 def test_spellings_of_an_update(desk, status, typed, stored):
     reply = desk.says(ANN, f"/sip {typed}")
     assert "Saved: 1.1.2" in words(reply.message), words(reply.message)
     assert status("1.1.2") == stored
+
+
+def test_a_status_that_the_words_after_it_take_back_is_one_press_away(desk, status):
+    reply = desk.says(ANN, "/sip update 1.1.2 done by Friday")
+    assert "1.1.2 is not started (as before)" in words(reply.message)
+    assert "You typed “done”, and the words after it leave that open." in words(reply.message)
+    after = desk.presses(ANN, reply.message, "It is done")
+    assert "1.1.2 is done (was not started)" in words(after.message)
+    assert status("1.1.2") == ("done", "done by Friday")
+    again = desk.says(ANN, "/sip update 1.1.2 done by Monday")
+    assert "It is done" not in words(again.message)  # it already is: nothing is left open
+
+
+def test_a_status_chosen_in_a_form_is_no_promise(desk, status):
+    form = desk.says(ANN, "/sip update 1.1.2")
+    desk.submits(ANN, form, status="done", note="by Friday we had all of them")
+    assert status("1.1.2") == ("done", "by Friday we had all of them")
 
 
 def test_the_receipt_says_what_was_stored_and_when_it_appears(desk):
