@@ -3,6 +3,7 @@ there is no other coordinator."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 from bot.chat.codec import to_json
@@ -99,6 +100,9 @@ def edit(command: Command, uow: UnitOfWork) -> Reply:
     if command.source != "form":
         return Reply(form=_edit_form(story))
     text, credit = command.values.get("text", "").strip(), command.values.get("credit", "").strip()
+    if command.values.get("version", version(story)) != version(story) and (text, credit) != (story.text, story.credit):
+        meanwhile = uow.compose("stories/meanwhile", story=story)
+        return Reply(form=replace(_edit_form(story, text, credit), intro=meanwhile.blocks))
     checked = check(uow, text, credit)
     if not text or checked.verdict == "block":
         fault = what_to_change(checked) if text else "The story cannot be empty. To refuse it, decline it."
@@ -179,15 +183,17 @@ def _in_state(story: StoryView, states: tuple[str, ...]) -> None:
     raise UserError(f"Nothing changed: this story is {story.state}{by}.", (("Stories that wait", "stories", ()),))
 
 
-def _edit_form(story: StoryView) -> Form:
+def _edit_form(story: StoryView, text: str | None = None, credit: str | None = None) -> Form:
+    """`text`, `credit`: what was typed in place of the story's own."""
+    words, names = story.text if text is None else text, story.credit if credit is None else credit
     return Form(
         title="Edit the story",
         verb="stories edit",
         fields=(
-            Field("text", "Story", "long", value=story.text, hint="What the author told is kept beside your version."),
-            Field("credit", "Who may be named", value=story.credit, optional=True),
+            Field("text", "Story", "long", value=words, hint="What the author told is kept beside your version."),
+            Field("credit", "Who may be named", value=names, optional=True),
         ),
-        hidden=(("story", str(story.id)),),
+        hidden=(("story", str(story.id)), ("version", version(story))),
     )
 
 

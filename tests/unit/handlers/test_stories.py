@@ -231,6 +231,18 @@ def test_a_decision_waits_for_an_edit_that_is_being_stored(desk, work, told, pre
     assert ("has changed since" if press == "Approve" else "withdrawn") in words(replies[0].message)
 
 
+def test_the_later_of_two_edits_in_review_sees_the_earlier_one_before_it_replaces_it(desk, work, told):
+    card = desk.queued("review")[0].message
+    mine, theirs = (desk.presses(CLEO, card, "Edit") for _ in range(2))
+    desk.submits(CLEO, theirs, text=FINE + " It saves a week.")
+    again = desk.submits(CLEO, mine, text=FINE + " Thank you.")
+    assert again.form.fields[0].value == FINE + " Thank you."
+    assert "It saves a week." in words(Message(again.form.intro, ""))
+    assert rows(work)[0].text == FINE + " It saves a week."
+    desk.submits(CLEO, again, text=FINE + " It saves a week. Thank you.")
+    assert rows(work)[0].text == FINE + " It saves a week. Thank you."
+
+
 def test_an_authors_edit_waits_for_an_approval_that_is_being_stored(desk, work, told):
     form = desk.presses(ANN, told.message, "Edit")
     author = threading.Thread(target=desk.submits, args=(ANN, form), kwargs={"text": "Other words."})
