@@ -42,10 +42,23 @@ class ManySockets(FakeSlack):
         self.open: list[web.WebSocketResponse] = []
         self.taken: Counter[int] = Counter()  # acknowledgements by connection
         self.loses_acknowledgements = 0
+        self.bad_addresses = 0  # so many of the next ones lead nowhere, however often they are tried
+        self._good: dict[str, bool] = {}  # by ticket; each is good once
         self._turns = itertools.count()
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
+    def _do(self, method: str, args: Any) -> Any:
+        if method != "apps.connections.open":
+            return super()._do(method, args)
+        ticket = str(len(self._good))
+        self._good[ticket], self.bad_addresses = not self.bad_addresses, max(0, self.bad_addresses - 1)
+        return {"url": f"{super()._do(method, args)['url']}?ticket={ticket}"}
+
     async def _serve_socket(self, request: web.Request) -> web.WebSocketResponse:
+        ticket = request.query["ticket"]
+        if not self._good[ticket]:
+            raise web.HTTPForbidden
+        self._good[ticket] = False
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": len(self.open) + 1})
@@ -191,7 +204,7 @@ async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, sla
     async with asyncio.timeout(5):
         await app.start()
     await slack.until(lambda: slack.posts("C0INTAKE01"))
-    assert app.slack.not_ready() == "Slack is not connected yet"
+    assert app.slack.not_ready() == "Slack is not connected"
     slack.faults.clear()
     await slack.until(lambda: not app.slack.not_ready())
     assert len(slack.open) == 1
@@ -199,6 +212,25 @@ async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, sla
     assert len(said) == 1
     assert "invalid_auth" in said[0]
     await app.stop()
+
+
+@pytest.mark.parametrize("when", ["at first", "later"])
+async def test_an_address_that_leads_nowhere_is_not_tried_for_ever(county, clock, slack, monkeypatch, when):
+    for name, seconds in {"PAUSE": 0.05, "AWAY": 0.5, "PING_SECONDS": 0.1}.items():
+        monkeypatch.setattr(f"bot.adapters.slack.socket.{name}", seconds)
+    if when == "at first":
+        slack.bad_addresses = 2
+    async with replicas(county, clock, slack, 1) as (app,):
+        await slack.until(lambda: not app.slack.not_ready())
+        if when == "later":
+            slack.bad_addresses = 2
+            await slack.open[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
+            await slack.until(app.slack.not_ready)
+            await slack.until(lambda: not app.slack.not_ready(), 10)
+        assert len(slack.open) == 1
+        assert await slack.says(1) == 1
+    assert slack.bad_addresses == 0
+    assert wrong(county, 2) == (1, 0)  # number 0 was never said
 
 
 async def test_a_replica_that_never_reached_slack_stops(county, clock, slack):

@@ -49,7 +49,7 @@ PACE = Pace(conversation=1.0, workspace=0.2)
 PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
-NOT_CONNECTED = "Slack is not connected yet"
+NOT_CONNECTED = "Slack is not connected"
 NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
 _TIME = re.compile(r"\d{1,12}", re.A)  # seconds since 1970
 NOT_SLACKS = "not a Slack payload"

@@ -17,7 +17,8 @@ from bot.chat.errors import SendError
 
 log = logging.getLogger(__name__)
 
-PAUSE = 5.0  # seconds between two tries to be connected
+PAUSE = 5.0  # seconds between two tries to be connected, and between two looks whether we still are
+AWAY = 20.0  # seconds without a connection after which it is told, and another address asked for
 PING_SECONDS = 5.0  # a connection that answers no ping for four of these is made anew
 
 
@@ -30,22 +31,46 @@ class Socket(AsyncSocketModeHandler):
         self._address = address
         self._under_way: set[asyncio.Task[Any]] = set()
         self.connected = False
-        self._connecting = asyncio.create_task(self._connect(), name="slack socket")
+        self._keeping = asyncio.create_task(self._keep(), name="slack socket")
 
-    async def _connect(self) -> None:
-        """Until Slack is there: nobody waits for it, and what keeps it away is said once."""
-        said = ""
+    async def _keep(self) -> None:
+        """Connected, for good: nobody waits for Slack, and what keeps it away is said once.
+
+        An address is good for one connection and some seconds, but the client tries the one it was given again and
+        again (python-slack-sdk issue 1446), so it is given another where it gets nowhere."""
+        said, begun = "", False
         while True:
             try:
                 self.client.wss_uri = await self._address()
-                break
             except SendError as error:
                 if str(error) != said:
                     said = str(error)
-                    log.warning("not connected to Slack yet: %s", said)
+                    log.warning("not connected to Slack: %s", said)
                 await asyncio.sleep(error.retry_after or PAUSE)
-        await self.connect_async()  # type: ignore[no-untyped-call]
-        self.connected = True
+                continue
+            said, begun = "", begun or await self._begin()
+            if begun:
+                await self._while_connected()
+            log.warning("no connection to Slack for %d seconds; it is asked for another address", AWAY)
+
+    async def _begin(self) -> bool:
+        """Whether the first connection was made in time; the client makes all later ones itself."""
+        try:
+            async with asyncio.timeout(AWAY):
+                await self.connect_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            return False
+        return True
+
+    async def _while_connected(self) -> None:
+        """Until there was no connection for a while; it is made anew within a moment when Slack asks for that."""
+        now = asyncio.get_running_loop().time
+        seen = now()
+        while now() - seen < AWAY:
+            if await self.client.is_connected():
+                self.connected, seen = True, now()
+            await asyncio.sleep(PAUSE)
+        self.connected = False
 
     async def handle(self, client: Any, req: Any) -> None:
         """One payload, from its coming in to its being acknowledged."""
@@ -57,7 +82,7 @@ class Socket(AsyncSocketModeHandler):
 
     async def finish(self, seconds: float) -> None:
         """Acknowledge what came in, for so long at most, and close."""
-        self._connecting.cancel()
+        self._keeping.cancel()
         deadline = asyncio.get_running_loop().time() + seconds
         while not self.client.message_queue.empty() or self._under_way:
             if (left := deadline - asyncio.get_running_loop().time()) <= 0:
