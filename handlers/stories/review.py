@@ -35,8 +35,8 @@ def queue(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _queue(uow: UnitOfWork) -> Message:
-    """The oldest stories that wait, each whole, as many as one message holds."""
-    waiting = stories.stories_in(uow, (IN_REVIEW,))
+    """The oldest stories that wait, each whole, as many as one message holds; one's own, which others decide, last."""
+    waiting = sorted(stories.stories_in(uow, (IN_REVIEW,)), key=lambda story: story.person_id == uow.person.id)
     cards = [card(uow, story, QUEUE) for story in waiting[:_SHOWN]]
     sizes = accumulate(len(to_json(one)) for one in cards)
     shown = [one for at, (one, size) in enumerate(zip(cards, sizes, strict=True)) if not at or size <= _ROOM]

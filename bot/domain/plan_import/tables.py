@@ -151,12 +151,12 @@ class StepTable:
         return [number, *(texts[:1] if is_list else texts)]
 
     def _details(self, row: Row) -> list[str]:
-        """What the row says besides its number, the step, its owner and its date."""
+        """What the row says besides its number, the step, its owner and its date, also in columns we do not know."""
         used = {*self._words(row), self.cell(row, "owner"), self.cell(row, "due")}
         return [
-            f"{title.strip(' :')}: {cell}".replace("\v", " ")
+            ": ".join(filter(None, (title.strip(" :"), cell))).replace("\v", " ")
             for title, cell, role in zip(self.titles, row.cells, self.roles, strict=False)
-            if cell and (role in ("other", "start") or (role in _REPEATED and cell not in used))
+            if cell and (role in ("other", "start", None) or (role in _REPEATED and cell not in used))
         ]
 
     @staticmethod

@@ -158,6 +158,16 @@ def test_the_queue_is_oldest_first_and_for_coordinators(desk, clock):
     assert "coordinator" in words(desk.sends(ANN, verb="stories approve", values={"story": "1"}).message)
 
 
+def test_a_coordinators_own_wins_do_not_keep_the_others_out_of_their_queue(desk, clock):
+    for number in range(5):
+        tell(desk, CLEO, f"{FINE} Number {number}.")
+    clock.move_to(clock.read() + timedelta(days=1))
+    tell(desk, ANN, f"{FINE} It waits.")
+    said = words(desk.says(CLEO, "/sip stories").message)
+    assert said.index("It waits.") < said.index("Number 0.")
+    assert "6 wins wait" in said
+
+
 def test_the_queue_shows_whole_cards_only_and_no_button_of_a_story_that_it_does_not_show(desk):
     for n in range(1, 6):
         tell(desk, text=f"Story {n}. " + FINE + " It took a while." * 160)

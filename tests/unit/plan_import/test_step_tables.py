@@ -174,3 +174,11 @@ def test_a_label_and_an_empty_cell_are_no_heading() -> None:
 def test_a_row_that_goes_on_with_the_step_above_loses_nothing() -> None:
     (step,) = steps("| Task | Lead | Status |", "| Train staff | Ana | Begun |", "| | Ruiz | Two of five |")
     assert (step.owner, step.sub_items) == ("Ana Ruiz", ("Status: Begun", "Status: Two of five"))
+
+
+def test_a_column_we_do_not_know_stands_below_the_step() -> None:
+    (step,) = steps(
+        "| Action Step | Lead | Due | Budget line | |", "| Train staff | Ana Ruiz | 6/30/2026 | 5.1 | ask Bo |"
+    )
+    assert (step.text, step.owner, step.due) == ("Train staff", "Ana Ruiz", DAY)
+    assert step.sub_items == ("Budget line: 5.1", "ask Bo")
