@@ -188,10 +188,14 @@ class UnitOfWork:
             return False
         return bool(unreachable(self, identity.c.person_id == to.person_id))
 
-    def unpost(self, kind: str, subject_id: int) -> None:
-        """Take the posts of a kind about a subject that still wait out of the queue for good."""
-        waiting = (outbox.c.kind == kind, outbox.c.subject_id == subject_id, outbox.c.state == PENDING)
-        self.change(outbox, *waiting, state=DEAD, error=WITHDRAWN)
+    def unpost(self, kind: str, subject_id: int) -> list[Destination]:
+        """Take the posts of a kind about a subject that did not go out, dead letters too, out of the queue for good;
+        where they were going."""
+        theirs = (outbox.c.organization_id == self.organization.id, outbox.c.kind == kind)
+        not_out = (outbox.c.subject_id == subject_id, outbox.c.state.in_((PENDING, DEAD)), outbox.c.error != WITHDRAWN)
+        gone = update(outbox).where(*theirs, *not_out).values(state=DEAD, error=WITHDRAWN)
+        found = self.connection.execute(gone.returning(outbox.c.channel_id, outbox.c.person_id, outbox.c.subscriber_id))
+        return [Destination(**row._mapping) for row in found]
 
     def audit(self, action: str, detail: str = "") -> None:
         """Note who did what; the audit log is only ever added to."""

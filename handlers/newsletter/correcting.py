@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.chat.commands import Command
@@ -16,7 +17,7 @@ from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import status_message
 from storage.models import report
 from storage.queries import reports
-from storage.queries.reports import CORRECTED, DRAFT, NEWSLETTER, PUBLISHED, ReportView
+from storage.queries.reports import CORRECTED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, ReportView
 from storage.uow import Destination, UnitOfWork
 
 _REASON = 300  # characters: one or two sentences at the top of a page
@@ -75,20 +76,32 @@ def _copy(uow: UnitOfWork, view: ReportView, correction: Correction) -> ReportVi
     return copy
 
 
-def put_in_place(uow: UnitOfWork, view: ReportView, reason: str) -> str:
-    """The corrected edition is out: the one before it points here, and a note stands under its posts. Says where."""
+def not_reached(uow: UnitOfWork, view: ReportView) -> list[Destination]:
+    """Where the edition that this one corrects did not get to. It is not sent there any more."""
+    return [to for kind in (NEWSLETTER, MAIL) for to in uow.unpost(kind, view.corrects_id or 0)]
+
+
+def put_in_place(uow: UnitOfWork, view: ReportView, reason: str, late: Collection[int]) -> str:
+    """The corrected edition is out: the one before it points here, and a note stands under its posts, but for the
+    channels `late`, which get this one instead. Says where."""
     before = reports.report_by_id(uow, NEWSLETTER, view.corrects_id, lock=True) if view.corrects_id else None
-    if before and before.state == PUBLISHED:
+    if before is None:
+        return ""
+    if before.state == PUBLISHED:
         move(uow, before, CORRECTED)
     url = uow.page(f"/r/{view.token}") if uow.public_url else ""
     message = uow.compose("newsletter/corrected", title=title(uow, view), on=uow.today, reason=reason, url=url)
-    count = tell_the_threads(uow, view, "newsletter_corrected", message)
+    count = tell_the_threads(uow, before, "newsletter_corrected", message, late)
     return f"A note stands under {'its post' if count == 1 else f'its {count} posts'}." if count else ""
 
 
-def tell_the_threads(uow: UnitOfWork, view: ReportView, event: str, message: Message) -> int:
-    """Queue a note under every post of the edition and of those it corrected; how many."""
-    posts = [post for one in reports.lineage(uow, view) for post in reports.posts_of(uow, "newsletter", one)]
+def tell_the_threads(
+    uow: UnitOfWork, view: ReportView, event: str, message: Message, late: Collection[int] = ()
+) -> int:
+    """Queue a note under every post of the edition and of those it corrected, but for those that never got to the
+    channels `late`; how many."""
+    known = [post for one in reports.lineage(uow, view) for post in reports.posts_of(uow, "newsletter", one)]
+    posts = [post for post in known if post.remote_id or post.channel_id not in late]
     for post in posts:
         to = Destination(channel_id=post.channel_id, thread=post.remote_id)
         key = f"{event}:{view.id}:{post.channel_id}:{post.remote_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.chat.codec import to_data as message_data
@@ -12,11 +13,11 @@ from bot.chat.replies import Reply
 from handlers.newsletter import audiences
 from handlers.newsletter.approving import missing, move
 from handlers.newsletter.checks import problems
-from handlers.newsletter.correcting import put_in_place, sentence, tell_the_threads
+from handlers.newsletter.correcting import not_reached, put_in_place, sentence, tell_the_threads
 from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import refusal, status_message
 from storage.queries import people, reports, settings
-from storage.queries.reports import APPROVED, DRAFT, MAIL, PUBLISHED, WITHDRAWN, ReportView
+from storage.queries.reports import APPROVED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
 from storage.queries.subscribers import receiving
 from storage.uow import Destination, UnitOfWork
 
@@ -25,7 +26,8 @@ _REASON = 500  # characters
 
 def publish(command: Command, uow: UnitOfWork) -> Reply:
     """approved -> published: the page is frozen and what goes out is queued. A correction takes the place of the
-    edition it corrects: a note in the threads, and e-mail only where that was chosen."""
+    edition it corrects: a note in the threads, and e-mail only where that was chosen; whoever that edition did not
+    reach gets this one."""
     view = current(command, uow, change=True)
     if view.state != APPROVED:
         how = "Approve it first" if view.state == DRAFT else "See what can be done with it"
@@ -36,16 +38,17 @@ def publish(command: Command, uow: UnitOfWork) -> Reply:
     if why_not := missing(uow, view):
         raise UserError(why_not)
     correction = contents(view).correction
-    channels = [] if correction else _channels(uow)
+    late = not_reached(uow, view) if correction else []
+    channels = [to.channel_id for to in late if to.channel_id] if correction else _channels(uow)
     message = audiences.page(uow, view)
     content = {**view.content, "message": message_data(message)}
     move(uow, view, PUBLISHED, published_at=uow.at, content=content)
     published = replace(view, state=PUBLISHED, content=content)
     went = _post(uow, view, channels)
     if correction:
-        went.append(put_in_place(uow, view, correction.reason))
-    if not correction or correction.mail:
-        went += _mail(uow, view)
+        went.append(put_in_place(uow, view, correction.reason, channels))
+    everybody = not correction or correction.mail
+    went += _mail(uow, view, None if everybody else {to.subscriber_id for to in late})
     why_not = no_mail(uow) if receiving(uow) else ""
     opening = " ".join(filter(None, ("Published.", *went, "It is in the archive.", why_not)))
     return Reply(status_message(uow, published, opening))
@@ -89,9 +92,9 @@ def no_mail(uow: UnitOfWork) -> str:
     return ""
 
 
-def _mail(uow: UnitOfWork, view: ReportView) -> list[str]:
-    """Queue one e-mail a subscriber, each with their own way out; to how many."""
-    readers = [] if no_mail(uow) else receiving(uow)
+def _mail(uow: UnitOfWork, view: ReportView, only: Collection[int | None] | None) -> list[str]:
+    """Queue one e-mail a subscriber (of `only`, where given), each with their own way out; to how many."""
+    readers = [] if no_mail(uow) else [one for one in receiving(uow) if only is None or one.id in only]
     for reader in readers:
         language = "?lang=es" if reader.language == "es" else ""
         way_out = uow.page(f"/unsubscribe/{reader.token}{language}")
@@ -117,7 +120,7 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     if len(reason) > _REASON:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
     move(uow, view, WITHDRAWN, reason=reason)
-    uow.unpost("newsletter", view.id)
+    uow.unpost(NEWSLETTER, view.id)
     uow.unpost(MAIL, view.id)
     message = uow.compose("newsletter/withdrawn", title=title(uow, view), on=uow.today, reason=sentence(reason))
     tell_the_threads(uow, view, "newsletter_withdrawn", message)

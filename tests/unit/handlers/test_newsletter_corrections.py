@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
 from bot.pages import report_page
+from storage.dead_letters import dead_letters
 from storage.models import outbox, report
 from tests.desk import words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready
@@ -101,6 +102,39 @@ def test_what_follows_a_correction_that_was_withdrawn_is_posted_like_any_edition
     assert [post.to for post in desk.queued("newsletter")] == ["#everyone", "#everyone"]
     (_, (*_, third)) = pages(engine)
     assert "Corrected on" not in third
+
+
+@pytest.fixture
+def unreached(desk, county, work, engine):
+    """The edition is published, and neither its post nor its e-mail could be delivered."""
+    desk.dispatcher._mail = True
+    desk.says("Cora Diaz", "/sip newsletter subscribers add bob@x.example")
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says("Cora Diaz", f"/sip newsletter {said}")
+    with engine.begin() as connection:
+        connection.execute(sql_update(outbox).values(state="dead", attempts=1, error="refused"))
+    with work() as uow:
+        assert len(dead_letters(uow.connection, uow.organization, uow.at)) == 2
+
+
+def test_a_withdrawn_edition_is_no_dead_letter_that_could_be_sent_again(desk, unreached, work):
+    desk.says("Cora Diaz", "/sip newsletter withdraw A client is named in it.")
+    with work() as uow:
+        kinds = {letter.kind for letter in dead_letters(uow.connection, uow.organization, uow.at)}
+    assert not kinds & {"newsletter", "newsletter_mail"}
+
+
+def test_whoever_the_edition_did_not_reach_gets_the_corrected_one(desk, unreached, work):
+    begin(desk)
+    assert "It will appear in a moment in everyone. It goes by e-mail to 1 subscriber." in put_out(desk)
+    with work() as uow:
+        assert dead_letters(uow.connection, uow.organization, uow.at) == []
+    waiting = [
+        row for kind in ("newsletter", "newsletter_mail") for row in desk.queued(kind) if row.row.state == "pending"
+    ]
+    assert [row.row.kind for row in waiting] == ["newsletter", "newsletter_mail"]
+    assert "The training is on 12 May." in str(waiting[1].message)
 
 
 def test_a_correction_compiled_again_stays_one(desk, published):
