@@ -33,6 +33,12 @@ SECONDS, LONGEST = 12.0, 30.0
 _ON_THE_WIRE = SMTP.clone(max_line_length=998)  # RFC 5322, 2.1.1
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 PERMANENT = 500  # SMTP replies from here on say that trying again cannot help (RFC 5321, 4.2.1)
+# What is wrong with a mailbox in RFC 3463's words: 5.1.x but for the sender's own (5.1.7, 5.1.8), switched off (5.2.1),
+# full (5.2.2); 5.4.1 is Exchange Online's for a recipient it does not know. 5.7.x and the like are about us.
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+_NO_MAILBOX = re.compile(r"5\.(?:1\.(?![78]\b)\d+|2\.1|4\.1)")
+_MAILBOX = re.compile(rf"{_NO_MAILBOX.pattern}|5\.2\.\d+")
+_ABOUT_US = re.compile(r"relay|block|spam|polic|denied|sender|authent|reputation|permi(?:t|ssion)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +163,30 @@ def _body(content: Mail) -> EmailMessage:
 
 
 def _send_error(error: Exception) -> SendError:
-    """5xx about the recipient: it bounced. 5xx about the mail: permanent, and nobody's address is to blame. Everything
-    else - 4xx, no connection, our own log-in refused - is tried again; the queue gives up after days."""
+    """5xx about the mailbox: permanent, and it bounced where there is none. 5xx about the mail: permanent, and nobody's
+    address is to blame. Everything else - 4xx, no connection, our own log-in or sender refused, also where that is only
+    said once the recipient is named - is tried again; the queue gives up after days."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         refused = error.recipients[0]
-        text = _unaddressed(f"{refused.code} {refused.message}")
-        return SendError(text, permanent=refused.code >= PERMANENT, bounced=True)
+        permanent, bounced = _about_the_mailbox(refused.code, refused.message)
+        return SendError(_unaddressed(f"{refused.code} {refused.message}"), permanent=permanent, bounced=bounced)
     if isinstance(error, aiosmtplib.SMTPDataError):
         return SendError(_unaddressed(f"{error.code} {error.message}"), permanent=error.code >= PERMANENT)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return SendError(_unaddressed(f"{error.code} {error.message}"))
     unknown = not isinstance(error, aiosmtplib.SMTPConnectError)
     return SendError(_unaddressed(f"the mail server: {str(error) or type(error).__name__}"), unknown=unknown)
+
+
+def _about_the_mailbox(code: int, words: str) -> tuple[bool, bool]:
+    """(whether a refused recipient is refused for good, whether it has no mailbox). Without a status of RFC 3463 only
+    550 and 551 are about a mailbox (RFC 5321, 4.2.3), and only where the words do not speak of us."""
+    if code < PERMANENT:
+        return False, False
+    if status := _STATUS.search(words):
+        return bool(_MAILBOX.fullmatch(status[0])), bool(_NO_MAILBOX.fullmatch(status[0]))
+    missing = code in (550, 551) and not _ABOUT_US.search(words)
+    return missing or code == 552, missing
 
 
 def _unaddressed(text: str) -> str:

@@ -133,6 +133,37 @@ def test_an_address_that_takes_no_mail_is_noted_and_the_coordinator_is_told_once
     assert "no such mailbox" in cora.text
 
 
+@pytest.mark.parametrize(
+    ("refusal", "permanent", "bounced"),
+    [
+        ("550 5.1.1 no such mailbox", True, True),
+        ("550 5.1.10 recipient not found", True, True),
+        ("550 5.2.1 the mailbox is switched off", True, True),
+        ("550 5.4.1 Recipient address rejected: Access denied", True, True),
+        ("550 User unknown", True, True),
+        ("552 5.2.2 the mailbox is full", True, False),
+        ("452 4.2.2 the mailbox is full", False, False),
+        ("554 5.7.1 Relay access denied", False, False),
+        ("553 5.7.1 Sender address rejected: not owned by user", False, False),
+        ("550 5.7.54 Unable to relay", False, False),
+        ("550 5.1.8 Sender domain not found", False, False),
+        ("554 5.7.1 Client host blocked using a list", False, False),
+        ("550 relay not permitted", False, False),
+        ("550 blocked, see our policy", False, False),
+    ],
+)
+async def test_only_what_is_wrong_with_a_mailbox_is_held_against_the_reader(
+    clock: MovableClock, refusal: str, permanent: bool, bounced: bool
+) -> None:
+    office = PostOffice()
+    office.refused = {"ann@larkspur.example": refusal}
+    with open_post_office(office):
+        server = MailServer.of(f"smtp://127.0.0.1:{office.port}", "News <news@larkspur.example>")
+        with pytest.raises(SendError) as refused:
+            await EmailAdapter(server, clock).send(a_post("one"))
+    assert (refused.value.permanent, refused.value.bounced) == (permanent, bounced)
+
+
 def test_a_mail_server_that_is_down_holds_up_only_the_mail(
     house: House, office: PostOffice, engine: object, clock: MovableClock
 ) -> None:
