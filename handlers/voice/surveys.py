@@ -6,6 +6,7 @@ answered. For the same reason a closed survey is not opened again.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,8 @@ _SHOWN = 6
 _WEEKS = 4  # how long a new survey is open unless somebody says otherwise
 _LONGEST_OPEN = 366  # days; a date beyond is more likely a mistyped year
 _LONGEST_QUESTION = 200
-_PAGE = 6000  # characters of answers in one message
+_PAGE = 12_000  # bytes of answers in one message, as a card of Teams counts them: less than Slack shows
+_BULLET = 150  # of them for what a card needs around each
 _MASK = "[…]"
 _SCALE = "Word questions 1 to 3 so that “Yes, fully”, “Mostly”, “Only a little” or “No” answers them."
 _BOTH = "Change the English and the Spanish together: people see one or the other."
@@ -206,12 +208,13 @@ def _said(uow: UnitOfWork, one: SurveyView, given: Sequence[Answers], begin: int
     found: list[Said] = []
     end, length = begin, 0
     for question, text in texts[begin:]:
-        if found and length + len(text) > _PAGE:
+        length += _BULLET + len(json.dumps(text))
+        if found and length > _PAGE:
             break
         if not found or found[-1].question != question:
             found.append(Said(question, ()))
         found[-1] = replace(found[-1], texts=(*found[-1].texts, _masked(text, staff)))
-        end, length = end + 1, length + len(text)
+        end += 1
     return found, end, len(texts)
 
 
