@@ -42,7 +42,7 @@ def compiled(uow: UnitOfWork, facts: QuarterFacts, wanted: Sequence[int] = ()) -
         wins = chosen or choose_wins(facts.wins, room)
         edition = _filled(uow, facts, wins, room, picture)
         length = edition.words - count_words(edition.text_of(_LETTER))
-        if length <= COMPILED_MOST:
+        if length <= COMPILED_MOST and len(wins_text(uow, wins)) <= SECTION_CHARACTERS:
             break
     if length < COMPILED_LEAST:
         edition = _filled(uow, facts, wins, room, picture, quiet=True)
@@ -75,12 +75,13 @@ def _filled(
         "coordinators": [person.name for person in coordinators(uow)],
         **_gap(facts.gaps[0] if facts.gaps else None),
     }
-    sections = tuple(Section(name, as_text(uow.compose(f"newsletter/sections/{name}", **data))) for name in SECTIONS)
+    texts = {name: as_text(uow.compose(f"newsletter/sections/{name}", **data)) for name in SECTIONS}
+    sections = tuple(Section(name, _fitting(text)) for name, text in texts.items())
     return Edition(sections, tuple(win.story for win in wins), picture=message_data(picture) if picture else None)
 
 
 def wins_text(uow: UnitOfWork, wins: Sequence[WinFacts]) -> str:
-    """The wins section alone, as it is compiled."""
+    """The wins section alone, as it is compiled; longer than a section may be where there are too many."""
     return as_text(uow.compose("newsletter/sections/wins", wins=wins))
 
 
@@ -115,7 +116,7 @@ def _gap(gap: GroupGap | None) -> dict[str, object]:
 
 
 def as_text(message: Message) -> str:
-    """The blocks as the plain text that a person edits; whole lines only, up to what a form's field holds."""
+    """The blocks as the plain text that a person edits."""
     pieces: list[str] = []
     for block in message.blocks:
         match block:
@@ -125,7 +126,11 @@ def as_text(message: Message) -> str:
                 pieces.append("\n".join(f"- {plain(item)}" for item in items))
             case Text(found):
                 pieces.append(plain(found))
-    text = "\n\n".join(pieces)
+    return "\n\n".join(pieces)
+
+
+def _fitting(text: str) -> str:
+    """Whole lines, up to what a form's field holds."""
     return text if len(text) <= SECTION_CHARACTERS else text[:SECTION_CHARACTERS].rpartition("\n")[0]
 
 

@@ -10,7 +10,7 @@ from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import Message, Text, spans
 from bot.chat.replies import Reply
-from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, Edition
+from bot.domain.newsletter import SECTION_CHARACTERS, SECTIONS, TO_WRITE, Edition
 from handlers.newsletter.checks import VOICE, problems
 from handlers.newsletter.compiling import as_text
 from handlers.newsletter.editions import contents, current, title
@@ -100,5 +100,10 @@ def store(uow: UnitOfWork, view: ReportView, edition: Edition, what: str) -> Rep
 def no_voice(command: Command, uow: UnitOfWork) -> Reply:
     """`newsletter none`: a person confirms that no client voice was heard this quarter; the edition then says so."""
     view = editable(command, uow)
-    edition = contents(view).with_text(VOICE, as_text(uow.compose("newsletter/no_voice")))
+    text, before = as_text(uow.compose("newsletter/no_voice")), contents(view).text_of(VOICE)
+    if before.strip() not in ("", text) and TO_WRITE not in before:
+        edit = ("Edit it", "newsletter edit", (("report", str(view.id)), ("section", VOICE)))
+        left = f"“{SECTIONS[VOICE]}” has a text, which was left as it is. Where none was heard, empty it first."
+        raise UserError(left, (edit,))
+    edition = contents(view).with_text(VOICE, text)
     return Reply(saved(uow, view, edition, VOICE, f"Confirmed: “{SECTIONS[VOICE]}” says that there was none."))

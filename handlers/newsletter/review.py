@@ -50,7 +50,7 @@ def save(command: Command, uow: UnitOfWork) -> Reply:
     edition, known = contents(view), available(view)
     language = command.values.get("lang", "en")
     changed, faults = _changed(command.values, edition, language)
-    wanted, wrong = read_places(command.values, known, language)
+    wanted, wrong = read_places(uow, command.values, known, language)
     reordered = not wrong and _reordered(command.values, wanted)
     if reordered and "wins" in changed:
         wrong["win_1"] = say("both", language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.chat.commands import Command
 from bot.chat.compose import short
@@ -12,12 +13,12 @@ from bot.chat.messages import Text, spans
 from bot.chat.replies import Reply
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import WinFacts
-from bot.domain.newsletter import Edition
+from bot.domain.newsletter import SECTION_CHARACTERS, Edition
 from bot.domain.newsletter_room import MOST_WINS, in_order
 from bot.domain.quarter_facts import QuarterFacts
 from bot.domain.quoting import quotes
 from handlers.newsletter.compiling import wins_text
-from handlers.newsletter.editing import editable, saved
+from handlers.newsletter.editing import editable, mark, saved
 from handlers.newsletter.editions import contents
 from handlers.newsletter.words import say
 from storage.queries.ids import row_id
@@ -36,9 +37,12 @@ def wins(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError("No approved win waits for this edition. Wins are approved here: stories.")
     if command.source != "form":
         return Reply(form=_form(view, known))
-    wanted, faults = read_places(command.values, known)
+    wanted, faults = read_places(uow, command.values, known)
     if faults:
         return Reply(errors=FormErrors(tuple(faults.items())))
+    before = contents(view).text_of("wins")
+    if command.values.get("base", mark(before)) != mark(before):
+        return Reply(form=_chosen_anew(_form(view, known), command.values, before))
     told = with_wins(uow, contents(view), known, wanted)
     count = "1 win" if len(wanted) == 1 else f"{len(wanted)} wins"
     return Reply(saved(uow, view, told, "wins", f"Saved: {count}, in your order." if wanted else "Saved: no win."))
@@ -70,9 +74,9 @@ def now_told(edition: Edition, known: tuple[WinFacts, ...]) -> list[int]:
 
 
 def read_places(
-    values: Mapping[str, str], known: tuple[WinFacts, ...], language: str = "en"
+    uow: UnitOfWork, values: Mapping[str, str], known: tuple[WinFacts, ...], language: str = "en"
 ) -> tuple[list[int], dict[str, str]]:
-    """(the chosen stories in their order, faults by field)"""
+    """(the chosen stories in their order, faults by field), none of which is cut to fit."""
     stories = {win.story for win in known}
     wanted: list[int] = []
     faults: dict[str, str] = {}
@@ -87,6 +91,9 @@ def read_places(
             faults[f"win_{number}"] = say("twice", language, place=wanted.index(story) + 1)
         else:
             wanted.append(story)
+    length = len(wins_text(uow, in_order(known, wanted)))
+    if not faults and length > SECTION_CHARACTERS:
+        faults[f"win_{len(wanted)}"] = say("long wins", language, most=SECTION_CHARACTERS, length=length)
     return wanted, faults
 
 
@@ -107,8 +114,14 @@ def _form(view: ReportView, known: tuple[WinFacts, ...]) -> Form:
     return Form("Choose the wins", "newsletter wins", places(edition, known), "Save", _hidden(view), intro)
 
 
+def _chosen_anew(form: Form, values: Mapping[str, str], theirs: str) -> Form:
+    """The form with what was chosen in it, below what somebody else made of the section meanwhile."""
+    fields = tuple(replace(field, value=values.get(field.name, "")) for field in form.fields)
+    return replace(form, fields=fields, intro=(Text(spans(f"{say('meanwhile')}\n{theirs}")),))
+
+
 def _hidden(view: ReportView) -> tuple[tuple[str, str], ...]:
-    return (("report", str(view.id)),)
+    return (("report", str(view.id)), ("base", mark(contents(view).text_of("wins"))))
 
 
 def _label(win: WinFacts) -> str:

@@ -69,8 +69,9 @@ def as_told(story: StoryView) -> Told:
     )  # fmt: skip
 
 
-def story_form(uow: UnitOfWork, told: Told, reason: str = "") -> Form:
-    """The story's form. What the check says about words given so far stands above the questions."""
+def story_form(uow: UnitOfWork, told: Told, reason: str = "", base: str = "") -> Form:
+    """The story's form. What the check says about words given so far stands above the questions. `base`: the `version`
+    of the story that it changes, as it is shown."""
     fields = (
         Field(
             "text", "What happened?", "long", value=told.text, max_length=MAX_TEXT,
@@ -104,7 +105,7 @@ def story_form(uow: UnitOfWork, told: Told, reason: str = "") -> Form:
         verb="win",
         fields=tuple(field for field in fields if field.kind != "select" or field.options),
         submit="Send for review",
-        hidden=(("story", str(told.story_id)),) if told.story_id else (),
+        hidden=(("story", str(told.story_id)), ("version", base)) if told.story_id else (),
         intro=_intro(uow, told, reason),
     )
 

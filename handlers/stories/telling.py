@@ -11,7 +11,7 @@ from bot.chat.forms import FormErrors
 from bot.chat.replies import Reply
 from bot.domain.story_privacy import StoryCheck
 from handlers.stories.asking import ask_for_review, reviewers, tell
-from handlers.stories.cards import check, found, newsletter_title, what_to_change
+from handlers.stories.cards import check, found, newsletter_title, version, what_to_change
 from handlers.stories.form import MAX_TEXT, Told, as_told, read_told, story_form
 from handlers.stories.naming import refused_names, tell_the_credited
 from storage.queries import plan as plans
@@ -27,7 +27,7 @@ def told_by(command: Command, uow: UnitOfWork) -> Reply:
     told = read_told(command.values)
     told = replace(told, text=readable(uow, command.actor, told.text))
     if command.source == "form":
-        return _submit(uow, told)
+        return _submit(uow, told, command.values.get("version", ""))
     if len(told.text) > MAX_TEXT:
         raise UserError(
             f"Not stored: a story can have {MAX_TEXT:,} characters and this one has {len(told.text):,}. "
@@ -37,7 +37,7 @@ def told_by(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(form=story_form(uow, told))
     story = _own(uow, str(told.story_id))
     _refuse_unless_pending(story)
-    return Reply(form=story_form(uow, as_told(story), story.reason if story.state == SENT_BACK else ""))
+    return Reply(form=story_form(uow, as_told(story), story.reason if story.state == SENT_BACK else "", version(story)))
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:
@@ -58,11 +58,16 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     return Reply(uow.compose("stories/withdrawn", story=story, published=published))
 
 
-def _submit(uow: UnitOfWork, told: Told) -> Reply:
-    """A filled form: refused with everything still in it, or stored in review."""
+def _submit(uow: UnitOfWork, told: Told, base: str) -> Reply:
+    """A filled form: refused with everything still in it, or stored in review. `base`: the version it was opened on."""
     before = _own(uow, str(told.story_id)) if told.story_id is not None else None
     if before is not None:
         _refuse_unless_pending(before)
+        if base not in ("", version(before)) and told != as_told(before):
+            form = story_form(uow, told, base=version(before))
+            return Reply(
+                form=replace(form, intro=(*uow.compose("stories/meanwhile", story=before).blocks, *form.intro))
+            )
     checked = check(uow, told.text, told.credit)
     faults = _faults(uow, told, checked)
     if faults:

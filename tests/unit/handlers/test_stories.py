@@ -253,6 +253,19 @@ def test_the_later_of_two_edits_in_review_sees_the_earlier_one_before_it_replace
     assert rows(work)[0].text == FINE + " It saves a week. Thank you."
 
 
+def test_an_author_sees_what_a_coordinator_took_out_before_it_comes_back(desk, work, told):
+    form = desk.presses(ANN, told.message, "Edit")
+    desk.submits(
+        CLEO, desk.presses(CLEO, desk.queued("review")[0].message, "Edit"), text="Two units share one meeting."
+    )
+    again = desk.submits(ANN, form, text=FINE + " Thank you.")
+    assert "Two units share one meeting." in words(Message(again.form.intro, ""))
+    assert again.form.fields[0].value == FINE + " Thank you."
+    assert rows(work)[0].text == "Two units share one meeting."
+    desk.submits(ANN, again)
+    assert rows(work)[0].text == FINE + " Thank you."
+
+
 def test_an_authors_edit_waits_for_an_approval_that_is_being_stored(desk, work, told):
     form = desk.presses(ANN, told.message, "Edit")
     author = threading.Thread(target=desk.submits, args=(ANN, form), kwargs={"text": "Other words."})
@@ -276,8 +289,8 @@ def test_nobody_is_asked_any_more_to_review_a_story_that_was_taken_back(desk, wo
 def test_one_does_not_approve_ones_own_story_unless_alone(desk, work):
     tell(desk, CLEO)
     assert [queued.to for queued in desk.queued("review")] == [DAN]
-    tell(desk)
     card = desk.says(CLEO, "/sip stories").message
+    tell(desk)
     assert "somebody else approves it: Dan Vega" in words(desk.presses(CLEO, card, "Approve").message)
     with work() as uow:
         uow.rows(stories.person.update().where(stories.person.c.name == DAN).values(active=False))
