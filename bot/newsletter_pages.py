@@ -138,7 +138,7 @@ class NewsletterPages:
                 return Page(FORMATS["html"][0](audiences.page(uow, view)))
             if audience == "channel":
                 return Page(html_document(audiences.channel_post(uow, view)).encode())
-            return Page(_mail_html(audiences.mail(uow, view, language), language).encode())
+            return Page(_mail_html(audiences.mail(uow, view, language)).encode())
 
     def _work(self, link: ReviewLink) -> AbstractContextManager[UnitOfWork]:
         return reading_work(self._engine, self._clock.read(), self._composer, link.organization, self._public_url)
@@ -196,11 +196,11 @@ def _form(view: ReportView, said: PageWords) -> Form:
     return Form("", "", (*places(edition, known, said.language), *sections), said.save, hidden)
 
 
-def _mail_html(message: Message, language: str) -> str:
+def _mail_html(message: Message) -> str:
     """The e-mail's HTML with its pictures inside, as a mail program would show them."""
     from bot.renderers.email_html import to_mail  # only those who look at mail carry what drawing it takes
 
-    mail = to_mail(message, language)
+    mail = to_mail(message)
     html = mail.html
     for cid, picture in mail.images:
         html = html.replace(f"cid:{cid}", f"data:image/png;base64,{base64.b64encode(picture).decode()}")

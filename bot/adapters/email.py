@@ -126,7 +126,7 @@ class EmailAdapter:
         name, sender = parseaddr(self._server.sender)
         domain = sender.rpartition("@")[2]
         mailing = post.mailing
-        mail = _body(to_mail(post.message, mailing.language))
+        mail = _body(to_mail(post.message))
         mail["From"] = Address(one_line(name or mailing.sender), addr_spec=sender)
         mail["To"] = post.address.user
         if mailing.reply_to:

@@ -41,19 +41,24 @@ def spans(text: str) -> Spans:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """`lang`, here and below: the language of the words as in HTML, where it is not the message's."""
+
     text: str
     level: int = 1
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     spans: Spans
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
     items: tuple[Spans, ...]
     ordered: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,7 @@ class Context:
     """Small print under what it explains."""
 
     spans: Spans
+    lang: str = ""
 
 
 Block = Heading | Text | Bullets | Facts | Table | Image | Chart | Progress | Actions | Divider | Context
@@ -189,6 +195,12 @@ def with_chart_urls(message: Message, address: str) -> Message:
     return replace(message, blocks=blocks)
 
 
+def in_language(blocks: Iterable[Block], lang: str) -> tuple[Block, ...]:
+    """The blocks, whose words are in `lang`, a language as in HTML."""
+    named = Heading | Text | Bullets | Context
+    return tuple(replace(block, lang=lang) if isinstance(block, named) else block for block in blocks)
+
+
 def reworded(block: Block, change: Callable[[Spans], Spans]) -> Block:
     """The block with each text a reader meets put through `change`, from top to bottom; buttons stay as they are."""
 
@@ -196,14 +208,12 @@ def reworded(block: Block, change: Callable[[Spans], Spans]) -> Block:
         return plain(change(spans(text)))
 
     match block:
-        case Heading(text, level):
-            return Heading(words(text), level)
-        case Text(found):
-            return Text(change(found))
-        case Context(found):
-            return Context(change(found))
-        case Bullets(items, ordered):
-            return Bullets(tuple(map(change, items)), ordered)
+        case Heading(text):
+            return replace(block, text=words(text))
+        case Text(found) | Context(found):
+            return replace(block, spans=change(found))
+        case Bullets(items):
+            return replace(block, items=tuple(map(change, items)))
         case Facts(rows):
             return Facts(tuple((words(label), change(value)) for label, value in rows))
         case Table(columns, cells):

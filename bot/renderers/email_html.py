@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -41,16 +40,15 @@ class Mail:
     images: tuple[tuple[str, bytes], ...] = ()
 
 
-def to_mail(message: Message, lang: str = "en") -> Mail:
-    """The message as a mail in `lang`, a language as in HTML; its summary is the subject. Raises TypeError for a block
-    it does not know."""
+def to_mail(message: Message) -> Mail:
+    """The message as a mail; its summary is the subject. Raises TypeError for a block it does not know."""
     blocks = tuple(block for found in message.blocks if (block := _for_mail(found)) is not None)
     subject = one_line(message.short())
     number = count(1)
     body = "\n".join(_block(block, number) for block in blocks)
     charts = (block for block in blocks if isinstance(block, Chart))
     images = tuple((_content_id(at), chart_png(chart)) for at, chart in enumerate(charts, 1))
-    html = _inliner().inline(_document(subject, _preheader(blocks), body, lang))
+    html = _inliner().inline(_document(subject, _preheader(blocks), body))
     return Mail(subject, to_text(Message(blocks)) + "\n", html, images)
 
 
@@ -131,10 +129,10 @@ def _bar(done: int, total: int) -> str:
     return f'<table class="bar" role="presentation" aria-hidden="true"><tr>{cells}</tr></table>'
 
 
-def _document(subject: str, preheader: str, body: str, lang: str) -> str:
+def _document(subject: str, preheader: str, body: str) -> str:
     styles = (STYLES / "email.css").read_text("utf-8")
     return (
-        f'<!doctype html>\n<html lang="{escape(lang)}">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="supported-color-schemes" content="light dark">\n'
         f"<title>{words(subject)}</title>\n<style>\n{styles}</style>\n</head>\n"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from bot.chat.messages import (
@@ -44,7 +45,11 @@ def to_html(message: Message, top: int = 1) -> str:
 
     Raises TypeError for a block it does not know.
     """
-    return "\n".join(html for block in message.blocks if (html := _block(block, top)))
+    parts = []
+    for lang, blocks in groupby(message.blocks, key=lambda block: getattr(block, "lang", "")):
+        part = "\n".join(html for block in blocks if (html := _block(block, top)))
+        parts.append(f'<div lang="{escape(lang)}">\n{part}\n</div>' if lang and part else part)
+    return "\n".join(filter(None, parts))
 
 
 def page(title: str, body: str, lang: str = "en", nonce: str = "", look: str = "page.css") -> str:

@@ -95,9 +95,13 @@ def _fonts() -> typst.Fonts:
 
 def _blocks(message: Message) -> list[Data]:
     """The message, and what its charts were drawn from: after a closely set page on a page of its own."""
-    body = [made for block in message.blocks for made in _block(block)]
-    numbers = [made for block in _numbers(message) for made in _block(block)]
-    return body + [{"kind": "page"}] * (message.compact and bool(numbers)) + numbers
+    body = [made for block in message.blocks for made in _in_language(block)]
+    numbers = [made for block in _numbers(message) for made in _in_language(block)]
+    return body + [{"kind": "page", "lang": ""}] * (message.compact and bool(numbers)) + numbers
+
+
+def _in_language(block: Block) -> list[Data]:
+    return [{**made, "lang": getattr(block, "lang", "")} for made in _block(block)]
 
 
 def _numbers(message: Message) -> Iterable[Block]:

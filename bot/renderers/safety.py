@@ -13,7 +13,8 @@ _CONTROLS: dict[int, str] = dict.fromkeys(
     (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd"
 )
 _DIRECTIONS: dict[int, str] = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
-_CLEAN = _CONTROLS | _DIRECTIONS | {ord(CALL): SLASH}
+_BYTE_ORDER_MARK = {0xFEFF: ""}  # comes along with what is pasted; PDF/UA-1 allows none
+_CLEAN = _CONTROLS | _DIRECTIONS | _BYTE_ORDER_MARK | {ord(CALL): SLASH}
 
 # `//host` and `/\host` leave the site; white space and controls inside an address are removed by browsers, which
 # turns `java\nscript:` into a scheme (https://url.spec.whatwg.org/#url-parsing).

@@ -3,7 +3,7 @@ publication itself are made by the same functions, so what was looked at is what
 
 from __future__ import annotations
 
-from bot.chat.messages import Heading, Message
+from bot.chat.messages import Heading, Message, in_language
 from bot.domain import newsletter
 from handlers.newsletter.editions import contents, title, whole
 from storage.queries.reports import ReportView
@@ -39,7 +39,7 @@ def mail(uow: UnitOfWork, view: ReportView, language: str, unsubscribe: str = ""
         url=uow.page(f"/r/{view.token}"),
         unsubscribe=unsubscribe,
     )
-    return edition.plus(*foot.blocks)
+    return edition.plus(*(in_language(foot.blocks, "es") if language == "es" else foot.blocks))
 
 
 def marked_as_test(message: Message) -> Message:

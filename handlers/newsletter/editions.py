@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.chat.codec import from_data as message_from
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.messages import Chart, Heading, Message
+from bot.chat.messages import Chart, Heading, Message, in_language
 from bot.domain import newsletter
 from bot.domain.newsletter import SECTIONS, Edition, Part
 from bot.domain.periods import Quarter
@@ -74,7 +74,18 @@ def whole(uow: UnitOfWork, view: ReportView, standing: str = "", *, spanish_firs
         correction=edition.correction.reason if edition.correction else "",
         on=uow.today,
     )
-    return _with_picture(message, edition)
+    return _with_picture(_with_spanish(message, edition), edition)
+
+
+def _with_spanish(message: Message, edition: Edition) -> Message:
+    """The Spanish part, a heading and a block for each of its parts, is read out as Spanish."""
+    heading = Heading(SECTIONS["spanish"], 2)
+    if heading not in message.blocks:
+        return message
+    begin = message.blocks.index(heading)
+    end = begin + 1 + len(newsletter.parts(edition.text_of("spanish")))
+    spanish = in_language(message.blocks[begin:end], "es")
+    return replace(message, blocks=(*message.blocks[:begin], *spanish, *message.blocks[end:]))
 
 
 def _with_picture(message: Message, edition: Edition) -> Message:

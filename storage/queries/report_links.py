@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, select
 from bot.chat.commands import Role
 from storage.models import link, organization, person, report
 from storage.queries.people import Organization
-from storage.queries.reports import PROGRESS, REPORT_OUT, ReportView
+from storage.queries.reports import NEWSLETTER, PROGRESS, REPORT_OUT, ReportView
 from storage.queries.settings import DEFAULTS, number
 from storage.tenancy import across
 from storage.uow import UnitOfWork
@@ -152,7 +152,8 @@ def link_by_name(connection: Connection, name: str, at: datetime) -> FoundLink |
     found = _organization(row)
     days = int(found.settings.get("link_days", DEFAULTS["link_days"]))
     over = (row.report_published_at or row.report_created_at) + timedelta(days=days) <= at
-    return FoundLink(found, None, row.id, _what(row), None, EXPIRED if over else "", False)
+    public = row.report_kind == NEWSLETTER  # the archive leads to every edition there was
+    return FoundLink(found, None, row.id, _what(row), None, EXPIRED if over and not public else "", False)
 
 
 def _labelled(columns: tuple[Any, ...]) -> tuple[Any, ...]:

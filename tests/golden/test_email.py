@@ -7,7 +7,20 @@ from email.message import EmailMessage
 
 import pytest
 
-from bot.chat.messages import Actions, Button, Chart, Image, Message, Span, Table, Text, say, spans
+from bot.chat.messages import (
+    Actions,
+    Button,
+    Chart,
+    Heading,
+    Image,
+    Message,
+    Span,
+    Table,
+    Text,
+    in_language,
+    say,
+    spans,
+)  # fmt: skip
 from bot.renderers.email_html import to_mail
 from bot.renderers.safety import one_line
 from tests.golden.cases import CHARTS, HOSTILE, MESSAGES
@@ -54,9 +67,13 @@ def test_styles_stand_in_the_elements_and_the_dark_ones_in_the_head() -> None:
 
 
 def test_subject_text_and_language_are_the_messages() -> None:
-    mail = to_mail(MESSAGES["several"], "es")
+    thanks = in_language((Heading("En español", 2), Text(spans("Gracias."))), "es")
+    mail = to_mail(MESSAGES["several"].plus(*thanks))
     assert mail.subject == "Your agenda is ready"
-    assert '<html lang="es">' in mail.html
+    assert '<html lang="en">' in mail.html
+    assert [re.findall(r">([^<>]+)<", part) for part in re.findall(r'<div lang="es">(.*?)</div>', mail.html, re.S)] == [
+        ["En español"], ["Gracias."],
+    ]  # fmt: skip
     assert "- 1.1.1 Train staff" in mail.text
 
 

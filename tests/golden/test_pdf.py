@@ -30,6 +30,7 @@ from bot.chat.messages import (
     Span,
     Table,
     Text,
+    in_language,
     plain,
     say,
     spans,
@@ -198,6 +199,14 @@ def test_hostile_text_is_read_as_it_was_typed(text: str) -> None:
     assert not document.reader.attachments
 
 
+def test_a_part_in_another_language_is_read_out_in_it() -> None:
+    spanish = in_language((Heading("En español", 2), Text(spans("Gracias a todos."))), "es")
+    found = Document(Message((Heading("News"), Text(spans("Thank you.")), *spanish), "News"))
+    assert found.root["/Lang"] == "en"
+    said = [(tag["/S"], tag["/Lang"]) for tag in found.tags if "/Lang" in tag]
+    assert said == [("/H2", "es"), ("/P", "es")]
+
+
 STRANGE = (
     "\ue000", "\U000f0000", "\ufffe", "\uffff", "\ufeff", "\0", "\u00ad", "\u200b", "\u0378", "\ud800", "\u202e", "\u2028x",
     "\u0644\u0627", "ไทย", "a" * 5000, "🏳️‍🌈", "\U0010ffff",
@@ -207,7 +216,11 @@ STRANGE = (
 @pytest.mark.parametrize("text", STRANGE, ids=ascii)
 def test_characters_nobody_expects_break_no_document_and_no_chart(text: str) -> None:
     chart = Chart(text, text, ("2026-01",), (Line(text, (1.0,)),), text)
-    message = Message((Heading(text), Text(spans(text)), Table((text,), ((spans(text),),)), chart), text)
+    # Beside letters too: the typesetter drops some of these where they stand alone.
+    message = Message(
+        (Heading(text), Text(spans(text)), Text(spans(f"{text}Key{text}")), Table((text,), ((spans(text),),)), chart),
+        text,
+    )
     assert to_pdf(message).startswith(b"%PDF")
     assert chart_png(chart).startswith(b"\x89PNG")
     assert to_mail(message).html.encode()
