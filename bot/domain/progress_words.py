@@ -61,9 +61,21 @@ _ASKED_FOR = re.compile(
     rf"[\s,]*(?:(?:yet\s*)?\?|'s\b|(?:please|pls)\b|by\s+{_WHEN}|when\s|if\s|once\s|unless\s)", re.I
 )
 _OBJECT = re.compile(r"\s+(?:an?|the|this|that|these|those|my|our|your|his|her|its|their|off|to|\w+'s)\b", re.I)
+# What a word that is a verb as well needs after it, where nothing sets it off, to be no verb with its object.
+_SO = re.compile(
+    r"\s+(?:because|since|as|after|before|until|till|due|by|in|on|at|for|from|per|with|without|this|last|and|but|now|\d"
+    r"|already|again|today|yesterday|mon|tue|wed|thu|fri)",
+    re.I,
+)
+_VERBS = ("complete", "closed", "dropped", "cancelled", "canceled", "abandoned")
 _NO_MORE = re.compile(
-    r"[\s,;-]*(?:no\s+(?:more|longer)|(?:not\s+)?any\s?more|not\s+(?:yet|quite|really)|(?:todavía|aún)\s+no)"
-    r"\s*(?:$|[,;.!-])",
+    r"[\s,;-]*(?:no\s+(?:more|longer)|(?:not\s+)?any\s?more|not(?:\s+(?:yet|quite|really))?|(?:todavía|aún)\s+no"
+    r"|(?:by|in)\s+(?:mistake|error|accident))\s*(?:$|[,;.!-])",
+    re.I,
+)
+_CLEARED = re.compile(
+    r"(?:[,;.!]|-\s|\bbut\b)\s*(?:(?:but|now|since|then|it|it's|is|was|has|been)\b\s*)*(?:resolved|unblocked|solved"
+    r"|cleared)\b",
     re.I,
 )
 _EXCEPT = (
@@ -78,6 +90,7 @@ _PARTLY = re.compile(
     r"(?:(?P<count>\d+|one|two|three|four|five)\s+(?:out\s+)?of\s+(?!(?:the\s+|our\s+)?(?P=count)\b)"
     r"|(?!100\s*(?:%|per))\d+(?:\.\d+)?\s*(?:%|per\s?cent)|none\b|half\b(?!\s+an?\b)|part(?:ly|ially)\b|in\s+part\b"
     r"|(?<!as\s)part\s+(?:of|one|two|\d)|mostly\b|(?:most|some)\s+of\b|casi\b|en\s+parte\b"
+    r"|first\s+(?:of|draft|part|phase|half|round)\b"
     r"|(?:pending|awaiting|hopefully|probably|maybe|perhaps|pendiente)\b)",
     re.I,
 )
@@ -139,7 +152,9 @@ def take_status(text: str) -> tuple[str, str] | None:
     if match is None:
         return None
     said = status_of(match)
-    if (said == DROPPED or match[0].lower() in ("complete", "closed")) and _OBJECT.match(folded, match.end()):
+    if _OBJECT.match(folded, match.end()) and (said == DROPPED or match[0].lower() in ("complete", "closed")):
+        return None
+    if match[0].lower() in _VERBS and not (_SET_OFF.match(folded, match.end()) or _SO.match(folded, match.end())):
         return None
     status = _after(said, folded, match.end())
     if status is None:
@@ -333,6 +348,8 @@ def _settled(status: str, folded: str, at: int) -> str | None:
 
 def _doubted(status: str, folded: str, at: int) -> bool:
     if _NO_MORE.match(folded, at) or (status != IN_PROGRESS and _UNLESS.search(folded, at)):
+        return True
+    if status == BLOCKED and _CLEARED.search(folded, at):
         return True
     if status in (DONE, DROPPED):
         return bool(_PARTLY.match(folded, at))
