@@ -247,6 +247,23 @@ def test_without_an_address_nobody_is_unsubscribed(work):
 # in chat
 
 
+def test_somebody_who_was_removed_is_not_taken_for_one_of_several_who_are_here(engine, clock, work):
+    with work() as uow:
+        a_person(uow, "Ada Admin", Role.ADMIN)
+        for name in ("Ann Ortiz", "Ann Other"):
+            a_person(uow, name)
+        former = a_person(uow, "Ann Former")
+        uow.change(person, person.c.id == former.id, active=False)
+    desk = Desk(engine, clock, records)
+    asked = desk.says("Ada Admin", "/sip people forget Ann")
+    assert asked.form is None
+    assert "could be Ann Ortiz, Ann Other, Ann Former (removed). Which one?" in words(asked.message)
+    form = desk.says("Ada Admin", "/sip people forget Ann Former")
+    desk.submits("Ada Admin", form, {"name": "Ann Former"})
+    with work() as uow:
+        assert uow.scalar(select(person.c.name).where(person.c.id == former.id)) == erasure.FORMER
+
+
 def test_the_answer_says_all_of_it(engine, clock, work):
     with work() as uow:
         a_person(uow, "Ada Admin", Role.ADMIN)
