@@ -43,7 +43,7 @@ def export(
     with _work(organization) as uow:
         made = everything(uow.connection, uow.organization, uow.at)
         uow.audit("everything exported", f"on the command line, {len(made)} bytes")
-    write(out_file, made)
+    write(out_file, made, settings())
 
 
 @person_app.callback()

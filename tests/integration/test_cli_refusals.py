@@ -67,6 +67,14 @@ def test_an_export_is_for_its_owner_alone_and_needs_a_folder(planned):
     assert "none/all.zip cannot be written: No such file or directory." in done.stderr
 
 
+def test_an_export_or_report_does_not_take_the_databases_place(planned):
+    for command in (("export",), ("report", "2026-03")):
+        done = sipbot(planned, *command, "--out", "sipbot.sqlite3")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "sipbot.sqlite3 is the database itself: choose another name." in done.stderr
+    assert rows(planned, "SELECT count(*) FROM organization") == [(1,)]
+
+
 def test_of_several_with_a_name_nobody_is_forgotten_until_one_is_meant(planned):
     with unit_of_work(open_engine(f"sqlite:///{planned / 'sipbot.sqlite3'}"), datetime.now(UTC), built_in()) as uow:
         uow.organization = organizations(uow.connection)[0]
