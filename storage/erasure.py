@@ -97,12 +97,23 @@ class Known:
 def _whole(term: str) -> str:
     """The expression that finds a name, address or id where it stands by itself: `_` is a mark of chat around it, and
     letters without capitals (Unicode's Lo) may be of a script that has no gaps between words."""
-    before, after = r"(?<![^\W_])", r"(?![^\W_])"
+    words = r"\s+".join(map(re.escape, term.split()))
     if "@" in term:
-        before, after = r"(?<![\w.+-])", r"(?![.-]?\w)"
-    elif unicodedata.category(term[0]) == "Lo":
+        return _address(words)
+    before, after = r"(?<![^\W_])", r"(?![^\W_])"
+    if unicodedata.category(term[0]) == "Lo":
         before = after = ""
-    return before + r"\s+".join(map(re.escape, term.split())) + after
+    return before + words + after
+
+
+def _address(words: str) -> str:
+    """The same for an e-mail address, given as an expression: not one that is longer in front or behind. A mark belongs
+    to it where a letter is on its other side. In `ann@x.org.Thanks` a sentence begins after the dot, in `ann@x.org.uk`
+    none."""
+    local, _, domain = words.partition("@")
+    before = r"(?<![^\W_])(?<![^\W_][._+-])(?<![^\W_][._+-]{2})"
+    after = r"(?![^\W_])(?![.-][^\W_])"
+    return f"{before}{local}@(?:{domain}{after}|(?-i:{domain.lower()}(?=\\.[A-Z](?![A-Z]))))"
 
 
 @dataclass(frozen=True, slots=True)

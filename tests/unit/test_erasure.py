@@ -40,6 +40,11 @@ PLAIN, QUOTED, UMLAUT, BOTH, CYRILLIC = (
     "Иван Петров",
 )
 MAIL = "ann@county.example"
+OTHERS = " ".join(
+    [f"{part}{MAIL}" for part in ("jo", "jo-", "jo_", "jo+", "jo.", "jo__", "é")]
+    + [f"{MAIL}{part}" for part in (".uk", "-corp.org", "s", ".co.uk", "1")]
+    + [f"{MAIL.upper()}.UK", f"{MAIL.title()}.Uk"]
+)
 everybody = pytest.mark.parametrize("name", [PLAIN, QUOTED, UMLAUT, BOTH, CYRILLIC])
 written = pytest.mark.parametrize("ascii_only", [True, False], ids=["escaped", "as it is"])
 
@@ -143,8 +148,11 @@ def test_answers_that_name_them_are_blanked(work, name):
         (PLAIN, "_Ann Ortiz_ and *Ann Ortiz*", "_{}_ and *{}*"),
         ("王小明", "昨天王小明来了", "昨天{}来了"),
         ("Bo Lund", f"{MAIL}, jo.{MAIL} and {MAIL}.org", "{}, jo.ann@county.example and ann@county.example.org"),
+        ("Bo Lund", f"_{MAIL}_ or *_{MAIL}_*\n-{MAIL}\n—{MAIL}-", "_{}_ or *_{}_*\n-{}\n—{}-"),
+        ("Bo Lund", f"To {MAIL}.Thanks! To {MAIL.title()}. To {MAIL}.I", "To {}.Thanks! To {}. To {}.I"),
+        ("Bo Lund", OTHERS, OTHERS),
     ],
-    ids=["gaps", "marks", "no gaps", "addresses"],
+    ids=["gaps", "marks", "no gaps", "addresses", "marked addresses", "sentences", "longer addresses"],
 )
 def test_a_name_is_found_by_itself_and_not_in_others(work, name, said, left):
     with work() as uow:
