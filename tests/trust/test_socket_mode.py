@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.adapters.slack.outbound import Outbound
 from bot.app import App, build
 from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
@@ -216,6 +217,24 @@ async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, sla
     assert len(said) == 1
     assert "invalid_auth" in said[0]
     await app.stop()
+
+
+async def test_a_fault_of_ours_does_not_end_the_tries_to_be_connected(county, clock, slack, monkeypatch, caplog):
+    monkeypatch.setattr("bot.adapters.slack.socket.PAUSE", 0.02)
+    real, faults = Outbound.socket_address, iter(range(3))
+
+    async def address(outbound: Outbound, token: str) -> str:
+        if next(faults, None) is not None:
+            raise LookupError("a fault of ours")
+        return await real(outbound, token)
+
+    monkeypatch.setattr(Outbound, "socket_address", address)
+    async with replicas(county, clock, slack, 1) as (app,):
+        await slack.until(lambda: app.slack.connected)
+        assert await slack.says(1) == 1
+    said = [record for record in caplog.records if "not connected to Slack" in record.getMessage()]
+    assert len(said) == 1
+    assert said[0].exc_info
 
 
 @pytest.mark.parametrize("when", ["at first", "later"])
