@@ -128,9 +128,11 @@ class App:
         return reply
 
     def not_ready(self) -> str:
-        """What is in the way of work, or "" where the database answers, has the newest shape and can be written, and
-        Slack's socket was opened, if there is to be one."""
-        return not_ready(self.engine) or self.last_write.fault() or (self.slack.not_ready() if self.slack else "")
+        """What is in the way of work, or "" where the database answers, has the newest shape and can be written.
+
+        Slack's socket is not asked about: we open it, so no proxy leads round a replica without one, and all others of
+        what a replica serves would be lost with it."""
+        return not_ready(self.engine) or self.last_write.fault()
 
     def health(self) -> web.Application:
         """What a process that serves nothing else can be asked: is it well, and its figures."""
@@ -229,7 +231,10 @@ class App:
                 return Pool(0, 0)
             return Pool(connections.checkedout(), connections.size())
 
-        return Metrics(version("sipbot"), engine.dialect.name, stored, pool, time.monotonic)
+        def slack_connected() -> bool | None:
+            return self.slack.connected if self.slack else None
+
+        return Metrics(version("sipbot"), engine.dialect.name, stored, pool, slack_connected, time.monotonic)
 
     def _slack(self) -> SlackAdapter:
         found = self.settings

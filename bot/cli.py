@@ -266,14 +266,15 @@ def report(
     """Write a month's roll-up, a quarter's newsletter or report-out, or a progress report's draft to a file."""
     from bot.report_files import NoReport, render_report
 
-    engine = database(_settings())
+    settings = _settings()
+    engine = database(settings)
     with reading(engine) as connection:
         home = chosen(connection, organization)
     try:
         made = render_report(engine, SystemClock(), home, " ".join(period), form)
     except (NoReport, ValueError) as error:
         _stop(UNUSABLE, str(error))
-    write(out_file, made)
+    write(out_file, made, settings)
 
 
 @slack_app.command("manifest")
@@ -306,7 +307,7 @@ def teams_package(
         made = package(settings.teams_app_id, settings.public_url, version("sipbot"), commands)
     except ValueError as error:
         _stop(UNUSABLE, str(error))
-    write(out_file, made)
+    write(out_file, made, settings)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from bot.terminal import UNUSABLE, database, out, settings, stop, write
 from storage import audit_log, erasure
 from storage.export import everything
 from storage.queries.people import Person
-from storage.queries.setup import resolve_person
+from storage.queries.setup import Ask, resolve_person
 from storage.tenancy import across
 from storage.uow import UnitOfWork, unit_of_work
 
@@ -43,7 +43,7 @@ def export(
     with _work(organization) as uow:
         made = everything(uow.connection, uow.organization, uow.at)
         uow.audit("everything exported", f"on the command line, {len(made)} bytes")
-    write(out_file, made)
+    write(out_file, made, settings())
 
 
 @person_app.callback()
@@ -53,7 +53,7 @@ def people() -> None:
 
 @person_app.command("forget")
 def forget(
-    name: Annotated[str, typer.Argument(help="Their name or e-mail address")],
+    name: Annotated[str, typer.Argument(help="Their name, e-mail address or id")],
     organization: OrganizationOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
@@ -74,13 +74,11 @@ def forget(
 
 
 def _person(uow: UnitOfWork, name: str) -> Person:
-    """Who is meant, of those on the list or else of those who were; ends the command where it is nobody."""
-    for active in (True, False):
-        try:
-            return resolve_person(uow, _HERE, name, active=active)
-        except UserError as error:
-            why = error.text
-    stop(UNUSABLE, why)
+    """Who is meant, of those on the list and those who were; ends the command where it is nobody, or several."""
+    try:
+        return resolve_person(uow, _HERE, name, active=None, ask=Ask("", "id"))
+    except UserError as error:
+        stop(UNUSABLE, error.text, *(f"  {dict(values)['id']}  {label}" for label, _, values in error.choices))
 
 
 @audit_app.callback()

@@ -43,7 +43,8 @@ class Pool:
 
 class Metrics:
     """One process's figures. `stored` reads the database, None where it does not answer; `pool` tells of its
-    connections; `seconds` is any steadily growing clock."""
+    connections; `slack_connected` whether Slack's socket is there, None where there is to be none; `seconds` is any
+    steadily growing clock."""
 
     def __init__(
         self,
@@ -51,10 +52,11 @@ class Metrics:
         database: str,
         stored: Callable[[], Stored | None],
         pool: Callable[[], Pool],
+        slack_connected: Callable[[], bool | None],
         seconds: Callable[[], float],
     ) -> None:
         self._version, self._database = version, database
-        self._stored, self._pool, self._seconds = stored, pool, seconds
+        self._stored, self._pool, self._slack_connected, self._seconds = stored, pool, slack_connected, seconds
         self._known: tuple[float, Stored | None] | None = None
         self._registry = CollectorRegistry()
         self._commands = Histogram(
@@ -110,6 +112,9 @@ class Metrics:
         pool = self._pool()
         yield _gauge("sipbot_database_connections_used", "Connections to the database in use", pool.used)
         yield _gauge("sipbot_database_connections_kept", "Connections kept open; more only in a rush", pool.kept)
+        connected = self._slack_connected()
+        if connected is not None:
+            yield _gauge("sipbot_slack_connected", "Whether Slack's socket is there, in Socket Mode", int(connected))
         stored = self._recent()
         yield _gauge("sipbot_database_up", "Whether the database answered", int(stored is not None))
         if stored is None:

@@ -24,6 +24,7 @@ from storage.queries.people import create_organization
 from storage.uow import unit_of_work
 
 ZONE = "America/Los_Angeles"
+DATABASE = "simulation.sqlite3"  # a name that no county's own database has: the last simulation's is removed
 
 
 def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, console: Console) -> dict[str, int]:
@@ -56,13 +57,9 @@ def simulate_plan(plan: Path, start: str, months: int, folder: Path, seed: int, 
 
 
 def _new_database(folder: Path) -> Path:
-    """Where a simulation keeps its rows, the last one's removed. Raises ValueError where a file of that name is there
-    without a simulation's acts beside it: it may be a county's own."""
-    database, acts = folder / "sipbot.sqlite3", folder / "acts.jsonl"
-    if database.exists() and not acts.exists():
-        raise ValueError(f"{folder} has a database that no simulation made. Use another folder, like --out simulated.")
+    """Where a simulation keeps its rows, the last one's removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    acts.touch()
+    database = folder / DATABASE
     for old in (database, *(folder / f"{database.name}-{kind}" for kind in ("wal", "shm"))):
         old.unlink(missing_ok=True)
     return database

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot import config, logs
-from storage.backup import NoBackup, written_whole
+from storage.backup import NoBackup, refuse_itself, same_owner, written_whole
 from storage.db import open_engine
 from storage.health import answer_fault, database_faults, migration_faults
 from storage.migrate import migrate
@@ -59,11 +60,28 @@ def migrated(found: config.Settings) -> Engine:
     return engine
 
 
-def write(file: Path, content: bytes) -> None:
-    """A file for whoever runs the command alone, whole or not at all; where it cannot be, the command ends with why."""
+def write(file: Path, content: bytes, given: config.Settings) -> None:
+    """A file for whoever runs the command alone; one that was there is as open to others as it was. Where it cannot be,
+    or is the database, the command ends with why."""
     try:
-        with written_whole(file, force=True) as part:
-            part.write_bytes(content)
+        refuse_itself(make_url(given.database_url), file)
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)  # a device or a pipe; nothing more is said, for it may be standard output
+            return
+        _replace(Path(os.path.realpath(file)), content)
     except NoBackup as error:
         stop(UNUSABLE, str(error))
+    except OSError as error:
+        stop(UNUSABLE, f"{file} cannot be written: {error.strerror or error}.")
     out.print(f"Wrote {file}.", markup=False)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Whole or not at all, unless the folder takes no new file beside the one that is there."""
+    if file.exists() and not os.access(file.parent, os.W_OK):
+        file.write_bytes(content)
+        return
+    with written_whole(file, force=True) as part:
+        part.write_bytes(content)
+        if file.exists():
+            same_owner(file, part)

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from storage.db import open_engine
 from storage.disk import sqlite_file
@@ -87,8 +87,7 @@ def back_up_sqlite(engine: Engine, file: Path, *, force: bool) -> None:
     source = sqlite_file(engine.url)
     if source is None or (fault := file_fault(source)):
         raise NoBackup(f"There is nothing to back up: {fault if source else 'the database is in memory'}.")
-    if file.exists() and file.samefile(source):
-        raise NoBackup(f"{file} is the database itself: choose another name for the backup.")
+    refuse_itself(engine.url, file)
     with written_whole(file, force=force) as part:
         try:
             with closing(engine.raw_connection()) as ours, closing(sqlite3.connect(part)) as copy:
@@ -99,6 +98,13 @@ def back_up_sqlite(engine: Engine, file: Path, *, force: bool) -> None:
         except sqlite3.Error as error:
             raise NoBackup(f"The backup could not be written: {error}. Nothing was left behind.") from error
         check_sqlite(part, file)
+
+
+def refuse_itself(url: URL, file: Path) -> None:
+    """Raises NoBackup where the file to be written is the database."""
+    database = sqlite_file(url)
+    if database and database.exists() and file.exists() and file.samefile(database):
+        raise NoBackup(f"{file} is the database itself: choose another name.")
 
 
 def check_sqlite(path: Path, named: Path) -> str:
@@ -138,7 +144,7 @@ def restore_sqlite(engine: Engine, file: Path, at: datetime, *, force: bool) -> 
         check_sqlite(part, file)
         if old:
             _set_aside(place, old)
-            _same_owner(old, part)
+            same_owner(old, part)
     return old
 
 
@@ -162,8 +168,9 @@ def _set_aside(place: Path, old: Path) -> None:
     place.rename(old)
 
 
-def _same_owner(old: Path, part: Path) -> None:
-    """An administrator who restores does not take the file away from the user sipbot runs as."""
+def same_owner(old: Path, part: Path) -> None:
+    """Whoever may read and write the old file may the new one: an administrator who restores does not take it away from
+    the user sipbot runs as."""
     was = old.stat()
     part.chmod(was.st_mode & 0o777)
     if os.geteuid() == 0:

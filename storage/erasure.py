@@ -67,6 +67,14 @@ from storage.uow import UnitOfWork
 
 FORMER = "a former member"
 _WILD, _ESCAPED = re.compile(r"[%_/]"), r"/\g<0>"
+# How Unicode's names of letters begin in scripts without gaps between words, and in Korean, which writes particles onto
+# a name.
+_NO_GAPS = (
+    "CJK ", "HALFWIDTH KATAKANA", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA", "KHMER", "LAO", "MYANMAR", "THAI", "TIBETAN",
+)  # fmt: skip
+_ENDINGS = ("HANGUL",)
+# Vowel signs and the like in India's scripts (Devanagari to Sinhala), which are not all letters for `re`.
+_VOWEL = r"[\u0900-\u0963\u0966-\u0dff]"
 # What JSON may write in more than one way, whose capitals SQLite does not know, and gaps between words.
 _VARIES = re.compile(r'[^!-~]+|["\\]')
 _SEPARATORS = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
@@ -96,13 +104,24 @@ class Known:
 
 def _whole(term: str) -> str:
     """The expression that finds a name, address or id where it stands by itself: `_` is a mark of chat around it, and
-    letters without capitals (Unicode's Lo) may be of a script that has no gaps between words."""
-    before, after = r"(?<![^\W_])", r"(?![^\W_])"
+    beside a script without gaps between words anything may stand."""
+    words = r"\s+".join(map(re.escape, term.split()))
     if "@" in term:
-        before, after = r"(?<![\w.+-])", r"(?![.-]?\w)"
-    elif unicodedata.category(term[0]) == "Lo":
-        before = after = ""
-    return before + r"\s+".join(map(re.escape, term.split())) + after
+        return _address(words)
+    first, last = (unicodedata.name(letter, "") for letter in (term.strip()[0], term.strip()[-1]))
+    before = "" if first.startswith(_NO_GAPS) else rf"(?<![^\W_])(?<!{_VOWEL})"
+    after = "" if last.startswith((*_NO_GAPS, *_ENDINGS)) else rf"(?![^\W_]|{_VOWEL})"
+    return before + words + after
+
+
+def _address(words: str) -> str:
+    """The same for an e-mail address, given as an expression: not one that is longer in front or behind. A mark belongs
+    to it where a letter is on its other side. In `ann@x.org.Thanks` a sentence begins after the dot, in `ann@x.org.uk`
+    none."""
+    local, _, domain = words.partition("@")
+    before = r"(?<![^\W_])(?<![^\W_][._+-])(?<![^\W_][._+-]{2})"
+    after = r"(?![^\W_])(?![.-][^\W_])"
+    return f"{before}{local}@(?:{domain}{after}|(?-i:{domain.lower()}(?=\\.[A-Z](?![A-Z]))))"
 
 
 @dataclass(frozen=True, slots=True)

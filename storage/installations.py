@@ -31,6 +31,7 @@ from storage.writing import CANNOT
 SLACK = "slack"
 INVITED = timedelta(days=7)  # how long an invitation can be used
 RENEWING = timedelta(seconds=60)  # a replica that has not renewed a token by then is taken for dead
+SILENT = "the database does not answer"
 _BOT, _REFRESH = "bot", "refresh"
 _there = slack_installation.c
 
@@ -168,11 +169,11 @@ class Installations:
 
     def token(self, workspace_id: str) -> Kept | None:
         """The bot token of a workspace, or None where sipbot is not installed (any more). Raises SendError for one that
-        no secret opens, or that was sealed for another workspace."""
+        no secret opens, or that was sealed for another workspace, and where the database is away."""
         statement = select(_there.bot_token, _there.generation, _there.expires_at, _there.refresh_token).where(
             _there.workspace == workspace_id, _there.revoked_at.is_(None)
         )
-        with self._reading() as connection:
+        with _unless_away(SILENT), self._reading() as connection:
             row = connection.execute(statement).first()
         if row is None:
             return None
@@ -181,7 +182,7 @@ class Installations:
 
     def begin_renewal(self, workspace_id: str, generation: int) -> str | None:
         """The refresh token, for the one replica that may use it now; None for all others, and for whoever has seen an
-        older generation than the one that is there."""
+        older generation than the one that is there. Raises SendError where the database is away."""
         free: ColumnElement[bool] = _there.renewing_until.is_(None)
         steady, at = self._clock.steady_for(), self._clock.read()
         if steady >= RENEWING.total_seconds():  # no lease of another time, before our clock jumped, is good any more
@@ -192,7 +193,7 @@ class Installations:
             .values(renewing_until=at + RENEWING)
             .returning(_there.refresh_token)
         )
-        with self._writing() as connection:
+        with _unless_away(CANNOT), self._writing() as connection:
             sealed = connection.execute(statement).scalar()
         return self._unsealed(workspace_id, _REFRESH, sealed) if sealed else None
 
@@ -211,11 +212,8 @@ class Installations:
             .where(_there.workspace == workspace_id, _there.generation == generation)
             .values(generation=generation + 1, **values)
         )
-        try:
-            with self._writing() as connection:
-                connection.execute(statement)
-        except UNAVAILABLE as error:
-            raise SendError(f"{CANNOT} ({type(error).__name__})") from error
+        with _unless_away(CANNOT), self._writing() as connection:
+            connection.execute(statement)
 
     def revoked(self, workspace_id: str, at: datetime) -> bool:
         """The workspace took sipbot out at that time; not if it was put in again since. True where that changed
@@ -250,6 +248,15 @@ class Installations:
             with self._writing() as connection:
                 done += connection.execute(update(slack_installation).where(*same).values(values)).rowcount
         return done, closed
+
+
+@contextmanager
+def _unless_away(words: str) -> Iterator[None]:
+    """Who wants a token to send with is told as of a platform that is away."""
+    try:
+        yield
+    except UNAVAILABLE as error:
+        raise SendError(f"{words} ({type(error).__name__})") from error
 
 
 def _about(workspace_id: str, kind: str) -> str:

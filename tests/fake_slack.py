@@ -41,7 +41,7 @@ class Fault:
 
     status: int = 200
     error: str = ""
-    retry_after: int | None = None
+    retry_after: int | str | None = None  # seconds; or as a proxy may write it
     accepted: bool = False
     delay: float = 0.0
 

@@ -45,7 +45,7 @@ class Fault:
     """How a call goes wrong. `accepted`: Teams does the work, then the connection breaks before the answer."""
 
     status: int = 200
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     accepted: bool = False
     delay: float = 0.0
 

@@ -157,6 +157,7 @@ def test_only_the_command_line_imports_the_composition_root():
                 "bot/delivery.py",
                 "bot/scheduler.py",
                 "bot/adapters/slack/adapter.py",
+                "bot/adapters/slack/socket.py",
                 "bot/adapters/teams/adapter.py",
                 "bot/adapters/teams/host.py",
             },

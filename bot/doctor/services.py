@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,9 @@ SECONDS = 10  # for an answer from our own address
 
 
 async def slack(found: Findings, given: Settings, clock: Clock, engine: Engine | None) -> None:
-    """The token, its workspace, its scopes, and the time. `engine`: a database that can be asked."""
+    """The tokens, their workspace, their scopes, and the time. `engine`: a database that can be asked."""
+    if given.slack_app_token:
+        await _socket(found, given)
     if given.slack_client_id:
         said = await _workspaces(found, given, clock, engine) if engine else None
     elif given.slack_bot_token:
@@ -73,23 +77,41 @@ async def _workspaces(found: Findings, given: Settings, clock: Clock, engine: En
     return said
 
 
+async def _socket(found: Findings, given: Settings) -> None:
+    """Whether Slack takes connections of Socket Mode from the app token."""
+    try:
+        async with _asking(given) as adapter:
+            await adapter.check_socket()
+    except SendError as error:
+        found.faults.append(f"Slack sends nothing to Socket Mode: {error}")
+
+
 async def _granted(found: Findings, given: Settings, token: str, where: str = "") -> Granted | None:
     """What Slack says of a token, if it takes it."""
-    adapter = SlackAdapter(SlackSettings(given.slack_signing_secret, token, api_url=given.slack_api_url), _nobody)
-    await adapter.start(listen=False)
     try:
-        said = await adapter.check()
+        async with _asking(given, token) as adapter:
+            said = await adapter.check()
     except SendError as error:
         found.faults.append(f"Slack{where}: {error}")
         return None
-    finally:
-        await adapter.stop()
     if said.scopes and (missing := SCOPES.keys() - said.scopes):
         found.faults.append(
             f"the Slack app lacks {', '.join(sorted(missing))}{where}: put the current manifest (sipbot slack "
             "manifest) at api.slack.com/apps and install the app again"
         )
     return said
+
+
+@asynccontextmanager
+async def _asking(given: Settings, token: str = "") -> AsyncIterator[SlackAdapter]:
+    """An adapter that only asks Slack, with that bot token."""
+    settings = SlackSettings(given.slack_signing_secret, token, given.slack_app_token, given.slack_api_url)
+    adapter = SlackAdapter(settings, _nobody)
+    await adapter.start(listen=False)
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()
 
 
 async def _nobody(command: Command) -> Reply:

@@ -34,17 +34,11 @@ def forget(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _meant(command: Command, uow: UnitOfWork) -> Person:
-    """Somebody on the list, or who was taken off it."""
+    """Somebody on the list, or who was taken off it: looked for among both, so that several are never one."""
     words = command.values.get("person") or command.values.get("text", "")
     if not words:
         raise UserError("Who? Write for example: /sip people forget Ann Ortiz")
-    try:
-        return resolve_person(uow, command.actor, words, ask=Ask("people forget", "person", ()))
-    except UserError as error:
-        try:
-            return resolve_person(uow, command.actor, words, active=False)
-        except UserError:
-            raise error from None
+    return resolve_person(uow, command.actor, words, active=None, ask=Ask("people forget", "person"))
 
 
 def _may(uow: UnitOfWork, found: Person) -> None:

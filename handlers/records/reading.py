@@ -56,9 +56,7 @@ def _person(command: Command, uow: UnitOfWork, wanted: str) -> int | None:
     """The one who is meant, on the list or no longer; None where the words are not a person's."""
     if not wanted or wanted.isdecimal():
         return row_id(wanted)
-    for active in (True, False):
-        try:
-            return resolve_person(uow, command.actor, wanted, active=active).id
-        except UserError:
-            continue
-    return None
+    try:
+        return resolve_person(uow, command.actor, wanted, active=None).id
+    except UserError:
+        return None

@@ -57,13 +57,19 @@ class Named:
 
 
 def resolve_person(
-    uow: UnitOfWork, actor: Actor, text: str, *, create: bool = False, active: bool = True, ask: Ask | None = None
+    uow: UnitOfWork,
+    actor: Actor,
+    text: str,
+    *,
+    create: bool = False,
+    active: bool | None = True,
+    ask: Ask | None = None,
 ) -> Person:
     """The person that a mention token (`<@U1|Ann>`), a row id, a name or an e-mail address means.
 
     `create`: a mention of somebody who is not on the list yet makes a member of them, named after the mention; never
-    so for a bare name. `active` False looks among those who were removed. `ask`: how a candidate's button repeats the
-    command. Raises UserError when nobody or more than one person is meant.
+    so for a bare name. `active` False looks among those who were removed, None among all. `ask`: how a candidate's
+    button repeats the command. Raises UserError when nobody or more than one person is meant.
     """
     text = " ".join(text.split())
     if not text:
@@ -71,7 +77,9 @@ def resolve_person(
     mention = MENTION.fullmatch(text)
     if mention:
         return _mentioned(uow, actor, mention[1], mention[2] or "", create=create, active=active)
-    everyone = people.all_people(uow) if active else people.former(uow)
+    listed = [] if active is False else people.all_people(uow)
+    removed = [] if active else people.former(uow)
+    everyone = [*listed, *removed]
     if text.isdecimal():
         found = [p for p in everyone if str(p.id) == text]
     else:
@@ -93,7 +101,7 @@ def readable(uow: UnitOfWork, actor: Actor, text: str) -> str:
     return _CHANNEL.sub(lambda mention: f"#{mention[2] or mention[1]}", MENTION.sub(name, text))
 
 
-def _mentioned(uow: UnitOfWork, actor: Actor, user: str, label: str, *, create: bool, active: bool) -> Person:
+def _mentioned(uow: UnitOfWork, actor: Actor, user: str, label: str, *, create: bool, active: bool | None) -> Person:
     found = people.person_by_identity(uow, actor.platform, actor.workspace, user)
     token, name = (
         f"<@{user}|{label}>" if label else f"<@{user}>",
@@ -112,7 +120,7 @@ def _mentioned(uow: UnitOfWork, actor: Actor, user: str, label: str, *, create: 
     if active and not found.active:
         back = ("Bring back", "people back", (("person", str(found.id)),))
         raise UserError(f"{found.name} was removed from the list. A coordinator can bring them back.", (back,))
-    if not active and found.active:
+    if active is False and found.active:
         raise UserError(f"{found.name} is on the list already.")
     return found
 
@@ -132,7 +140,7 @@ def _named(everyone: Sequence[Person], text: str) -> list[Person]:
 
 def _who(text: str, shown: Sequence[Person], *, several: bool) -> str:
     said = text if len(text) <= 80 else text[:80] + " …"
-    names = ", ".join(p.name for p in shown[:_CANDIDATES])
+    names = ", ".join(map(_label, shown[:_CANDIDATES]))
     if several:
         return f"“{said}” could be {names}. Which one? An @mention is always clear."
     near = f" Did you mean {names}?" if names else ""
@@ -140,7 +148,11 @@ def _who(text: str, shown: Sequence[Person], *, several: bool) -> str:
 
 
 def _choices(ask: Ask | None, shown: Sequence[Person]) -> tuple[tuple[str, str, Values], ...]:
-    return ask.choices((p.id, p.name) for p in shown[:_CANDIDATES]) if ask else ()
+    return ask.choices((p.id, _label(p)) for p in shown[:_CANDIDATES]) if ask else ()
+
+
+def _label(one: Person) -> str:
+    return one.name if one.active else f"{one.name} (removed)"
 
 
 def mention_token(uow: UnitOfWork, actor: Actor, found: Person | MemberView) -> str:

@@ -30,7 +30,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "plan.txt").write_text(PLAN)
     year = live(folder / "out", folder / "plan.txt", "2025-01", 3)
     write(folder, year)
-    engine = open_engine(f"sqlite:///{folder / 'out' / 'sipbot.sqlite3'}")
+    engine = open_engine(f"sqlite:///{folder / 'out' / 'simulation.sqlite3'}")
     for name, wanted in PAPERS.items():
         clock = MovableClock(datetime(2025, 4, 8, 17, tzinfo=UTC))
         with engine.connect() as connection:

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from bot.chat.compose import built_in
 from bot.config import SettingsError, alone, load
 from storage.db import open_engine
+from storage.models import person
 from storage.queries.people import organizations
 from storage.uow import unit_of_work
 from tests.builders import a_person
@@ -64,6 +65,30 @@ def test_an_export_is_for_its_owner_alone_and_needs_a_folder(planned):
     done = sipbot(planned, "export", "--out", "none/all.zip")
     assert done.returncode == 2
     assert "none/all.zip cannot be written: No such file or directory." in done.stderr
+
+
+def test_an_export_or_report_does_not_take_the_databases_place(planned):
+    for command in (("export",), ("report", "2026-03")):
+        done = sipbot(planned, *command, "--out", "sipbot.sqlite3")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "sipbot.sqlite3 is the database itself: choose another name." in done.stderr
+    assert rows(planned, "SELECT count(*) FROM organization") == [(1,)]
+
+
+def test_of_several_with_a_name_nobody_is_forgotten_until_one_is_meant(planned):
+    with unit_of_work(open_engine(f"sqlite:///{planned / 'sipbot.sqlite3'}"), datetime.now(UTC), built_in()) as uow:
+        uow.organization = organizations(uow.connection)[0]
+        for name in ("Ann Ortiz", "Ann Other"):
+            a_person(uow, name)
+        former = a_person(uow, "Ann Former")
+        uow.change(person, person.c.id == former.id, active=False)
+    done = sipbot(planned, "person", "forget", "Ann", "--yes")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "could be Ann Ortiz, Ann Other, Ann Former (removed). Which one?" in done.stderr
+    assert f"  {former.id}  Ann Former (removed)" in done.stderr
+    assert len(rows(planned, "SELECT name FROM person WHERE erased_at IS NULL")) == 3
+    assert sipbot(planned, "person", "forget", str(former.id), "--yes").returncode == 0
+    assert rows(planned, "SELECT name FROM person WHERE erased_at IS NULL") == [("Ann Ortiz",), ("Ann Other",)]
 
 
 def test_whoever_is_asked_whether_to_forget_somebody_holds_up_nobody(planned):

@@ -83,6 +83,13 @@ async def test_slack_says_no(county):
     one((await with_slack(county, slack)).faults, "Slack cannot be reached")
 
 
+async def test_slack_does_not_take_the_socket(county):
+    async with FakeSlack(SECRET, scopes=",".join(SCOPES)) as slack:
+        assert (await with_slack(county, slack, slack_app_token=slack.app_token)).faults == []
+        found = await with_slack(county, slack, slack_app_token="xapp-old")
+        one(found.faults, "Socket Mode", "SLACK_APP_TOKEN (invalid_auth)", "connections:write")
+
+
 async def test_a_token_of_another_workspace(county):
     async with FakeSlack(SECRET) as slack:
         with county.begin() as connection:

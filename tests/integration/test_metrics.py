@@ -75,6 +75,7 @@ async def test_what_is_done_is_counted_and_nobody_is_named(county: County):
     assert found["sipbot_deliveries_total", "outcome=retried", "platform=slack"] == 1
     assert found["sipbot_outbox_messages", "state=pending"] == 2
     assert found["sipbot_database_up",] == 1
+    assert ("sipbot_slack_connected",) not in found  # not in Socket Mode
     _, text = await metrics(county)
     for word in (ORGANIZATION, "Tanglewood", "Maria", TYPED, PEOPLE["ida"], "ida"):
         assert word not in text.replace("validation", "")

@@ -50,7 +50,7 @@ def lived(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("counts")
     (folder / "plan.txt").write_text(PLAN)
     simulate_plan(folder / "plan.txt", "2025-01", 3, folder / "out", 3, Console(quiet=True))
-    database = folder / "out" / "sipbot.sqlite3"
+    database = folder / "out" / "simulation.sqlite3"
     dues = ("2025-01-20", "2025-01-31", "2025-02-10", "2025-03-31", "2025-04-01", None)
     with sqlite3.connect(database) as connection:
         for number, due in enumerate(dues, 1):

@@ -37,7 +37,7 @@ class Year:
     """The raw rows of a simulation, and the pages and posts it published."""
 
     def __init__(self, folder: Path) -> None:
-        self.connection = sqlite3.connect(folder / "sipbot.sqlite3")
+        self.connection = sqlite3.connect(folder / "simulation.sqlite3")
         self.connection.row_factory = sqlite3.Row
         self.posts = [json.loads(line) for line in (folder / "posts.jsonl").read_text("utf-8").splitlines()]
 

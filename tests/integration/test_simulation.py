@@ -40,7 +40,7 @@ class Lived:
         self.folder = folder
         self.posts = [json.loads(line) for line in (folder / "posts.jsonl").read_text("utf-8").splitlines()]
         self.acts = [json.loads(line) for line in (folder / "acts.jsonl").read_text("utf-8").splitlines()]
-        self.engine = create_engine(f"sqlite:///{folder / 'sipbot.sqlite3'}")
+        self.engine = create_engine(f"sqlite:///{folder / 'simulation.sqlite3'}")
 
     def of(self, kind: str) -> list[dict]:
         return [post for post in self.posts if post["kind"] == kind]
@@ -228,12 +228,10 @@ def test_an_agenda_never_lists_a_closed_step_and_lists_every_open_one_once(sonom
 def test_a_county_s_own_database_is_never_a_simulation_s(tmp_path) -> None:
     plan, database = tmp_path / "plan.txt", tmp_path / "sipbot.sqlite3"
     plan.write_text(SMALL)
-    database.write_bytes(b"a county")
-    backup = tmp_path / "sipbot.sqlite3.backup-2026-11-01"
-    backup.write_bytes(b"its backup")
-    with pytest.raises(ValueError, match="Use another folder"):
-        simulate_plan(plan, "2025-01", 1, tmp_path, 1, Console(quiet=True))
-    assert (database.read_bytes(), backup.read_bytes()) == (b"a county", b"its backup")
+    simulate_plan(plan, "2025-01", 1, tmp_path, 1, Console(quiet=True))
+    database.write_bytes(b"a county, imported after a look at a simulation")
+    simulate_plan(plan, "2025-01", 1, tmp_path, 1, Console(quiet=True))
+    assert database.read_bytes() == b"a county, imported after a look at a simulation"
 
 
 def test_a_simulation_s_folder_is_used_again(small) -> None:

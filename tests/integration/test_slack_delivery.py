@@ -72,6 +72,12 @@ async def test_a_rate_limit_says_when_to_come_back(house: House) -> None:
     assert (error.permanent, error.unknown, error.retry_after) == (False, False, 30)
 
 
+@pytest.mark.parametrize("said", [None, "Wed, 25 Mar 2026 08:00:00 GMT", "soon", "inf"])
+async def test_a_rate_limit_that_says_no_seconds_is_one(house: House, said: str | None) -> None:
+    error = await refused(house, Fault(status=429, retry_after=said))
+    assert (error.permanent, error.unknown, error.retry_after) == (False, False, 1.0)
+
+
 @pytest.mark.parametrize(
     "fault", [Fault(status=500), Fault(status=503), Fault(accepted=True), Fault(error="fatal_error")]
 )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy import update as sql_update
+from sqlalchemy.exc import OperationalError
 
 from bot.adapters.slack_manifest import SCOPES
 from bot.chat.clock import MovableClock
@@ -349,6 +351,59 @@ async def test_new_keys_take_over_while_the_old_ones_still_read(house: House, en
     kept = alone.token(LARKSPUR)
     assert kept is not None
     assert kept.bot == house.desk.token_of(LARKSPUR)
+
+
+@contextmanager
+def away(engine: Engine) -> Iterator[None]:
+    """The database does not answer."""
+
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    event.listen(engine, "before_cursor_execute", gone)
+    yield
+    event.remove(engine, "before_cursor_execute", gone)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a token known", "no token known"])
+async def test_a_database_that_is_away_is_told_in_words_and_events_come_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setattr("bot.adapters.slack.tokens.TTL", 0.0)  # looked up for every request
+    monkeypatch.setattr("storage.db.PATIENCE", 0.0)
+    await larkspur(house)
+    ann = house.person(ANN, "ann", LARKSPUR)
+    said = {"type": "message", "channel": f"D{ANN}", "channel_type": "im", "user": ANN, "text": "me", "ts": "17.1"}
+    if known:
+        assert "Not saved" not in words_of(await ann.types("/sip me"))
+    with away(house.app.engine):
+        assert "Not saved" in words_of(await ann.types("/sip me"))
+        assert (await house.slack.event(said, "Ev1", LARKSPUR))[0] == 503
+        if known:  # and still used: a shortcut has no other way to be answered than a post of ours
+            ann.seen.clear()
+            await ann.shortcut("update")
+            await house.app.slack.drain()  # type: ignore[union-attr]
+            assert "Not saved" in words_of(ann.seen[-1])
+    assert "Not saved" not in words_of(await ann.types("/sip me"))
+    assert (await house.slack.event(said, "Ev1", LARKSPUR))[0] == 200
+
+
+@pytest.mark.parametrize("why", ["renewed elsewhere", "not renewed"])
+async def test_what_is_said_is_stored_while_there_is_no_token_to_answer_with(house: House, why: str) -> None:
+    house.desk.lives = 12 * 3600
+    await larkspur(house)
+    ann = house.person(ANN, "ann", LARKSPUR)
+    await house.pass_time(hours=12, minutes=1)
+    if why == "not renewed":
+        house.desk.refreshing.clear()
+    else:
+        store = Installations(house.app.engine, house.app.clock, Keys.of(KEY), "UTC")
+        assert store.begin_renewal(LARKSPUR, 1)  # and that replica died
+    assert "Ann" in words_of(await ann.types("/sip settings name Ann's County"))
+    said = {"type": "message", "channel": f"D{ANN}", "channel_type": "im", "user": ANN, "text": "me", "ts": "17.1"}
+    assert (await house.slack.event(said, "Ev1", LARKSPUR))[0] == 200
+    assert house.rows(organization_table)[0].name == "Ann's County"
+    assert len([row for row in house.rows(outbox) if row.state == "pending"]) == 1
 
 
 async def test_a_token_that_slack_refuses_is_looked_up_again_once(house: House) -> None:

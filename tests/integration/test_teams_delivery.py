@@ -145,6 +145,7 @@ async def test_a_post_cannot_be_looked_for(house: House) -> None:
     [
         (Fault(429, retry_after=7), False, 7.0, False),
         (Fault(429), False, 1.0, False),
+        (Fault(429, retry_after="Wed, 25 Mar 2026 08:00:00 GMT"), False, 1.0, False),
         (Fault(412), False, None, False),
         (Fault(500), False, None, True),
         (Fault(502), False, None, True),

@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.adapters.slack.outbound import Outbound
 from bot.app import App, build
 from bot.chat.clock import MovableClock
 from bot.chat.compose import built_in
@@ -195,6 +196,7 @@ async def test_a_replica_that_stops_answers_what_it_was_given_and_the_other_take
 
 async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, slack, monkeypatch, caplog):
     monkeypatch.setattr("bot.adapters.slack.socket.PAUSE", 0.05)
+    monkeypatch.setattr("bot.app.not_ready", lambda engine: "")  # the fixture's database has no versions
     slack.fail("apps.connections.open", *[Fault(error="invalid_auth")] * 200)
     app = replica(county, clock, slack)
     with unit_of_work(county, clock.read(), built_in()) as uow:
@@ -204,14 +206,35 @@ async def test_all_else_begins_while_slack_refuses_the_socket(county, clock, sla
     async with asyncio.timeout(5):
         await app.start()
     await slack.until(lambda: slack.posts("C0INTAKE01"))
-    assert app.slack.not_ready() == "Slack is not connected"
+    assert app.slack.connected is False
+    assert b"sipbot_slack_connected 0.0" in await asyncio.to_thread(app.metrics.text)
+    assert app.not_ready() == ""  # Teams, pages and the newsletter's readers need no socket
     slack.faults.clear()
-    await slack.until(lambda: not app.slack.not_ready())
+    await slack.until(lambda: app.slack.connected)
+    assert b"sipbot_slack_connected 1.0" in await asyncio.to_thread(app.metrics.text)
     assert len(slack.open) == 1
     said = [record.getMessage() for record in caplog.records if "SLACK_APP_TOKEN" in record.getMessage()]
     assert len(said) == 1
     assert "invalid_auth" in said[0]
     await app.stop()
+
+
+async def test_a_fault_of_ours_does_not_end_the_tries_to_be_connected(county, clock, slack, monkeypatch, caplog):
+    monkeypatch.setattr("bot.adapters.slack.socket.PAUSE", 0.02)
+    real, faults = Outbound.socket_address, iter(range(3))
+
+    async def address(outbound: Outbound, token: str) -> str:
+        if next(faults, None) is not None:
+            raise LookupError("a fault of ours")
+        return await real(outbound, token)
+
+    monkeypatch.setattr(Outbound, "socket_address", address)
+    async with replicas(county, clock, slack, 1) as (app,):
+        await slack.until(lambda: app.slack.connected)
+        assert await slack.says(1) == 1
+    said = [record for record in caplog.records if "not connected to Slack" in record.getMessage()]
+    assert len(said) == 1
+    assert said[0].exc_info
 
 
 @pytest.mark.parametrize("when", ["at first", "later"])
@@ -221,12 +244,12 @@ async def test_an_address_that_leads_nowhere_is_not_tried_for_ever(county, clock
     if when == "at first":
         slack.bad_addresses = 2
     async with replicas(county, clock, slack, 1) as (app,):
-        await slack.until(lambda: not app.slack.not_ready())
+        await slack.until(lambda: app.slack.connected)
         if when == "later":
             slack.bad_addresses = 2
             await slack.open[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
-            await slack.until(app.slack.not_ready)
-            await slack.until(lambda: not app.slack.not_ready(), 10)
+            await slack.until(lambda: not app.slack.connected)
+            await slack.until(lambda: app.slack.connected, 10)
         assert len(slack.open) == 1
         assert await slack.says(1) == 1
     assert slack.bad_addresses == 0

@@ -40,6 +40,11 @@ PLAIN, QUOTED, UMLAUT, BOTH, CYRILLIC = (
     "Иван Петров",
 )
 MAIL = "ann@county.example"
+OTHERS = " ".join(
+    [f"{part}{MAIL}" for part in ("jo", "jo-", "jo_", "jo+", "jo.", "jo__", "é")]
+    + [f"{MAIL}{part}" for part in (".uk", "-corp.org", "s", ".co.uk", "1")]
+    + [f"{MAIL.upper()}.UK", f"{MAIL.title()}.Uk"]
+)
 everybody = pytest.mark.parametrize("name", [PLAIN, QUOTED, UMLAUT, BOTH, CYRILLIC])
 written = pytest.mark.parametrize("ascii_only", [True, False], ids=["escaped", "as it is"])
 
@@ -142,9 +147,30 @@ def test_answers_that_name_them_are_blanked(work, name):
         (PLAIN, "Thanks, Ann  Ortiz and Ann\u00a0Ortiz and ann\nortiz!", "Thanks, {} and {} and {}!"),
         (PLAIN, "_Ann Ortiz_ and *Ann Ortiz*", "_{}_ and *{}*"),
         ("王小明", "昨天王小明来了", "昨天{}来了"),
+        ("สมชาย", "เมื่อวานสมชายมา", "เมื่อวาน{}มา"),
+        ("علي", "رأى علي عليها", "رأى {} عليها"),
+        ("דן", "דן, דנה", "{}, דנה"),
+        ("राम", "राम और रामायण। राम।", "{} और रामायण। {}।"),
+        ("이수", "이수가 김이수와", "{}가 김이수와"),
         ("Bo Lund", f"{MAIL}, jo.{MAIL} and {MAIL}.org", "{}, jo.ann@county.example and ann@county.example.org"),
+        ("Bo Lund", f"_{MAIL}_ or *_{MAIL}_*\n-{MAIL}\n—{MAIL}-", "_{}_ or *_{}_*\n-{}\n—{}-"),
+        ("Bo Lund", f"To {MAIL}.Thanks! To {MAIL.title()}. To {MAIL}.I", "To {}.Thanks! To {}. To {}.I"),
+        ("Bo Lund", OTHERS, OTHERS),
     ],
-    ids=["gaps", "marks", "no gaps", "addresses"],
+    ids=[
+        "gaps",
+        "marks",
+        "no gaps",
+        "thai",
+        "arabic",
+        "hebrew",
+        "devanagari",
+        "korean",
+        "addresses",
+        "marked addresses",
+        "sentences",
+        "longer addresses",
+    ],
 )
 def test_a_name_is_found_by_itself_and_not_in_others(work, name, said, left):
     with work() as uow:
@@ -245,6 +271,23 @@ def test_without_an_address_nobody_is_unsubscribed(work):
 
 
 # in chat
+
+
+def test_somebody_who_was_removed_is_not_taken_for_one_of_several_who_are_here(engine, clock, work):
+    with work() as uow:
+        a_person(uow, "Ada Admin", Role.ADMIN)
+        for name in ("Ann Ortiz", "Ann Other"):
+            a_person(uow, name)
+        former = a_person(uow, "Ann Former")
+        uow.change(person, person.c.id == former.id, active=False)
+    desk = Desk(engine, clock, records)
+    asked = desk.says("Ada Admin", "/sip people forget Ann")
+    assert asked.form is None
+    assert "could be Ann Ortiz, Ann Other, Ann Former (removed). Which one?" in words(asked.message)
+    form = desk.says("Ada Admin", "/sip people forget Ann Former")
+    desk.submits("Ada Admin", form, {"name": "Ann Former"})
+    with work() as uow:
+        assert uow.scalar(select(person.c.name).where(person.c.id == former.id)) == erasure.FORMER
 
 
 def test_the_answer_says_all_of_it(engine, clock, work):

@@ -49,7 +49,6 @@ PACE = Pace(conversation=1.0, workspace=0.2)
 PATIENCE = 2.5
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
-NOT_CONNECTED = "Slack is not connected"
 NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
 _TIME = re.compile(r"\d{1,12}", re.A)  # seconds since 1970
 NOT_SLACKS = "not a Slack payload"
@@ -124,6 +123,10 @@ class SlackAdapter:
         """What Slack says of the bot token. Raises SendError."""
         return await self._outbound.granted()
 
+    async def check_socket(self) -> None:
+        """Whether Slack would give the app token a connection; none is made. Raises SendError."""
+        await self._outbound.socket_address(self._settings.app_token)
+
     # life
 
     def routes(self, app: web.Application) -> None:
@@ -136,9 +139,10 @@ class SlackAdapter:
         if listen and (token := self._settings.app_token):
             self._socket = Socket(self._bolt, token, partial(self._outbound.socket_address, token))
 
-    def not_ready(self) -> str:
-        """What keeps people from being heard, or ""."""
-        return NOT_CONNECTED if self._socket and not self._socket.connected else ""
+    @property
+    def connected(self) -> bool | None:
+        """Whether people are heard on the socket; None where there is to be none."""
+        return self._socket.connected if self._socket else None
 
     async def stop(self) -> None:
         """Stop listening, let the answers under way out, close."""

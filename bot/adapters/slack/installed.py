@@ -38,12 +38,13 @@ LOST = "the next token of the Slack workspace {} is lost: the database did not t
 class InstallationStore(Protocol):
     """storage/installations.py is one. Called from threads."""
 
+    # These three raise SendError where the database is away.
+
     def token(self, workspace_id: str) -> Kept | None: ...
 
     def begin_renewal(self, workspace_id: str, generation: int) -> str | None: ...
 
-    def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None:
-        """Raises SendError where the database is away."""
+    def renewed(self, workspace_id: str, generation: int, tokens: Tokens) -> None: ...
 
     def revoked(self, workspace_id: str, at: datetime) -> bool: ...
 

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.tokens import Tokens
+from bot.adapters.waiting import asked_wait
 from bot.chat.errors import SendError
 from bot.chat.forms import Form
 from bot.chat.messages import Message
@@ -335,8 +336,7 @@ def refused(method: str, error: SlackApiError) -> SendError:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
-        wait = (getattr(response, "headers", None) or {}).get("Retry-After", "1")
-        return Refused(method, "ratelimited", retry_after=float(wait))
+        return Refused(method, "ratelimited", asked_wait(getattr(response, "headers", None) or {}, 1.0))
     if status >= 500 or not code:
         return SendError(f"Slack answered {status} to {method}", unknown=True)
     return Refused(method, code)

@@ -48,6 +48,12 @@ class Socket(AsyncSocketModeHandler):
                     log.warning("not connected to Slack: %s", said)
                 await asyncio.sleep(error.retry_after or PAUSE)
                 continue
+            except Exception as error:  # ours; without this task nobody would be heard until the process ends
+                if repr(error) != said:
+                    said = repr(error)
+                    log.exception("not connected to Slack")
+                await asyncio.sleep(PAUSE)
+                continue
             said, begun = "", begun or await self._begin()
             if begun:
                 await self._while_connected()
@@ -64,11 +70,11 @@ class Socket(AsyncSocketModeHandler):
 
     async def _while_connected(self) -> None:
         """Until there was no connection for a while; it is made anew within a moment when Slack asks for that."""
-        now = asyncio.get_running_loop().time
-        seen = now()
-        while now() - seen < AWAY:
+        moment = asyncio.get_running_loop().time
+        seen = moment()
+        while moment() - seen < AWAY:
             if await self.client.is_connected():
-                self.connected, seen = True, now()
+                self.connected, seen = True, moment()
             await asyncio.sleep(PAUSE)
         self.connected = False
 

@@ -1,11 +1,13 @@
 """The bot token of a workspace: the only one there is, or one of many that our store knows.
 
 Never asks Slack whether a token is good, as installation stores do for every request: a token is good until Slack says
-otherwise, and what the store said is kept for `TTL`.
+otherwise, and what the store said is kept for `TTL`, longer where the store does not answer.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -13,8 +15,13 @@ from typing import Any, Protocol
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
+from bot.chat.errors import SendError
+
+log = logging.getLogger(__name__)
+
 TTL = 300.0  # seconds a token is kept before it is looked up again
 TTL_NOTHING = 5.0  # and that there is none: it may be installed any moment
+PATIENCE = 0.4  # seconds; with what a command may take it stays within the three that Slack waits
 
 
 class Installed(Protocol):
@@ -39,20 +46,34 @@ class Tokens(AsyncAuthorize):
         self._known: dict[str, tuple[float, str | None]] = {}
 
     async def __call__(self, *, context: Any, enterprise_id: Any, team_id: Any, user_id: Any, **_: Any) -> Any:
-        """Bolt's question, for every request."""
-        token = await self.get(team_id or enterprise_id or "")
+        """Bolt's question, for every request: are we installed there? What is said is stored without a token, so where
+        none can be had just now that is no reason not to listen."""
+        workspace = team_id or enterprise_id or ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                token = await self.get(workspace)
+        except (SendError, TimeoutError) as error:
+            log.warning("no token of the Slack workspace %s for now: %s", workspace, error or "it takes too long")
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token) if token else None
 
     async def get(self, workspace: str) -> str | None:
-        """The token, or None where we are not installed."""
+        """The token, or None where we are not installed. Raises SendError where none can be had and none is known."""
         if self._single or self._installed is None:
             return self._single or None
         until, token = self._known.get(workspace, (0.0, None))
-        return token if until > self._seconds() else await self._look(self._installed, workspace)
+        if until > self._seconds():
+            return token
+        try:
+            return await self._look(self._installed, workspace)
+        except SendError:
+            if token is None:
+                raise
+            return token
 
     async def instead_of(self, refused: str, workspace: str) -> str | None:
         """Another token than the one that Slack refused, or that was not known, if there is one by now: another
-        replica may have installed or renewed it."""
+        replica may have installed or renewed it. Raises SendError."""
         if self._single or self._installed is None:
             return None
         self.forget(workspace)

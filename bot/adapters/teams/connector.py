@@ -15,6 +15,7 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.teams.settings import SCOPE, TeamsSettings
+from bot.adapters.waiting import asked_wait
 from bot.chat.errors import SendError
 
 TIMEOUT = aiohttp.ClientTimeout(total=15)  # seconds; stays well under the minute delivery claims a post for
@@ -152,12 +153,4 @@ async def _read(answer: aiohttp.ClientResponse, what: str) -> dict[str, Any]:
         return body
     error = body.get("error")
     reason = str(error.get("code") or error.get("message") or "") if isinstance(error, dict) else ""
-    raise Refused(what, answer.status, reason, _wait(answer))
-
-
-def _wait(answer: aiohttp.ClientResponse) -> float | None:
-    """Retry-After in seconds; a second for a 429 that does not say."""
-    try:
-        return max(0.0, float(answer.headers["Retry-After"]))
-    except (KeyError, ValueError):
-        return 1.0 if answer.status == 429 else None
+    raise Refused(what, answer.status, reason, asked_wait(answer.headers, 1.0 if answer.status == 429 else None))
