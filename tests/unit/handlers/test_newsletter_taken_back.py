@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,8 +21,8 @@ from bot.chat.messages import (
     spans,
 )
 from bot.domain.newsletter import Edition, Section, tells
-from handlers import newsletter, stories
-from storage.models import report, story, story_credit
+from handlers import newsletter, rollup, stories
+from storage.models import outbox, report, story, story_credit
 from storage.queries import reports
 from tests.builders import a_person
 from tests.desk import Desk, words
@@ -75,6 +75,69 @@ def test_a_story_sent_back_and_told_anew_leaves_with_the_words_it_was_published_
     with work() as uow:
         uow.change(story, state="in review", text="Something else altogether, told in other words.")
     assert STORY not in page_of(engine)
+
+
+REWORDED = "In every office of the county one letter does what three did."
+
+
+def reword(desk, text=REWORDED):
+    """Dev sends the win back, Cora tells it in other words and Dev approves those."""
+    desk.sends("Dev Rao", verb="stories sendback", values={"story": "1", "reason": "A family shows."}, source="form")
+    told = {"story": "1", "text": text, "consent": "staff"}
+    assert "is in review" in words(desk.sends("Cora Diaz", verb="win", values=told, source="form").message)
+    assert "Approved" in words(desk.presses("Dev Rao", desk.queued("review")[-1].message, "Approve").message)
+
+
+@pytest.fixture
+def both(engine, clock):
+    return Desk(engine, clock, newsletter, stories, rollup)
+
+
+def test_a_story_approved_in_other_words_does_not_bring_the_old_ones_back(both, county, work, engine):
+    ready(both)
+    for said in ("approve", "publish"):
+        both.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        uow.change(outbox, outbox.c.kind == "newsletter", state="dead", error="no way")
+    reword(both)
+    for told in (page_of(engine), words(both.says("Cora Diaz", "/sip report Q1 2026").message)):
+        assert "appointment letter" not in told
+        assert REWORDED not in told
+        assert reports.TAKEN_BACK in told
+    (post,) = both.queued("newsletter")
+    assert "appointment letter" not in str(post.message)
+
+
+def test_the_words_of_a_published_month_do_not_come_back_either(both, county, engine):
+    both.clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
+    both.tick()
+    assert STORY in page_of(engine)
+    reword(both)
+    assert STORY not in page_of(engine)
+    assert reports.TAKEN_BACK in page_of(engine)
+
+
+def test_an_edition_goes_out_with_the_words_that_are_approved_now(both, county):
+    ready(both)
+    both.says("Cora Diaz", "/sip newsletter approve")
+    reword(both)
+    assert "no longer approved: “Two offices now" in words(both.says("Cora Diaz", "/sip newsletter publish").message)
+    both.says("Cora Diaz", "/sip newsletter draft")
+    assert "Approved." in words(both.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "Published." in words(both.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+def test_old_words_in_an_edited_section_are_found_however_often_it_is_compiled(both, county):
+    ready(both)
+    both.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
+    partly = "Two offices now share one appointment letter and families have to call only once."
+    reword(both, text=partly)
+    for _ in range(2):
+        both.says("Cora Diaz", "/sip newsletter draft")
+        refused = words(both.says("Cora Diaz", "/sip newsletter approve").message)
+        assert "no longer approved: “Two offices now share" in refused
+    both.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {partly}")
+    assert "Approved." in words(both.says("Cora Diaz", "/sip newsletter approve").message)
 
 
 @pytest.mark.parametrize(
