@@ -60,7 +60,12 @@ def _quarter(text: str, uow: UnitOfWork) -> Quarter:
 def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
     """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published. After a
     withdrawal it is a new revision, and an edition like any other, whatever the withdrawn one corrected."""
+    facts = quarters.quarter_facts(uow, quarter)
+    if facts is None:
+        raise UserError(NO_PLAN)
     found = reports.latest(uow, NEWSLETTER, str(quarter))
+    if found and found.state != WITHDRAWN:
+        found = _stored(uow, found.id)  # whoever held it until now may have published it
     if found and found.state == PUBLISHED:
         named = (("report", str(found.id)),)
         correct, withdraw = ("Correct it", "newsletter correct", named), ("Withdraw it", "newsletter withdraw", named)
@@ -68,11 +73,6 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
             f"The newsletter for {quarter.title} is published. To change it, correct it or withdraw it first.",
             (correct, withdraw),
         )
-    facts = quarters.quarter_facts(uow, quarter)
-    if facts is None:
-        raise UserError(NO_PLAN)
-    if found and found.state != WITHDRAWN:
-        found = _stored(uow, found.id)
     older = contents(found) if found else None
     edition = compiled(uow, facts, older.wins if older else ())
     if found and older:
