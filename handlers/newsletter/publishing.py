@@ -26,6 +26,7 @@ from handlers.newsletter.status import refusal, status_message
 from storage.queries import people, reports, settings
 from storage.queries.reports import APPROVED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
 from storage.queries.subscribers import receiving
+from storage.queries.told_stories import hold, told
 from storage.uow import Destination, UnitOfWork
 
 _REASON = 500  # characters
@@ -43,6 +44,7 @@ def publish(command: Command, uow: UnitOfWork) -> Reply:
         how = "Approve it first" if view.state == DRAFT else "See what can be done with it"
         raise UserError(f"{title(uow, view)} is not approved: it is {view.state}. {how}: newsletter.")
     view = of_its_own(uow, view)
+    hold(uow, told(view.facts, view.content))
     found = problems(uow, view)
     if found:
         return Reply(refusal(uow, view, "published", found))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from storage.models import story
+from storage.uow import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ def lapsed(connection: Connection, mine: int, facts: Mapping[str, Any], content:
     found += [Lapsed(key, text) for key, text in _words(facts, "wins") if now.get(key) != text]
     found += [Lapsed(key, text, now.get(key, "")) for key, text in _words(facts, "former") if now.get(key) != text]
     return list(dict.fromkeys(found))
+
+
+def hold(uow: UnitOfWork, keys: Collection[int]) -> None:
+    """Whoever takes one of these stories back waits until this transaction ends, and then finds what it published; who
+    was faster is waited for. In the order of their ids: two that hold the same ones wait for each other in no circle.
+    SQLite has one writer and leaves this out."""
+    statement = select(story.c.id).where(story.c.organization_id == uow.organization.id, story.c.id.in_(keys))
+    uow.rows(statement.order_by(story.c.id).with_for_update(read=True, of=story)).all()
 
 
 def _words(facts: Mapping[str, Any], name: str) -> list[tuple[int, str]]:

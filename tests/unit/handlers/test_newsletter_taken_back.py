@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,8 @@ from bot.chat.messages import (
 )
 from bot.domain.newsletter import Edition, Section, tells
 from handlers import newsletter, rollup, stories
+from handlers.newsletter import audiences
+from handlers.rollup import publishing
 from storage.models import outbox, report, story, story_credit
 from storage.queries import reports
 from tests.builders import a_person
@@ -138,6 +141,61 @@ def test_old_words_in_an_edited_section_are_found_however_often_it_is_compiled(b
         assert "no longer approved: “Two offices now share" in refused
     both.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {partly}")
     assert "Approved." in words(both.says("Cora Diaz", "/sip newsletter approve").message)
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """Gives a way to do one thing, which stops when it makes its page, and another meanwhile; whether that waited."""
+
+    def meanwhile(module, publish, take_back):
+        at_the_page, go_on, page = threading.Event(), threading.Event(), module.page
+
+        def stopped(*given, **named):
+            at_the_page.set()
+            go_on.wait(10)
+            return page(*given, **named)
+
+        monkeypatch.setattr(module, "page", stopped)
+        publishing, taking_back = threading.Thread(target=publish), threading.Thread(target=take_back)
+        publishing.start()
+        assert at_the_page.wait(10)
+        taking_back.start()
+        taking_back.join(0.4)
+        waited = taking_back.is_alive()
+        go_on.set()
+        publishing.join()
+        taking_back.join()
+        return waited
+
+    return meanwhile
+
+
+def test_a_win_taken_back_while_its_edition_is_published_does_not_go_out(both, county, held_up):
+    both.dispatcher._mail = True
+    both.says("Cora Diaz", "/sip newsletter subscribers add bob@x.example")
+    ready(both)
+    both.says("Cora Diaz", "/sip newsletter approve")
+    assert held_up(
+        audiences,
+        lambda: both.says("Cora Diaz", "/sip newsletter publish"),
+        lambda: both.sends("Cora Diaz", verb="win withdraw", values={"story": "1"}, source="button"),
+    )
+    (mail,) = both.queued("newsletter_mail")
+    assert STORY not in words(mail.message)
+    assert reports.TAKEN_BACK in words(mail.message)
+
+
+def test_a_win_taken_back_while_its_month_is_published_does_not_go_out(both, county, held_up):
+    both.clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
+    assert held_up(
+        publishing,
+        both.tick,
+        lambda: both.sends("Cora Diaz", verb="win withdraw", values={"story": "1"}, source="button"),
+    )
+    posts = both.queued("rollup")
+    assert posts
+    assert [post.to for post in posts if STORY in words(post.message)] == []
+    assert reports.TAKEN_BACK in words(posts[0].message)
 
 
 @pytest.mark.parametrize(
