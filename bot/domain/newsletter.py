@@ -177,6 +177,6 @@ def blocked(edition: Edition, staff: frozenset[str]) -> tuple[tuple[Section, Fin
     )
 
 
-def tells(edition: Edition, story: str) -> Section | None:
-    """The first section that still has a story or a piece of it."""
-    return next((section for section in edition.sections if quotes(section.text, story)), None)
+def tells(edition: Edition, story: str, approved: str = "") -> Section | None:
+    """The first section that still has a story or a piece of it, as `quotes` finds it."""
+    return next((section for section in edition.sections if quotes(section.text, story, approved)), None)

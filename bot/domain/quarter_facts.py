@@ -38,7 +38,8 @@ class GroupGap:
 class QuarterFacts:
     """`month`: the facts of the quarter's last month (of the current one while the quarter runs). `done`: steps
     finished in the quarter; `ahead`: open steps due in the next; `held`, `missed`: recorded workgroup meetings;
-    `wins`: approved stories that no other published edition told; `shown` as in MonthFacts."""
+    `wins`: approved stories that no other published edition told; `shown` as in MonthFacts. `former`: the stories whose
+    words, as they were before, still stand in what a person wrote."""
 
     organization: str
     county: str
@@ -54,3 +55,4 @@ class QuarterFacts:
     voices: tuple[VoiceFacts, ...]
     gaps: tuple[GroupGap, ...]
     shown: Shown = NOTHING_SHOWN
+    former: tuple[WinFacts, ...] = ()

@@ -23,7 +23,7 @@ from handlers.measures.finding import ReadingLine, find, line, measures
 from storage.queries import plan as plans
 from storage.queries.plan import GoalView, StrategyView
 from storage.queries.publications import Gate, gate
-from storage.queries.readings import ReadingView, readings, revisions, settling_note, trajectory
+from storage.queries.readings import ReadingView, Revision, readings, revisions, settling_note, trajectory
 from storage.uow import UnitOfWork
 
 _MONTHS = 6  # shown of each measure
@@ -80,12 +80,11 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     stored = readings(uow, wanted[0].measure_id if named else None)
     strategies = plans.strategies(uow)
     found = [_Readings([one for one in stored if one.measure_id == goal.measure_id]) for goal in wanted]
-    months = {str(one.month) for each in found for one in each.looked_at}
+    replaced = revisions(uow, wanted[0].measure_id, _CHANGES) if named else []
+    looked_at = [*(one for each in found for one in each.looked_at), *(one.reading for one in replaced)]
+    months = {str(one.month) for one in looked_at}
     judged = gate(uow, months, uow.at + timedelta(microseconds=1))
-    views = [
-        _view(uow, goal, each, judged, strategies, changes=bool(named))
-        for goal, each in zip(wanted, found, strict=True)
-    ]
+    views = [_view(uow, goal, each, judged, strategies, replaced) for goal, each in zip(wanted, found, strict=True)]
     message = uow.compose("measures/show", measures=views, may_record=uow.person.role >= Role.ANALYST)
     chart = _chart(wanted[0], found[0], judged) if named else None
     return Reply(_with_chart(message, chart) if chart else message)
@@ -96,6 +95,7 @@ class _Readings:
 
     def __init__(self, stored: Sequence[ReadingView]) -> None:
         newest = list(reversed(stored))
+        self.standing = {(one.month, one.population): one for one in stored}
         self.whole = [one for one in newest if not one.population]
         self.of_groups = [one for one in newest if one.is_group]
         latest = {one.population: one for one in reversed(self.of_groups)}
@@ -114,8 +114,7 @@ def _view(
     found: _Readings,
     judged: Gate,
     strategies: Sequence[StrategyView],
-    *,
-    changes: bool,
+    replaced: Sequence[Revision],
 ) -> MeasureView:
     shown = {one.id: one.value for one in found.looked_at if judged.lets(one)}
     lines = [line(goal, one, shown.get(one.id)) for one in found.whole[:_MONTHS]]
@@ -135,7 +134,7 @@ def _view(
         tuple(lines),
         states if found.state else (),
         groups,
-        _changes(uow, goal, found) if changes else (),
+        _changes(uow, goal, found, judged, replaced),
         max(0, len(found.whole) - _MONTHS) + len(found.of_groups) - min(len(found.groups), _GROUPS),
         note == SETTLING_IN,
         any(one.people for one in groups),
@@ -162,15 +161,18 @@ def _group(
     )
 
 
-def _changes(uow: UnitOfWork, goal: GoalView, found: _Readings) -> tuple[Change, ...]:
+def _changes(
+    uow: UnitOfWork, goal: GoalView, found: _Readings, judged: Gate, replaced: Sequence[Revision]
+) -> tuple[Change, ...]:
     """What was replaced. Where numbers of people are behind a measure's values, an old one is not told at all: beside
-    the one that stands, or the groups next to it, it tells how many came or went."""
-    replaced = revisions(uow, goal.measure_id, _CHANGES)
+    the one that stands, or the groups next to it, it tells how many came or went. Nor is it where what stands in its
+    place may not be shown: to withhold a value is to take back the one before."""
     may = not (counts_people(goal.unit) or found.says_people or any(one.reading.people is not None for one in replaced))
     changes = []
     for one in replaced:
         old, until = one.reading, one.until.astimezone(uow.organization.tz)
-        value = reading_words(old.value, goal.unit) if may else ""
+        now = found.standing.get((old.month, old.population))
+        value = reading_words(old.value, goal.unit) if may and now and judged.lets(now) else ""
         changes.append(Change(old.month.title, old.population, value, f"{until.day} {until:%B %Y}"))
     return tuple(changes)
 

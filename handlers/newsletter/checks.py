@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from bot.chat.compose import short
 from bot.domain import newsletter
 from bot.domain.newsletter import (
@@ -15,16 +13,17 @@ from bot.domain.newsletter import (
     MOST_WORDS,
     TO_WRITE,
     Edition,
+    Section,
     count_words,
 )
 from bot.domain.quoting import quotes
 from bot.domain.story_privacy import mentions
 from handlers.newsletter.editions import contents
 from handlers.newsletter.words import say
-from storage.models import story
 from storage.queries import people, subscribers
 from storage.queries.reports import ReportView
 from storage.queries.story_credits import declined_names
+from storage.queries.told_stories import lapsed
 from storage.uow import UnitOfWork
 
 LETTER, VOICE = "manager", "voice"
@@ -54,11 +53,9 @@ def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Pr
     staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
     for section, finding in newsletter.blocked(edition, staff):
         found.append(problem("identifies", section.id, text=short(finding.text, 60), why=finding.why))
-    for text in no_longer_approved(uow, edition).values():
-        telling = newsletter.tells(edition, text)
-        if telling is not None:
-            kind = "taken back, edited" if telling.edited else "taken back"
-            found.append(problem(kind, telling.id, text=short(text, 60)))
+    for text, telling in no_longer_approved(uow, view).values():
+        kind = "taken back, edited" if telling.edited else "taken back"
+        found.append(problem(kind, telling.id, text=short(text, 60)))
     for name in sorted(declined_names(uow, list(edition.stories))):
         naming = next((section for section in edition.sections if mentions(section.text, name)), None)
         if naming is not None:
@@ -71,12 +68,15 @@ def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Pr
     return found
 
 
-def no_longer_approved(uow: UnitOfWork, edition: Edition) -> dict[int, str]:
-    """The edition's stories that are no longer approved: id -> text."""
-    statement = select(story.c.id, story.c.text).where(
-        story.c.organization_id == uow.organization.id, story.c.id.in_(edition.stories), story.c.state != "approved"
-    )
-    return {row.id: row.text for row in uow.rows(statement)} if edition.stories else {}
+def no_longer_approved(uow: UnitOfWork, view: ReportView) -> dict[int, tuple[str, Section]]:
+    """The stories of which the edition has words that nobody approves any more: id -> (the words, where they are)."""
+    edition = contents(view)
+    found: dict[int, tuple[str, Section]] = {}
+    for one in lapsed(uow.connection, uow.organization.id, view.facts, view.content):
+        telling = newsletter.tells(edition, one.text, one.approved)
+        if telling is not None:
+            found.setdefault(one.story, (one.text, telling))
+    return found
 
 
 def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:

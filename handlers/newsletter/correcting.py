@@ -17,7 +17,7 @@ from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import status_message
 from storage.models import report
 from storage.queries import reports
-from storage.queries.reports import CORRECTED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, ReportView
+from storage.queries.reports import APPROVED, CORRECTED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, ReportView
 from storage.uow import Destination, UnitOfWork
 
 _REASON = 300  # characters: one or two sentences at the top of a page
@@ -74,6 +74,27 @@ def _copy(uow: UnitOfWork, view: ReportView, correction: Correction) -> ReportVi
     copy = reports.report_by_id(uow, NEWSLETTER, key)
     assert copy is not None  # noqa: S101 - written in this transaction
     return copy
+
+
+def of_its_own(uow: UnitOfWork, view: ReportView) -> ReportView:
+    """The edition, which is a correction only while the one it corrects is published: what was withdrawn nobody reads
+    any more, so what follows it goes to everybody and says nothing of it."""
+    if view.corrects_id is None:
+        return view
+    before = reports.report_by_id(uow, NEWSLETTER, view.corrects_id, lock=True)
+    if before and before.state == PUBLISHED:
+        return view
+    content = replace(contents(view), correction=None).to_data()
+    uow.change(report, report.c.id == view.id, corrects_id=None, content=content)
+    return replace(view, corrects_id=None, content=content)
+
+
+def being_written(uow: UnitOfWork, view: ReportView) -> ReportView | None:
+    """The correction of this edition that is not out yet, ours alone from now on."""
+    found = reports.latest(uow, NEWSLETTER, view.period, DRAFT, APPROVED)
+    if found and found.corrects_id == view.id:
+        found = reports.report_by_id(uow, NEWSLETTER, found.id, lock=True)
+    return found if found and found.corrects_id == view.id and found.state in (DRAFT, APPROVED) else None
 
 
 def not_reached(uow: UnitOfWork, view: ReportView) -> list[Destination]:

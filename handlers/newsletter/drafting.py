@@ -10,9 +10,13 @@ from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.jobs import Due
 from bot.chat.replies import Reply
+from bot.domain import newsletter
 from bot.domain.cadence import newsletter_draft_due
-from bot.domain.frozen_data import to_data
+from bot.domain.frozen_data import from_data, to_data
+from bot.domain.month_facts import WinFacts
+from bot.domain.newsletter import Edition
 from bot.domain.periods import Month, Quarter, check_year, parse_period
+from bot.domain.quarter_facts import QuarterFacts
 from handlers.newsletter.compiling import compiled, coordinators
 from handlers.newsletter.editions import contents
 from handlers.newsletter.status import status_message
@@ -56,7 +60,12 @@ def _quarter(text: str, uow: UnitOfWork) -> Quarter:
 def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
     """Make or refresh the quarter's draft. Raises UserError without a plan and when the edition is published. After a
     withdrawal it is a new revision, and an edition like any other, whatever the withdrawn one corrected."""
+    facts = quarters.quarter_facts(uow, quarter)
+    if facts is None:
+        raise UserError(NO_PLAN)
     found = reports.latest(uow, NEWSLETTER, str(quarter))
+    if found and found.state != WITHDRAWN:
+        found = _stored(uow, found.id)  # whoever held it until now may have published it
     if found and found.state == PUBLISHED:
         named = (("report", str(found.id)),)
         correct, withdraw = ("Correct it", "newsletter correct", named), ("Withdraw it", "newsletter withdraw", named)
@@ -64,15 +73,11 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
             f"The newsletter for {quarter.title} is published. To change it, correct it or withdraw it first.",
             (correct, withdraw),
         )
-    facts = quarters.quarter_facts(uow, quarter)
-    if facts is None:
-        raise UserError(NO_PLAN)
-    if found and found.state != WITHDRAWN:
-        found = _stored(uow, found.id)
     older = contents(found) if found else None
     edition = compiled(uow, facts, older.wins if older else ())
-    if older:
+    if found and older:
         edition = edition.keeping_edits_of(older)
+        facts = replace(facts, former=_former(found, facts, edition))
     if found and found.state != WITHDRAWN:
         uow.change(report, report.c.id == found.id, state=DRAFT, facts=to_data(facts), content=edition.to_data())
         approvals.forget(uow, found.id)
@@ -89,6 +94,13 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
         created_at=uow.at,
     )
     return _stored(uow, stored)
+
+
+def _former(found: ReportView, facts: QuarterFacts, edition: Edition) -> tuple[WinFacts, ...]:
+    """The stories as they were told until now, where a section that a person wrote still tells them so."""
+    before = from_data(QuarterFacts, found.facts)
+    words = dict.fromkeys((*before.wins, *before.former))
+    return tuple(win for win in words if win not in facts.wins and newsletter.tells(edition, win.text))
 
 
 def _stored(uow: UnitOfWork, report_id: int) -> ReportView:

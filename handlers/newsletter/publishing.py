@@ -13,15 +13,26 @@ from bot.chat.replies import Reply
 from handlers.newsletter import audiences
 from handlers.newsletter.approving import missing, move
 from handlers.newsletter.checks import problems
-from handlers.newsletter.correcting import not_reached, put_in_place, sentence, tell_the_threads
+from handlers.newsletter.correcting import (
+    being_written,
+    not_reached,
+    of_its_own,
+    put_in_place,
+    sentence,
+    tell_the_threads,
+)
 from handlers.newsletter.editions import contents, current, title
 from handlers.newsletter.status import refusal, status_message
 from storage.queries import people, reports, settings
 from storage.queries.reports import APPROVED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
 from storage.queries.subscribers import receiving
+from storage.queries.told_stories import hold, told
 from storage.uow import Destination, UnitOfWork
 
 _REASON = 500  # characters
+_NO_CORRECTION = (
+    "The correction that was begun is an edition of its own now, for everybody, and says nothing of this one."
+)
 
 
 def publish(command: Command, uow: UnitOfWork) -> Reply:
@@ -32,6 +43,8 @@ def publish(command: Command, uow: UnitOfWork) -> Reply:
     if view.state != APPROVED:
         how = "Approve it first" if view.state == DRAFT else "See what can be done with it"
         raise UserError(f"{title(uow, view)} is not approved: it is {view.state}. {how}: newsletter.")
+    view = of_its_own(uow, view)
+    hold(uow, told(view.facts, view.content))
     found = problems(uow, view)
     if found:
         return Reply(refusal(uow, view, "published", found))
@@ -107,8 +120,9 @@ def _mail(uow: UnitOfWork, view: ReportView, only: Collection[int | None] | None
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:
-    """published -> withdrawn: the page says so, a note stands under every post, and what waits is not sent."""
-    view = current(command, uow, change=True)
+    """published -> withdrawn: the page says so, a note stands under every post, and what waits is not sent. What is
+    being written to correct it is no correction any more."""
+    view = current(command, uow)
     if view.state != PUBLISHED and not command.values.get("report"):
         view = reports.latest(uow, reports.NEWSLETTER, "", PUBLISHED) or view
     if view.state != PUBLISHED:
@@ -119,9 +133,14 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(form=Form("Withdraw", "newsletter withdraw", (field,), "Withdraw", (("report", str(view.id)),)))
     if len(reason) > _REASON:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
+    correction = being_written(uow, view)  # taken before its edition, in the order in which publishing it takes them
     move(uow, view, WITHDRAWN, reason=reason)
+    opening = "Withdrawn. Its page says so now."
+    if correction:
+        of_its_own(uow, correction)
+        opening += f" {_NO_CORRECTION}"
     uow.unpost(NEWSLETTER, view.id)
     uow.unpost(MAIL, view.id)
     message = uow.compose("newsletter/withdrawn", title=title(uow, view), on=uow.today, reason=sentence(reason))
     tell_the_threads(uow, view, "newsletter_withdrawn", message)
-    return Reply(status_message(uow, replace(view, state=WITHDRAWN, reason=reason), "Withdrawn. Its page says so now."))
+    return Reply(status_message(uow, replace(view, state=WITHDRAWN, reason=reason), opening))

@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from bot.chat.jobs import Due
-from bot.domain import newsletter
 from bot.domain.periods import Quarter
 from handlers.newsletter.checks import no_longer_approved
 from handlers.newsletter.compiling import coordinators
 from handlers.newsletter.drafting import compile_edition
-from handlers.newsletter.editions import contents
 from handlers.newsletter.status import status_message
 from storage.models import story
 from storage.queries import reports
-from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView
+from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER
 from storage.uow import Destination, UnitOfWork
 
 OPENING = "A win of this draft is no longer approved, so the draft was compiled again without it."
@@ -29,16 +27,8 @@ def due(uow: UnitOfWork) -> Iterable[Due]:
     view = reports.latest(uow, NEWSLETTER, "", DRAFT, APPROVED)
     if view is None or view.corrects_id is not None:
         return []
-    gone = sorted(_told(uow, view))
+    gone = sorted(key for key, (_, telling) in no_longer_approved(uow, view).items() if not telling.edited)
     return [Due(f"{view.id}:{_mark(uow, gone)}", view.period, uow.at)] if gone else []
-
-
-def _told(uow: UnitOfWork, view: ReportView) -> Iterable[int]:
-    edition = contents(view)
-    for key, text in no_longer_approved(uow, edition).items():
-        telling = newsletter.tells(edition, text)
-        if telling is not None and not telling.edited:
-            yield key
 
 
 def _mark(uow: UnitOfWork, gone: list[int]) -> str:

@@ -14,8 +14,10 @@ from bot.domain.periods import Month
 from handlers.rollup.pages import digest, page
 from storage.models import report
 from storage.queries import facts as gathered
-from storage.queries import people, reports, settings
+from storage.queries import people, reports, settings, stories
 from storage.queries.reports import PUBLISHED, ROLLUP
+from storage.queries.told_stories import hold
+from storage.queries.windows import window
 from storage.uow import Destination, UnitOfWork
 
 # A bot that was down for longer than this does not flood the executives with old months; `report` still shows them.
@@ -39,6 +41,8 @@ def due(uow: UnitOfWork) -> Iterable[Due]:
 def publish(uow: UnitOfWork, one: Due) -> None:
     """Freeze the month, keep its page, and queue the digest for the executives."""
     month = Month.parse(one.period)
+    span = window(uow, month)
+    hold(uow, [story.id for story in stories.approved_between(uow, span.start, span.end)])
     facts = gathered.month_facts(uow, month, reports.published_facts(uow, month.previous()))
     if facts is None:
         return

@@ -28,7 +28,7 @@ from storage.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading that stood at the period's end; `group` "" is everybody."""
+    """A reading told by the period's end, as it stands now; `group` "" is everybody."""
 
     id: int
     measure_id: int
@@ -142,29 +142,20 @@ def _told(uow: UnitOfWork, period: Period, telling: set[int]) -> tuple[Told, ...
 
 
 def _readings(uow: UnitOfWork, period: Period) -> tuple[Reading, ...]:
-    """The readings of the period's data months, as they stood at its end; None: may not be shown."""
+    """The readings of the period's data months that were told by its end, as they are known now; None: may not be
+    shown."""
     since = str(Month.of(period.first)) if period.first else ""
-    rows = uow.rows(
-        select(reading)
-        .where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.month >= since,
-            reading.c.at < period.end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= period.end),
-        )
-        .order_by(reading.c.month, reading.c.population, reading.c.id)
+    months = (
+        select(reading.c.month)
+        .distinct()
+        .where(reading.c.organization_id == uow.organization.id, reading.c.month >= since, reading.c.at < period.end)
     )
-    found = [row for row in rows if row.kind != STATE]
-    hidden = gate(uow, {row.month for row in found}, period.end).hidden
+    judged = gate(uow, frozenset(uow.rows(months).scalars()), period.end)
+    found = sorted(judged.readings, key=lambda one: (one.month, one.population, one.id))
     return tuple(
-        Reading(
-            r.id,
-            r.measure_id,
-            r.month,
-            r.population,
-            None if (r.measure_id, r.month, r.population) in hidden else r.value,
-        )
-        for r in found
+        Reading(one.id, one.measure_id, str(one.month), one.population, one.value if judged.lets(one) else None)
+        for one in found
+        if one.kind != STATE
     )
 
 

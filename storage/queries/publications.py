@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
@@ -27,7 +27,8 @@ _MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What of some months' readings and client voice results may be shown. `units`: each measure's."""
+    """What of some months' readings and client voice results may be shown. `readings`: those that a report tells;
+    `units`: each measure's."""
 
     decision: Decision
     readings: tuple[ReadingView, ...]
@@ -48,23 +49,29 @@ class Gate:
 
     @property
     def hidden(self) -> frozenset[tuple[int, str, str]]:
-        """(measure id, data month, population) of every reading that has a value and may not show it."""
-        hidden = (one for one in self.readings if one.value is not None and not self.lets(one))
+        """(measure id, data month, population) of every reading whose value may not be shown, or is withheld by those
+        who recorded it."""
+        hidden = (one for one in self.readings if not self.lets(one))
         return frozenset((one.measure_id, str(one.month), one.population) for one in hidden)
 
 
 def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequence[Heard] = ()) -> Gate:
-    """Judges all readings of these data months as they stood at `end`, and these client voice results, in a number of
+    """Judges all readings of these data months as they are known now, and these client voice results, in a number of
     statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one report may
-    read the next."""
+    read the next. A report tells what was first told before `end`; what came later is judged beside it, and a value
+    that was corrected or withheld since is as it should have been."""
+    known = max(end, uow.at + _MOMENT)
+    place = (reading.c.measure_id, reading.c.month, reading.c.population)
+    asked = (reading.c.organization_id == uow.organization.id, reading.c.month.in_(sorted(months)))
+    first = select(reading.c.id, func.min(reading.c.at).over(partition_by=place).label("at")).where(*asked).subquery()
     rows = uow.rows(
-        select(reading, measure.c.unit)
+        select(reading, measure.c.unit, (first.c.at < end).label("told"))
         .join(measure, measure.c.id == reading.c.measure_id)
+        .join(first, first.c.id == reading.c.id)
         .where(
-            reading.c.organization_id == uow.organization.id,
-            reading.c.month.in_(sorted(months)),
-            reading.c.at < end,
-            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
+            *asked,
+            reading.c.at < known,
+            or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= known),
         )
         .order_by(reading.c.month, reading.c.id)
     ).all()
@@ -73,7 +80,8 @@ def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequenc
     found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
     oldest = min((*months, *(one.month for one in heard)), default="")
     earlier = shown_since(uow, Month.parse(oldest)) if found.counts else ()
-    return Gate(decide(found, earlier), readings, units)
+    told = tuple(one for one, row in zip(readings, rows, strict=True) if row.told)
+    return Gate(decide(found, earlier), told, units)
 
 
 def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
@@ -111,18 +119,31 @@ def without_small_numbers(
     """The month's facts with every value masked that may not be shown, with the state's averages beside the others, and
     with what they tell kept in `shown`.
     `measures`: (goal's number, measure's id)."""
-    months = {point.month for goal in facts.goals for point in goal.points}
-    judged = gate(uow, months, end)
-    ids, hidden = dict(measures), judged.hidden
+    judged, ids = _judged(uow, facts, end), dict(measures)
     state = {(one.measure_id, str(one.month)): one.value for one in judged.readings if one.kind == STATE}
     goals = tuple(
-        _masked(
-            _beside_the_state(goal, {month: value for (of, month), value in state.items() if of == ids[goal.number]}),
-            {month for of, month, population in hidden if of == ids[goal.number] and not population},
-        )
+        _beside_the_state(goal, {month: value for (of, month), value in state.items() if of == ids[goal.number]})
         for goal in facts.goals
     )
-    return replace(facts, goals=goals, shown=judged.shown)
+    return replace(facts, goals=_without_hidden(goals, ids, judged), shown=judged.shown)
+
+
+def still_shown(uow: UnitOfWork, facts: MonthFacts, measures: Iterable[tuple[int, int]], end: datetime) -> MonthFacts:
+    """A published month's facts for another report: without the values that may not be shown any more."""
+    return replace(facts, goals=_without_hidden(facts.goals, dict(measures), _judged(uow, facts, end)))
+
+
+def _judged(uow: UnitOfWork, facts: MonthFacts, end: datetime) -> Gate:
+    return gate(uow, {point.month for goal in facts.goals for point in goal.points}, end)
+
+
+def _without_hidden(goals: Iterable[GoalFacts], ids: Mapping[int, int], judged: Gate) -> tuple[GoalFacts, ...]:
+    """`ids`: a goal's measure, by number; the plan may have lost the goal since."""
+    hidden = judged.hidden
+    return tuple(
+        _masked(goal, {month for of, month, population in hidden if of == ids.get(goal.number) and not population})
+        for goal in goals
+    )
 
 
 def _beside_the_state(goal: GoalFacts, state: Mapping[str, float | None]) -> GoalFacts:

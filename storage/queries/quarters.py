@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.domain.month_facts import GoalFacts, WinFacts
+from bot.domain.month_facts import GoalFacts, MonthFacts, WinFacts
 from bot.domain.people_counts import Heard
 from bot.domain.periods import Month, Quarter
 from bot.domain.quarter_facts import GroupGap, QuarterFacts, VoiceFacts
@@ -16,17 +17,19 @@ from storage.queries import plan as plans
 from storage.queries import reports
 from storage.queries import workgroups as groups
 from storage.queries.facts import due_in, month_facts, step_facts, wins
-from storage.queries.publications import Gate, gate
+from storage.queries.publications import Gate, gate, still_shown
 from storage.queries.readings import VoiceView, voice_results
 from storage.queries.windows import window
 from storage.uow import UnitOfWork
 
 
 def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
-    """Everything an edition is compiled from; None without a plan. Its last month is taken as it was published."""
+    """Everything an edition is compiled from; None without a plan. Its last month is taken as it was published, but for
+    values that may not be shown any more."""
     span = window(uow, quarter)
     last = min(quarter.months[2], max(Month.of(uow.today), quarter.months[0]))
-    month = reports.published_facts(uow, last) or month_facts(uow, last)
+    measures = {goal.measure_id: goal.number for goal in plans.goals(uow)}
+    month = _as_published(uow, last, measures, span.end) or month_facts(uow, last)
     if month is None:
         return None
     before = plans.statuses(uow, before=span.start)
@@ -53,9 +56,16 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
             VoiceFacts(one.kind, one.month.title, judged.decision.words(cell.count, cell.people), one.heard, one.did)
             for one, cell in zip(voices, heard, strict=True)
         ),
-        gaps=group_gaps(judged, month.goals, {goal.measure_id: goal.number for goal in plans.goals(uow)}),
+        gaps=group_gaps(judged, month.goals, measures),
         shown=judged.shown,
     )
+
+
+def _as_published(uow: UnitOfWork, month: Month, measures: Mapping[int, int], end: datetime) -> MonthFacts | None:
+    """`measures`: as in `group_gaps`."""
+    published = reports.published_facts(uow, month)
+    ids = [(number, key) for key, number in measures.items()]
+    return still_shown(uow, published, ids, end) if published else None
 
 
 def _meetings(uow: UnitOfWork, quarter: Quarter) -> Counter[str]:

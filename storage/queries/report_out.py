@@ -62,8 +62,8 @@ _Reading = tuple[str, str, float | None]  # population, data month, value
 
 
 def _read(uow: UnitOfWork, quarter: Quarter, end: datetime) -> dict[int, list[_Reading]]:
-    """measure -> its readings of the last two years up to the quarter, as they were known at its end; what may not be
-    shown is None."""
+    """measure -> its readings of the last two years up to the quarter that were told by its end, as they are known now;
+    what may not be shown is None."""
     last = quarter.months[2]
     judged = gate(uow, {str(last.plus(-ago)) for ago in range(_LOOKED_BACK)}, end)
     found: defaultdict[int, list[_Reading]] = defaultdict(list)

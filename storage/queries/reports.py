@@ -21,9 +21,10 @@ from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, 
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
-from bot.domain.quoting import quoting
-from storage.models import ledger, link, organization, outbox, plan, plan_change, report, story, update
+from bot.domain.quoting import quotes, quoting
+from storage.models import ledger, link, organization, outbox, plan, plan_change, report, update
 from storage.outbox import DEAD, SENT
+from storage.queries.told_stories import Lapsed, lapsed, told
 from storage.tenancy import across, within
 from storage.uow import Destination, UnitOfWork
 
@@ -209,40 +210,22 @@ def as_published(uow: UnitOfWork, view: ReportView) -> Message:
 def _shown(connection: Connection, mine: int, facts: Mapping[str, Any], content: Mapping[str, Any]) -> Message:
     """A roll-up's content is its message; an edition's stands beside its sections."""
     found: Message = message_from(content.get("message", content))
-    gone = _gone(connection, mine, facts, content)
+    gone = lapsed(connection, mine, facts, content)
     return _without(found, gone) if gone else found
 
 
-def _told(facts: Mapping[str, Any], content: Mapping[str, Any]) -> set[int]:
-    """Ids of the stories a report was made from."""
-    return {*content.get("stories", ()), *(win["story"] for win in facts.get("wins", ()))}
-
-
-def _gone(connection: Connection, mine: int, facts: Mapping[str, Any], content: Mapping[str, Any]) -> list[str]:
-    """The texts of a report's stories that are no longer approved."""
-    told = _told(facts, content)
-    if not told:
-        return []
-    taken_back = select(story.c.id, story.c.text).where(
-        story.c.organization_id == mine, story.c.id.in_(told), story.c.state != "approved"
-    )
-    gone = {row.id: row.text for row in connection.execute(taken_back)}
-    # Sent back after it was approved, a story may be told in other words by now than the ones that stand here.
-    as_told = [win["text"] for win in facts.get("wins", ()) if win["story"] in gone]
-    return [*gone.values(), *as_told]
-
-
-def _without(message: Message, stories: list[str]) -> Message:
+def _without(message: Message, stories: list[Lapsed]) -> Message:
     """Consent can be taken back after publication: the words go, the place where they stood says so."""
-    gone = quoting([text for block in message.blocks for text in _texts(block)], stories)
+    texts = [text for block in message.blocks for text in _texts(block)]
+    gone = frozenset[int]().union(*(quoting(texts, one.text, one.approved) for one in stories))
     place = count()
 
     def kept(found: Spans) -> Spans:
         return spans(TAKEN_BACK) if next(place) in gone else found
 
     blocks = _said_once([reworded(block, kept) for block in message.blocks])
-    told = quoting((message.summary,), stories)
-    return replace(message, blocks=blocks, summary=TAKEN_BACK if told else message.summary)
+    summary = TAKEN_BACK if any(quotes(message.summary, one.text, one.approved) for one in stories) else message.summary
+    return replace(message, blocks=blocks, summary=summary)
 
 
 def _said_once(blocks: list[Block]) -> tuple[Block, ...]:
@@ -283,7 +266,7 @@ def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> Rep
 def stories_told(uow: UnitOfWork) -> set[int]:
     """Ids of the stories that any report tells, drafts among them."""
     rows = uow.rows(select(report.c.facts, report.c.content).where(report.c.organization_id == uow.organization.id))
-    return {key for row in rows for key in _told(row.facts, row.content)}
+    return {key for row in rows for key in told(row.facts, row.content)}
 
 
 def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
@@ -292,7 +275,7 @@ def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
         view
         for kind in (ROLLUP, NEWSLETTER)
         for view in published(uow, kind)
-        if story_id in _told(view.facts, view.content)
+        if story_id in told(view.facts, view.content)
     ]
 
 
@@ -305,12 +288,12 @@ def retell(uow: UnitOfWork, story_id: int) -> None:
     )
     for row in uow.rows(went_out.order_by(report.c.id)).all():
         view = _view(row)
-        if story_id in _told(view.facts, view.content):
+        if story_id in told(view.facts, view.content):
             _retell(uow, view)
 
 
 def _retell(uow: UnitOfWork, view: ReportView) -> None:
-    gone = _gone(uow.connection, uow.organization.id, view.facts, view.content)
+    gone = lapsed(uow.connection, uow.organization.id, view.facts, view.content)
     rows = uow.rows(
         select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message)
         .where(

@@ -57,6 +57,19 @@ def test_a_star_is_not_shown_and_never_zero(desk, work):
     assert "February 2026 | not shown | 41% | – | no data" in shown
 
 
+@pytest.mark.parametrize("withheld", ["1 * 2024-01", "1 * 2024-01 Spanish (language)"])
+def test_what_was_withheld_is_not_told_as_what_was_there_before(desk, withheld):
+    for month in range(1, 9):  # January is in no table any more
+        for population in ("", " Spanish (language)"):
+            desk.says("Ana Lytic", f"/sip measure record 1 {30 + month}% 2024-{month:02}{population}")
+    desk.says("Ana Lytic", f"/sip measure record {withheld}")
+    desk.says("Ana Lytic", "/sip measure record 1 45% 2024-02")
+    shown = words(desk.says("Mem Ber", "/sip measure show 1").message)
+    assert "31%" not in shown
+    assert "January 2024" in shown
+    assert "February 2024, was 32% until 2 March 2026" in shown
+
+
 def test_a_groups_reading_stands_beside_the_whole(desk, work):
     desk.says("Ana Lytic", "/sip measure record 1 39.5% 2026-02")
     desk.says("Ana Lytic", "/sip measure record 1 31% 2026-02 Spanish speakers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -202,6 +203,21 @@ def test_a_published_edition_cannot_be_edited_or_compiled(desk, county):
         desk.says("Cora Diaz", f"/sip newsletter {said}")
     assert "Correct it, or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter edit hello Hi").message)
     assert "correct it or withdraw it first" in words(desk.says("Cora Diaz", "/sip newsletter draft Q1 2026").message)
+
+
+def test_an_edition_that_is_being_published_is_not_made_a_draft_again(desk, county, work):
+    ready(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    replies = []
+    compiling = threading.Thread(target=lambda: replies.append(desk.says("Dev Rao", "/sip newsletter draft Q1 2026")))
+    with work() as uow:
+        uow.change(report, state="published", published_at=uow.at)
+        compiling.start()
+        compiling.join(0.4)
+    compiling.join()
+    assert "is published. To change it, correct it or withdraw it first." in words(replies[0].message)
+    with work() as uow:
+        assert uow.scalar(select(report.c.state)) == "published"
 
 
 @pytest.mark.parametrize("slip", ["Q1 0001", "0001-01", "Q1 1926"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
@@ -13,6 +15,8 @@ from tests.desk import words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready
 
 __all__ = ["county", "desk"]
+
+WITHDRAW = {"report": "1", "reason": "The numbers were wrong."}
 
 
 @pytest.fixture
@@ -102,6 +106,46 @@ def test_what_follows_a_correction_that_was_withdrawn_is_posted_like_any_edition
     assert [post.to for post in desk.queued("newsletter")] == ["#everyone", "#everyone"]
     (_, (*_, third)) = pages(engine)
     assert "Corrected on" not in third
+
+
+@pytest.mark.parametrize("meanwhile", ["draft Q1 2026", "approve", ""])
+def test_a_correction_of_what_is_withdrawn_meanwhile_goes_out_like_any_edition(desk, published, engine, meanwhile):
+    desk.dispatcher._mail = True
+    desk.says("Cora Diaz", "/sip newsletter subscribers add bob@x.example")
+    begin(desk)
+    if meanwhile == "approve":
+        desk.says("Cora Diaz", "/sip newsletter approve")
+    withdrawn = words(desk.sends("Dev Rao", verb="newsletter withdraw", values=WITHDRAW, source="form").message)
+    assert "The correction that was begun is an edition of its own now" in withdrawn
+    if meanwhile == "approve":
+        said = words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+    else:
+        desk.says("Cora Diaz", f"/sip newsletter {meanwhile}")
+        said = put_out(desk)
+    assert "Published. It will appear in a moment in everyone. It goes by e-mail to 1 subscriber." in said
+    (_, (first, second)) = pages(engine)
+    assert "withdrew this newsletter" in first
+    assert STORY in second
+    assert "Corrected on" not in second
+    (note,) = desk.queued("notice")
+    assert "was withdrawn" in words(note.message)
+
+
+def test_an_edition_whose_correction_is_being_published_is_not_withdrawn(desk, published, work):
+    begin(desk)
+    desk.says("Cora Diaz", "/sip newsletter approve")
+    replies = []
+    given = {"verb": "newsletter withdraw", "values": WITHDRAW, "source": "form"}
+    withdrawing = threading.Thread(target=lambda: replies.append(desk.sends("Dev Rao", **given)))
+    with work() as uow:
+        uow.change(report, report.c.id == 2, state="published", published_at=uow.at)
+        withdrawing.start()
+        withdrawing.join(0.4)
+        uow.change(report, report.c.id == 1, state="corrected")
+    withdrawing.join()
+    assert replies[0].errors, "nothing was withdrawn"
+    with work() as uow:
+        assert list(uow.rows(select(report.c.state).order_by(report.c.id)).scalars()) == ["corrected", "published"]
 
 
 @pytest.fixture

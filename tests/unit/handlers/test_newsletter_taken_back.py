@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,8 +22,10 @@ from bot.chat.messages import (
     spans,
 )
 from bot.domain.newsletter import Edition, Section, tells
-from handlers import newsletter, stories
-from storage.models import report, story, story_credit
+from handlers import newsletter, rollup, stories
+from handlers.newsletter import audiences
+from handlers.rollup import publishing
+from storage.models import outbox, report, story, story_credit
 from storage.queries import reports
 from tests.builders import a_person
 from tests.desk import Desk, words
@@ -75,6 +78,124 @@ def test_a_story_sent_back_and_told_anew_leaves_with_the_words_it_was_published_
     with work() as uow:
         uow.change(story, state="in review", text="Something else altogether, told in other words.")
     assert STORY not in page_of(engine)
+
+
+REWORDED = "In every office of the county one letter does what three did."
+
+
+def reword(desk, text=REWORDED):
+    """Dev sends the win back, Cora tells it in other words and Dev approves those."""
+    desk.sends("Dev Rao", verb="stories sendback", values={"story": "1", "reason": "A family shows."}, source="form")
+    told = {"story": "1", "text": text, "consent": "staff"}
+    assert "is in review" in words(desk.sends("Cora Diaz", verb="win", values=told, source="form").message)
+    assert "Approved" in words(desk.presses("Dev Rao", desk.queued("review")[-1].message, "Approve").message)
+
+
+@pytest.fixture
+def both(engine, clock):
+    return Desk(engine, clock, newsletter, stories, rollup)
+
+
+def test_a_story_approved_in_other_words_does_not_bring_the_old_ones_back(both, county, work, engine):
+    ready(both)
+    for said in ("approve", "publish"):
+        both.says("Cora Diaz", f"/sip newsletter {said}")
+    with work() as uow:
+        uow.change(outbox, outbox.c.kind == "newsletter", state="dead", error="no way")
+    reword(both)
+    for told in (page_of(engine), words(both.says("Cora Diaz", "/sip report Q1 2026").message)):
+        assert "appointment letter" not in told
+        assert REWORDED not in told
+        assert reports.TAKEN_BACK in told
+    (post,) = both.queued("newsletter")
+    assert "appointment letter" not in str(post.message)
+
+
+def test_the_words_of_a_published_month_do_not_come_back_either(both, county, engine):
+    both.clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
+    both.tick()
+    assert STORY in page_of(engine)
+    reword(both)
+    assert STORY not in page_of(engine)
+    assert reports.TAKEN_BACK in page_of(engine)
+
+
+def test_an_edition_goes_out_with_the_words_that_are_approved_now(both, county):
+    ready(both)
+    both.says("Cora Diaz", "/sip newsletter approve")
+    reword(both)
+    assert "no longer approved: “Two offices now" in words(both.says("Cora Diaz", "/sip newsletter publish").message)
+    both.says("Cora Diaz", "/sip newsletter draft")
+    assert "Approved." in words(both.says("Cora Diaz", "/sip newsletter approve").message)
+    assert "Published." in words(both.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+def test_old_words_in_an_edited_section_are_found_however_often_it_is_compiled(both, county):
+    ready(both)
+    both.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {STORY}")
+    partly = "Two offices now share one appointment letter and families have to call only once."
+    reword(both, text=partly)
+    for _ in range(2):
+        both.says("Cora Diaz", "/sip newsletter draft")
+        refused = words(both.says("Cora Diaz", "/sip newsletter approve").message)
+        assert "no longer approved: “Two offices now share" in refused
+    both.says("Cora Diaz", f"/sip newsletter edit wins Hear this! {partly}")
+    assert "Approved." in words(both.says("Cora Diaz", "/sip newsletter approve").message)
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """Gives a way to do one thing, which stops when it makes its page, and another meanwhile; whether that waited."""
+
+    def meanwhile(module, publish, take_back):
+        at_the_page, go_on, page = threading.Event(), threading.Event(), module.page
+
+        def stopped(*given, **named):
+            at_the_page.set()
+            go_on.wait(10)
+            return page(*given, **named)
+
+        monkeypatch.setattr(module, "page", stopped)
+        publishing, taking_back = threading.Thread(target=publish), threading.Thread(target=take_back)
+        publishing.start()
+        assert at_the_page.wait(10)
+        taking_back.start()
+        taking_back.join(0.4)
+        waited = taking_back.is_alive()
+        go_on.set()
+        publishing.join()
+        taking_back.join()
+        return waited
+
+    return meanwhile
+
+
+def test_a_win_taken_back_while_its_edition_is_published_does_not_go_out(both, county, held_up):
+    both.dispatcher._mail = True
+    both.says("Cora Diaz", "/sip newsletter subscribers add bob@x.example")
+    ready(both)
+    both.says("Cora Diaz", "/sip newsletter approve")
+    assert held_up(
+        audiences,
+        lambda: both.says("Cora Diaz", "/sip newsletter publish"),
+        lambda: both.sends("Cora Diaz", verb="win withdraw", values={"story": "1"}, source="button"),
+    )
+    (mail,) = both.queued("newsletter_mail")
+    assert STORY not in words(mail.message)
+    assert reports.TAKEN_BACK in words(mail.message)
+
+
+def test_a_win_taken_back_while_its_month_is_published_does_not_go_out(both, county, held_up):
+    both.clock.move_to(datetime(2026, 4, 2, 18, tzinfo=UTC))
+    assert held_up(
+        publishing,
+        both.tick,
+        lambda: both.sends("Cora Diaz", verb="win withdraw", values={"story": "1"}, source="button"),
+    )
+    posts = both.queued("rollup")
+    assert posts
+    assert [post.to for post in posts if STORY in words(post.message)] == []
+    assert reports.TAKEN_BACK in words(posts[0].message)
 
 
 @pytest.mark.parametrize(

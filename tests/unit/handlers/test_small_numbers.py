@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
 from handlers import measures, rollup, voice
-from storage.models import report
+from storage.models import measure, report
 from storage.queries.facts import month_facts
 from storage.queries.plan import goals
+from storage.queries.progress_report import material
 from storage.queries.quarters import quarter_facts
 from storage.queries.report_out import report_out
 from tests.builders import a_channel, a_person, a_plan
@@ -116,6 +117,37 @@ def test_a_published_roll_up_keeps_what_it_showed_and_the_next_is_held_against_i
         states = {one.id.rpartition(" 2026-02 ")[2]: one.state for one in quarter.shown.counts}
         assert states["spanish people"] == "hidden"
         assert not [one for one in quarter.shown.counts if one.id.endswith("2026-02 people")]  # told already
+
+
+@pytest.mark.parametrize("withheld", ["1 * 2026-02 Spanish", "1 31% 2026-02 Spanish of 6"])
+def test_a_groups_value_that_was_withheld_after_the_quarter_is_told_by_no_report_of_it(desk, work, clock, withheld):
+    records(desk, "1 50% 2026-02", "1 31% 2026-02 Spanish (language)")
+    with work() as uow:
+        uow.change(measure, progress_report_1=date(2026, 3, 31))
+    clock.move_to(datetime(2026, 4, 2, 17, 0, tzinfo=UTC))
+    records(desk, withheld, "1 20% 2026-02 Hmong (language)")
+    with work() as uow:
+        quarter, out, progress = (
+            quarter_facts(uow, Quarter(2026, 1)),
+            report_out(uow, Quarter(2026, 1)),
+            material(uow, 1),
+        )
+    assert quarter.gaps == (), "nor does a report tell what was first recorded after it"
+    assert [(one.group, one.value) for one in out.groups] == [("Spanish", None)]
+    assert [(one.group, one.value) for one in progress.readings] == [("", 50.0), ("Spanish", None)]
+    assert "31%" not in words(desk.says(CORA, "/sip report Q1 2026 full").message)
+
+
+def test_everybodys_value_that_was_withheld_after_the_roll_up_is_in_no_later_paper(desk, work, clock):
+    records(desk, "1 47% 2026-01", "1 52% 2026-02")
+    publish(desk, clock)
+    records(desk, "1 * 2026-01", "1 * 2026-02")
+    with work() as uow:
+        quarter = quarter_facts(uow, Quarter(2026, 1))
+        assert quarter is not None
+        goal = quarter.month.goals[0]
+        assert (goal.latest, goal.masked, goal.gap) == (None, True, None)
+        assert [point.value for point in goal.points] == [None, None]
 
 
 def row_measure(uow) -> int:
