@@ -96,7 +96,10 @@ class _Reader:
             self._check_columns(number, _BY_PLACE[len(first)], [], lines)
             self._long(_BY_PLACE[len(first)], lines)
         elif len(first) > 1 and sum(self._is_month(cell) for cell in first[1:]) > len(first[1:]) / 2:
-            self._across(number, first, lines[1:], months_across=True)
+            if self._is_month(first[0]):
+                self._faults.append(Fault(number, _no_corner(first[0])))
+            else:
+                self._across(number, first, lines[1:], months_across=True)
         elif any(row and self._is_month(row[0]) for _, row in lines[1:]):
             self._across(number, first, lines[1:], months_across=False)
         else:
@@ -239,6 +242,11 @@ def _month_in(cell: Cell, today: date) -> Month:
 
 def _no_heading(place: int) -> str:
     return f"Column {place + 1} has no heading, so I do not know what it is of."
+
+
+def _no_corner(cell: Cell) -> str:
+    where = f"“{_words(cell)}” stands above the groups, so I do not know which month is above which value."
+    return f"{where} Write Group there, and the months beside it."
 
 
 def _words(cell: Cell) -> str:

@@ -49,6 +49,13 @@ def test_groups_by_months():
     assert sorted(rows(found), key=lambda row: row[:2]) == EXPECTED
 
 
+def test_months_across_below_a_corner_that_is_a_month_are_not_guessed():
+    months = "2025-09,2025-10,2025-11,2025-12,2026-01,2026-02"
+    (fault,) = table(f"{months}\nAll,41,42,43,44,45\nSpanish,31,32,33,34,35\n").faults
+    assert str(fault).startswith("Row 1: “2025-09” stands above the groups")
+    assert rows(table(f",{months}\nAll,41,42,43,44,45\n"))[0] == ("2025-09", "", 41.0)
+
+
 def test_kinds_of_groups_people_and_the_states_average():
     found = table(
         'month,group,kind,value,people\n2026-02,,,47.5%,"1,240"\n2026-02,Spanish,language,40%,310\n'
