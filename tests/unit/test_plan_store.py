@@ -171,6 +171,16 @@ def test_a_measure_that_is_renamed_in_its_place_keeps_its_readings_and_says_so(w
         assert Change("changed", "goal", "1", "measure Arrival Rate", "measure Share of Arrivals") in changes
 
 
+def test_a_count_of_people_is_stored_without_a_unit_and_a_rate_as_a_percent(work):
+    counted = PLAN.replace("Arrival Rate", "Arrivals").replace("%", "")
+    with work() as uow:
+        store_plan(uow, document(counted), SOURCE)
+        assert [(goal.measure, goal.unit) for goal in plans.goals(uow)] == [
+            ("Arrivals", ""),
+            ("Return Rate", "percent"),
+        ]
+
+
 def test_a_changed_target_and_baseline_are_told(work):
     changed = PLAN.replace("to 60% from 40%", "to 55% from 42%").replace("Baseline Result: 40%", "Baseline Result: 42%")
     with work() as uow:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.domain.plan_import import Line, PlanDocument, parse_plan
+from bot.domain.plan_import import Line, PlanDocument, is_bare_count, parse_plan
 from bot.domain.plan_import.county import find_county
 from bot.domain.plan_import.dates import find_dates
 from bot.domain.plan_import.numbers import measure_in, read_amount, read_direction, read_pace, read_statement
@@ -185,3 +185,25 @@ def test_goals_whose_number_is_used_twice_are_both_kept() -> None:
         (2, "Cut no-shows from 9% to 5%"),
     ]
     assert "number_repeated" in {w.code for w in document.warnings}
+
+
+@pytest.mark.parametrize(
+    ("statement", "unit", "assumed"),
+    [
+        ("Increase the number of families placed in housing from 4 to 64", None, True),
+        ("Increase Employment Placements from 40 to 64", None, True),
+        ("Increase the number of families placed in housing from 4 to 64, by 5% a month", None, True),
+        ("Increase Engagement Rate from 40 to 64", None, False),
+        ("Increase the percentage of families engaged from 40 to 64", None, False),
+        ("Increase Engagement from 40% to 64", "percent", False),
+        ("Increase Engagement from 40 to 64 by 1% a month", "percent", False),
+        ("Increase placements from 40 families to 64 families", "families", False),
+    ],
+)
+def test_numbers_without_a_unit_are_a_count_and_told_unless_they_are_called_a_rate(
+    statement: str, unit: str | None, assumed: bool
+) -> None:
+    document = plan(f"Goal 1: {statement}\nStrategy 1: Act\nAction Step 1: Go\n")
+    (goal,) = document.goals
+    assert (goal.unit, is_bare_count(goal)) == (unit, assumed)
+    assert [w.line for w in document.warnings if w.code == "unit_assumed"] == [1] * assumed
