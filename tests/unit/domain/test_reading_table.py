@@ -102,6 +102,24 @@ def test_a_column_that_is_no_reading_is_told_by_its_heading_and_never_taken_for_
         assert fault.text.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "group"),
+    [
+        ("2026-01,1,240\n2026-02,1,310\n", 1, "1"),
+        ("2026-01,45%,80\n", 1, "45%"),
+        ("2026-01,Spanish,40\n2026-01,*,80\n", 2, "*"),
+        ("2026-01,1,240,30\n", 1, "1"),
+    ],
+)
+def test_a_number_without_a_heading_is_no_group(text, line, group):
+    told = [str(fault) for fault in table(text, "families").faults if "look for a group" in fault.text]
+    assert [words[: words.index("stands")] for words in told] == [f"Row {line}: “{group}” "]
+
+
+def test_below_headings_a_group_may_be_a_number():
+    assert rows(table("month,group,value\n2026-01,1,45%\n")) == [("2026-01", "1", 45.0)]
+
+
 def test_a_row_of_people_among_months_is_no_group():
     found = table("Group,2026-01,2026-02\nAll,46,47.5\nDenominator,85,90\n")
     assert [(fault.line, fault.text[:28]) for fault in found.faults] == [(3, "“Denominator” is no group. L")]
