@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from bot.chat.compose import day
-from bot.domain.plan_import import GoalDocument, StepDocument
+from bot.domain.plan_import import GoalDocument, StepDocument, is_bare_count
 
 
 def measure_facts(new: GoalDocument) -> dict[str, Any]:
     """The columns of the goal's measure."""
     return {
         "name": new.measure or f"Measure of goal {new.number}",
-        "unit": new.unit or "percent",
+        "unit": new.unit or ("" if is_bare_count(new) else "percent"),
         "direction": new.direction or "increase",
         "baseline": new.baseline,
         "target": new.target,

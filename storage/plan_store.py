@@ -8,6 +8,7 @@ and stands again with all it had when a later document lists it in the same word
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from storage.uow import UnitOfWork
 
 # At the same place in the plan, words at least this alike (0-100) are the same thing reworded.
 SAME_PLACE_ALIKE = 55
+_STANDS = step.c.retired_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class _Import:
         self._retire_goals(set(goals.values()))
         self.uow.rows(strategy_place.delete().where(strategy_place.c.organization_id == self.uow.organization.id))
         listed = _distinct(self.document.goals)
-        first = [_New(_words(one.title), (goals[in_goal.number], one.number)) for (in_goal, one), *_ in listed]
+        first = [_new_strategy(one, goals[in_goal.number]) for (in_goal, one), *_ in listed]
         kept: dict[int, _Place] = {}
         for places, same in zip(listed, _same(first, old), strict=True):
             strategy_id = self._strategy(places[0], same, first_time=not old)
@@ -86,11 +88,12 @@ class _Import:
                 self.uow.insert(
                     strategy_place, strategy_id=strategy_id, goal_id=goals[in_goal.number], number=found.number
                 )
-        for gone in old:
-            if not gone.retired and gone.id not in kept:
-                self._note("removed", "strategy", gone.ref, gone.text, None, gone.id)
+        gone = {one.id: one.ref for one in old if not one.retired and one.id not in kept}
+        for one in old:
+            if one.id in gone:
+                self._note("removed", "strategy", one.ref, one.text, None, one.id)
         self._retire(strategy, set(kept))
-        self._steps(kept)
+        self._steps(kept, gone)
 
     def _plan(self) -> int:
         uow = self.uow
@@ -163,11 +166,14 @@ class _Import:
                 strategy.c.id,
             )
         )
+        steps = defaultdict[int, set[str]](set)
+        for one in self.uow.rows(select(step.c.strategy_id, step.c.text).where(self._ours(step), _STANDS)):
+            steps[one.strategy_id].add(_words(one.text))
         old: dict[int, _Old] = {}
         for row in rows:  # a shared one is known by its first place
             place = None if row.retired_at else (row.goal_id, row.number)
-            ref = f"{row.goal_number}.{row.number}"
-            old.setdefault(row.id, _Old(row.id, row.title, ref, place, retired=row.retired_at is not None))
+            ref, has = f"{row.goal_number}.{row.number}", frozenset(steps[row.id])
+            old.setdefault(row.id, _Old(row.id, row.title, ref, place, retired=row.retired_at is not None, steps=has))
         return list(old.values())
 
     def _strategy(self, place: _Place, same: _Old | None, *, first_time: bool) -> int:
@@ -185,17 +191,19 @@ class _Import:
         self.uow.change(strategy, strategy.c.id == same.id, title=new.title, retired_at=None)
         return same.id
 
-    def _steps(self, places: Mapping[int, _Place]) -> None:
-        """All steps of the plan at once, of the strategies that stand now: a step may have moved to another one."""
+    def _steps(self, places: Mapping[int, _Place], gone: Mapping[int, str]) -> None:
+        """All steps of the plan at once, since a step may have moved to another strategy. `gone`: the strategies that
+        this import retires, with what they were known by; a step that nobody takes from one stands and waits there."""
         refs = {strategy_id: _ref(place) for strategy_id, place in places.items()}
+        standing_in_gone = step.c.strategy_id.in_(gone) & _STANDS
         rows = self.uow.rows(
             select(step)
-            .where(self._ours(step), step.c.strategy_id.in_(refs))
+            .where(self._ours(step), step.c.strategy_id.in_(refs) | standing_in_gone)
             .order_by(
                 step.c.retired_at.is_not(None), step.c.retired_at.desc(), step.c.strategy_id, step.c.number, step.c.id
             )
         ).all()
-        old = [_old_step(row, refs[row.strategy_id]) for row in rows]
+        old = [_old_step(row, {**gone, **refs}[row.strategy_id]) for row in rows]
         facts = {row.id: row._asdict() for row in rows}
         known = {row.strategy_id for row in rows}
         new = [(strategy_id, one) for strategy_id, (_, found) in places.items() for one in found.action_steps]
@@ -209,10 +217,11 @@ class _Import:
             if strategy_id in known:
                 self._note("added", "step", ref, None, one.text, strategy_id)
         kept = {same.id for same in found if same}
-        for gone in old:
-            if not gone.retired and gone.id not in kept:
-                self._note("removed", "step", gone.ref, gone.text, None, facts[gone.id]["strategy_id"])
-                self.uow.change(step, step.c.id == gone.id, retired_at=self.uow.at)
+        for left in old:
+            strategy_id = facts[left.id]["strategy_id"]
+            if not left.retired and left.id not in kept and strategy_id in refs:
+                self._note("removed", "step", left.ref, left.text, None, strategy_id)
+                self.uow.change(step, step.c.id == left.id, retired_at=self.uow.at)
 
     def _step(self, strategy_id: int, ref: str, new: StepDocument, old: _Old, row: Mapping[str, Any]) -> None:
         """Make the row be what the document says."""
@@ -267,21 +276,24 @@ class _Import:
 @dataclass(frozen=True, slots=True)
 class _New:
     """A strategy or step of the document. `place`: the row it stands under (a strategy's goal, a step's strategy) and
-    its number there."""
+    its number there; `steps`: the words of a strategy's steps."""
 
     words: str
     place: tuple[int, int]
+    steps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """A row before the import. `ref`: as people knew it; `place`: None for a retired strategy, which stands nowhere."""
+    """A row before the import. `ref`: as people knew it; `place`: None for a retired strategy, which stands nowhere;
+    `steps` as in `_New`."""
 
     id: int
     text: str
     ref: str
     place: tuple[int, int] | None
     retired: bool
+    steps: frozenset[str] = frozenset()
 
     @property
     def words(self) -> str:
@@ -294,6 +306,10 @@ _Place = tuple[GoalDocument, StrategyDocument]
 def _ref(place: _Place) -> str:
     in_goal, found = place
     return f"{in_goal.number}.{found.number}"
+
+
+def _new_strategy(one: StrategyDocument, goal_id: int) -> _New:
+    return _New(_words(one.title), (goal_id, one.number), frozenset(_words(new.text) for new in one.action_steps))
 
 
 def _old_step(row: Any, ref: str) -> _Old:
@@ -346,7 +362,8 @@ def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, A
 
 def _same(new: Sequence[_New], old: Iterable[_Old]) -> list[_Old | None]:
     """The old row of each, in passes over all of them, so that what was put in front of others takes nothing of theirs:
-    the same words under the same row, else anywhere, else retired, else similar words at the same place."""
+    the same words under the same row, else anywhere, else retired, else at the same place similar words or most of the
+    same steps."""
     free, found = list(old), dict[int, _Old]()
 
     def take(alike: Callable[[_New, _Old], bool]) -> None:
@@ -362,10 +379,14 @@ def _same(new: Sequence[_New], old: Iterable[_Old]) -> list[_Old | None]:
     def similar(one: _New, row: _Old) -> bool:
         return fuzz.token_sort_ratio(row.words, one.words) >= SAME_PLACE_ALIKE
 
+    def mostly_the_same_steps(one: _New, row: _Old) -> bool:
+        return 2 * len(one.steps & row.steps) > max(len(one.steps), len(row.steps))
+
     take(lambda one, row: not row.retired and under_the_same(one, row) and row.words == one.words)
     take(lambda one, row: not row.retired and row.words == one.words)
     take(lambda one, row: row.retired and under_the_same(one, row) and row.words == one.words)
     take(lambda one, row: not row.retired and row.place == one.place and similar(one, row))
+    take(lambda one, row: not row.retired and row.place == one.place and mostly_the_same_steps(one, row))
     return [found.get(at) for at in range(len(new))]
 
 

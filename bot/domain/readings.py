@@ -48,7 +48,7 @@ def read_line(text: str, today: date) -> Said:
     """Takes a line apart: measure, value, data month, then a group's name. The first words name the measure; the value
     is the first number after them, or, so that it can be refused by name, what stands before the month."""
     tokens = re.sub(r"\s+%", "%", text.replace("−", "-")).split()
-    at = next((i for i in range(1, len(tokens)) if _LOOKS_LIKE_VALUE.fullmatch(tokens[i])), None)
+    at = next((i for i in range(1, len(tokens)) if looks_like_value(tokens[i])), None)
     if at is None:
         begin, length = next(
             ((i, n) for i in range(1, len(tokens)) if (n := _month_words(tokens[i:], today))), (len(tokens), 0)
@@ -78,6 +78,11 @@ def is_month(text: str, today: date) -> bool:
         return isinstance(parse_period(text, today), Month)
     except ValueError:
         return False
+
+
+def looks_like_value(text: str) -> bool:
+    """Whether the words are written as values are: `*`, `47.5%`, `1,240`."""
+    return _LOOKS_LIKE_VALUE.fullmatch(text) is not None
 
 
 def parse_data_month(text: str, today: date) -> Month:

@@ -47,7 +47,7 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
         return tables.record_typed(uow, find(known, name), text)
     said = read_line(typed, uow.today) if typed else _said(command)
     instead = command.values.get("instead", "")
-    table = command.values.get("table", "").strip() or command.values.get("file", "")
+    table = _pasted(command) or command.values.get("file", "")
     whole = said.measure and ((said.value and said.month) or table)
     if command.source == "button" or (not whole and command.source != "form"):
         return Reply(form=_form(known, said, instead))
@@ -67,7 +67,7 @@ def record(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _table(command: Command, uow: UnitOfWork, known: Sequence[GoalView], said: Said) -> Reply:
-    table, file = command.values.get("table", "").strip(), command.values.get("file", "")
+    table, file = _pasted(command), command.values.get("file", "")
     if said.value:
         return _refuse(command, [("value", "Give one value or a table, not both. Empty this to store the table.")])
     if table and file:
@@ -77,6 +77,12 @@ def _table(command: Command, uow: UnitOfWork, known: Sequence[GoalView], said: S
         return tables.record_file(uow, goal, file) if file else tables.record_form(uow, goal, table)
     except UserError as error:
         return _refuse(command, [("measure", error.text)])
+
+
+def _pasted(command: Command) -> str:
+    """The table as it was pasted; a tab it begins with is its empty corner."""
+    table = command.values.get("table", "")
+    return table.strip("\r\n") if table.strip() else ""
 
 
 def _read(known: Sequence[GoalView], said: Said, today: date, faults: Faults) -> tuple[GoalView | None, Row | None]:

@@ -110,11 +110,11 @@ def test_a_moved_step_is_renumbered_not_replaced(work):
 def test_a_strategy_that_is_gone_is_retired_with_its_history(work):
     with work() as uow:
         store_plan(uow, document(PLAN), SOURCE)
-        changes = store_plan(
-            uow,
-            document(PLAN.replace("Write shorter letters to new families", "Open a second office downtown")),
-            SOURCE,
+        later = PLAN.replace("Write shorter letters to new families", "Open a second office downtown")
+        later = later.replace("List every letter that is sent today", "Find rooms").replace(
+            "Rewrite the welcome letter in plain words", "Furnish them"
         )
+        changes = store_plan(uow, document(later), SOURCE)
         assert next(s.title for s in plans.strategies(uow)) == "Open a second office downtown"
         assert ("removed", "Write shorter letters to new families") in {(c.kind, c.before) for c in changes}
         assert uow.scalar(select(func.count()).select_from(step)) == 5
@@ -169,6 +169,16 @@ def test_a_measure_that_is_renamed_in_its_place_keeps_its_readings_and_says_so(w
         changes = store_plan(uow, document(PLAN.replace("Arrival Rate", "Share of Arrivals")), SOURCE)
         assert readings_of(uow) == {"Share of Arrivals": 44}
         assert Change("changed", "goal", "1", "measure Arrival Rate", "measure Share of Arrivals") in changes
+
+
+def test_a_count_of_people_is_stored_without_a_unit_and_a_rate_as_a_percent(work):
+    counted = PLAN.replace("Arrival Rate", "Arrivals").replace("%", "")
+    with work() as uow:
+        store_plan(uow, document(counted), SOURCE)
+        assert [(goal.measure, goal.unit) for goal in plans.goals(uow)] == [
+            ("Arrivals", ""),
+            ("Return Rate", "percent"),
+        ]
 
 
 def test_a_changed_target_and_baseline_are_told(work):
@@ -312,6 +322,44 @@ def test_a_step_that_moves_to_another_strategy_leaves_nothing_to_what_takes_its_
         store_plan(uow, document(later), SOURCE)
         assert statuses(uow)["Train outreach staff in family engagement"] == "blocked"
         assert statuses(uow)["Train court staff in family engagement"] == "not started"
+
+
+def test_a_strategy_with_a_new_title_and_its_old_steps_keeps_its_progress_and_its_workgroup(work):
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        found = plans.strategies(uow)[0]
+        a_status(uow, "1.1.1", "done")
+        a_workgroup(uow, "Training", (found.id,))
+        changes = store_plan(uow, document(TRAINING.replace(found.title, "Welcome packet redesign")), SOURCE)
+        assert changes == [Change("changed", "strategy", "1.1", found.title, "Welcome packet redesign")]
+        assert plans.steps_by_ref(uow, "1.1.1")[0].status == "done"
+        now = plans.strategies(uow)[0]
+        assert (now.id, [name for _, name in now.workgroups]) == (found.id, ["Training"])
+
+
+def test_the_steps_of_a_strategy_that_is_dissolved_keep_their_progress_where_they_went(work):
+    head, tail = TRAINING.split("Strategy 1:")
+    one, two = tail.split("Strategy 2:")
+    step_moved, step_left = one.splitlines()[1:3]
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        a_status(uow, "1.1.2", "blocked")
+        changes = store_plan(uow, document(f"{head}Strategy 1:{two}{step_moved.replace('Step 1', 'Step 2')}\n"), SOURCE)
+        assert statuses(uow) == {
+            "Ask every partner for a contact": "not started",
+            "Train intake staff in family engagement": "done",
+        }
+        assert changes == [
+            Change("removed", "strategy", "1.1", "Train all staff in family engagement", None),
+            Change("renumbered", "step", "1.1.2", "1.1.1", "1.1.2"),
+        ]
+        store_plan(
+            uow,
+            document(f"{head}Strategy 1:{two}Strategy 2: Train all staff in family engagement\n{step_left}"),
+            SOURCE,
+        )
+        assert statuses(uow)["Train outreach staff in family engagement"] == "blocked"
 
 
 @pytest.mark.parametrize("later_number", ["1", "2"])

@@ -3,6 +3,7 @@
 Storing the plan and asking people about the warnings are left to the handlers.
 """
 
+from bot.domain.plan_import.goals import is_bare_count
 from bot.domain.plan_import.model import (
     GoalDocument,
     Line,
@@ -25,6 +26,7 @@ __all__ = [
     "PlanWarning",
     "StepDocument",
     "StrategyDocument",
+    "is_bare_count",
     "parse_plan",
     "read_document",
 ]

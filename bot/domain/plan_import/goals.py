@@ -28,6 +28,9 @@ _DATE_WORDS = dict(
     zip(_DATE_NAMES, ("start", "first progress report", "second progress report", "cycle end"), strict=True)
 )
 
+_COUNTED = re.compile(r"\b(?:number|count)s? of\b", re.I)
+_RATE = re.compile(r"\b(?:rates?|per\s?cent(?:age)?s?|proportions?|shares?)\b", re.I)
+
 
 def group_places(goals: Sequence[RawGoal], warnings: list[PlanWarning]) -> list[list[RawGoal]]:
     """The places of one goal together, in the order of first mention.
@@ -84,12 +87,15 @@ def build_goal(places: list[RawGoal], number: int, front: RawGoal, warnings: lis
         target = Amount(round(baseline.value + step, 6), baseline.unit)
     pace = values.pace() if values.text("pace") else said.pace_per_month or _pace_in_paragraphs(ordered)
     _tell_missing(number, line, baseline, target, pace, warnings)
-    return GoalDocument(
+    goal = GoalDocument(
         number=number, statement=statement, measure=values.measure() or measure_in(statement),
         unit=_unit(baseline, target, statement), direction=direction,
         baseline=baseline.value if baseline else None, target=target.value if target else None,
         pace_per_month=pace, dates=_dates([*ordered, front], line, number, warnings), strategies=(), line=line,
     )  # fmt: skip
+    if is_bare_count(goal):
+        warnings.append(_bare_count(goal))
+    return goal
 
 
 def _statement(places: Sequence[RawGoal]) -> str:
@@ -219,7 +225,30 @@ def _unit(baseline: Amount | None, target: Amount | None, statement: str) -> str
     for amount in (target, baseline):
         if amount and amount.unit:
             return amount.unit
+    if _COUNTED.search(_before_numbers(statement)):
+        return None  # a % behind it is its pace
     return "percent" if re.search(r"percentage points?|%", statement) and (baseline or target) else None
+
+
+def _before_numbers(statement: str) -> str:
+    return re.split(r"\d", statement, maxsplit=1)[0]
+
+
+def is_bare_count(goal: GoalDocument) -> bool:
+    """Whether its numbers were given without a unit, of something that is not called a rate."""
+    if goal.unit or (goal.baseline is None and goal.target is None):
+        return False
+    words = f"{goal.measure or ''} {_before_numbers(goal.statement)}"
+    return bool(_COUNTED.search(words)) or not _RATE.search(words)
+
+
+def _bare_count(goal: GoalDocument) -> PlanWarning:
+    numbers = [f"{value:g}" for value in (goal.baseline, goal.target) if value is not None]
+    message = (
+        f"Goal {goal.number} gives {' and '.join(numbers)} without a unit; a count is assumed, of which reports do not "
+        f"show small numbers. If it is a percent, write {numbers[-1]}% in the plan and import it again."
+    )
+    return PlanWarning(goal.line, "unit_assumed", message)
 
 
 def _tell_missing(

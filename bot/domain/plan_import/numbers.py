@@ -21,12 +21,12 @@ NUMBER = (
     r"(?P<dollar{0}>\$\s?)?(?P<value{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d\w])\.\d+)"
     r"(?!\d|/\d)\s?(?P<unit{0}>" + _UNIT + r")?"
 )
-_FILL = (
-    r"(?:(?:a|an|the|its|our|their|current|currently|baseline|rate|level|of|about|approximately|around|roughly|average|"
+_FILL = (  # no two ways to read the same words, and not words without end: an import would try them all
+    r"(?:(?:an?|the|its|our|their|current|currently|baseline|rate|level|of|about|approximately|around|roughly|average|"
     r"median|at|least|most|no|more|less|than|fewer|under|below|above|over|or|target|result|value"
     r"|starting|point|measure|county|"
-    r"existing|reported|goal|up|down|as|low|high|only|an?|estimated|minimum|maximum|total|mean|is|=|:"
-    r"|~|≤|≥|<|>)\s+|[~≤≥<>=(]\s?)*"
+    r"existing|reported|goal|up|down|as|low|high|only|estimated|minimum|maximum|total|mean|is|:)\s+"
+    r"|[~≤≥<>=(]\s*){0,20}"
 )
 _FROM = re.compile(r"\bfrom\s+" + _FILL + NUMBER.format(""), re.I)
 _TO = re.compile(

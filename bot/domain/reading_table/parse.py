@@ -12,7 +12,7 @@ from functools import cache
 from bot.chat.units import is_percent
 from bot.domain.periods import Month, parse_period
 from bot.domain.reading_table.model import Cell, Fault, Row, Table
-from bot.domain.readings import begun, longest_names, parse_people, parse_value, split_population
+from bot.domain.readings import begun, longest_names, looks_like_value, parse_people, parse_value, split_population
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 600
@@ -93,10 +93,16 @@ class _Reader:
             self._check_columns(number, names, [_words(cell) for cell in first], lines[1:])
             self._long(names, lines[1:])
         elif self._is_month(first[0]) and len(first) in _BY_PLACE:
-            self._check_columns(number, _BY_PLACE[len(first)], [], lines)
-            self._long(_BY_PLACE[len(first)], lines)
+            names = list(_BY_PLACE[len(first)])
+            self._check_columns(number, names, [], lines)
+            if "group" in names:
+                self._check_groups(names.index("group"), lines)
+            self._long(names, lines)
         elif len(first) > 1 and sum(self._is_month(cell) for cell in first[1:]) > len(first[1:]) / 2:
-            self._across(number, first, lines[1:], months_across=True)
+            if self._is_month(first[0]):
+                self._faults.append(Fault(number, _no_corner(first[0])))
+            else:
+                self._across(number, first, lines[1:], months_across=True)
         elif any(row and self._is_month(row[0]) for _, row in lines[1:]):
             self._across(number, first, lines[1:], months_across=False)
         else:
@@ -130,6 +136,14 @@ class _Reader:
             elif name in names[:place]:
                 fault = f"“{headings[names.index(name)]}” and “{heading}” are both the {name}. Leave one of them out."
                 self._faults.append(Fault(number, fault))
+
+    def _check_groups(self, place: int, lines: Iterable[tuple[int, list[Cell]]]) -> None:
+        """A fault at the first row that has a number where, without headings, its group belongs: the comma of its
+        thousands put it there, or another order of columns."""
+        for number, row in lines:
+            if len(row) > place + 1 and looks_like_value(_words(row[place])):
+                self._faults.append(Fault(number, _no_group(_words(row[place]))))
+                return
 
     def _long(self, names: Sequence[str], lines: Iterable[tuple[int, list[Cell]]]) -> None:
         at = {name: names.index(name) for name in names if name}
@@ -239,6 +253,18 @@ def _month_in(cell: Cell, today: date) -> Month:
 
 def _no_heading(place: int) -> str:
     return f"Column {place + 1} has no heading, so I do not know what it is of."
+
+
+def _no_group(words: str) -> str:
+    return (
+        f"“{words}” stands where I look for a group. Begin the table with a row of headings, such as month, value, "
+        f"people; and write a number like 1,240 without its comma."
+    )
+
+
+def _no_corner(cell: Cell) -> str:
+    where = f"“{_words(cell)}” stands above the groups, so I do not know which month is above which value."
+    return f"{where} Write Group there, and the months beside it."
 
 
 def _words(cell: Cell) -> str:

@@ -49,6 +49,13 @@ def test_groups_by_months():
     assert sorted(rows(found), key=lambda row: row[:2]) == EXPECTED
 
 
+def test_months_across_below_a_corner_that_is_a_month_are_not_guessed():
+    months = "2025-09,2025-10,2025-11,2025-12,2026-01,2026-02"
+    (fault,) = table(f"{months}\nAll,41,42,43,44,45\nSpanish,31,32,33,34,35\n").faults
+    assert str(fault).startswith("Row 1: “2025-09” stands above the groups")
+    assert rows(table(f",{months}\nAll,41,42,43,44,45\n"))[0] == ("2025-09", "", 41.0)
+
+
 def test_kinds_of_groups_people_and_the_states_average():
     found = table(
         'month,group,kind,value,people\n2026-02,,,47.5%,"1,240"\n2026-02,Spanish,language,40%,310\n'
@@ -93,6 +100,24 @@ def test_a_column_that_is_no_reading_is_told_by_its_heading_and_never_taken_for_
     for fault, words in zip(found.faults, told, strict=True):
         assert words in fault.text
         assert fault.text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "group"),
+    [
+        ("2026-01,1,240\n2026-02,1,310\n", 1, "1"),
+        ("2026-01,45%,80\n", 1, "45%"),
+        ("2026-01,Spanish,40\n2026-01,*,80\n", 2, "*"),
+        ("2026-01,1,240,30\n", 1, "1"),
+    ],
+)
+def test_a_number_without_a_heading_is_no_group(text, line, group):
+    told = [str(fault) for fault in table(text, "families").faults if "look for a group" in fault.text]
+    assert [words[: words.index("stands")] for words in told] == [f"Row {line}: “{group}” "]
+
+
+def test_below_headings_a_group_may_be_a_number():
+    assert rows(table("month,group,value\n2026-01,1,45%\n")) == [("2026-01", "1", 45.0)]
 
 
 def test_a_row_of_people_among_months_is_no_group():

@@ -85,6 +85,22 @@ def test_an_empty_form_asks_for_value_and_month(desk):
     assert [name for name, _ in reply.errors.errors] == ["value", "month"]
 
 
+@pytest.mark.parametrize("typed", [False, True])
+def test_the_empty_corner_of_a_pasted_table_moves_no_month(desk, work, typed):
+    table = "\t2026-01\t2026-02\nAll\t41%\t42%\nSpanish\t31%\t*\n"
+    desk.says(ANA, f"/sip measure record 1\n{table}") if typed else pasted(desk, table)
+    assert stored(work) == [
+        ("2026-01", "", "", 41.0, None),
+        ("2026-01", "Spanish", "", 31.0, None),
+        ("2026-02", "", "", 42.0, None),
+        ("2026-02", "Spanish", "", None, None),
+    ]
+
+
+def test_a_table_of_nothing_but_gaps_is_none(desk):
+    assert [name for name, _ in pasted(desk, " \t\n ").errors.errors] == ["value", "month"]
+
+
 def test_a_table_can_be_typed_below_the_measures_name(desk, work):
     desk.says(ANA, "/sip measure record 2\nmonth,value\n2026-01,41%\n2026-02,42%")
     assert [row[3] for row in stored(work)] == [41.0, 42.0]

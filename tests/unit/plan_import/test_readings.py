@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from bot.domain.plan_import import Line, PlanDocument, parse_plan
+from bot.domain.plan_import import Line, PlanDocument, is_bare_count, parse_plan
 from bot.domain.plan_import.county import find_county
 from bot.domain.plan_import.dates import find_dates
 from bot.domain.plan_import.numbers import measure_in, read_amount, read_direction, read_pace, read_statement
 from bot.domain.plan_import.owners import take_assignment
 from bot.domain.plan_import.shared import Reference, find_reference
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,7 @@ from bot.domain.plan_import.shared import Reference, find_reference
         ("Raise wages from $3,825 per quarter to $4,150 per quarter", 3825, 4150, None),
         ("Reduce the wait from 48 days to 30 days, by one day a month", 48, 30, 1),
         ("Increase X from 12% to 24%, one percent every two months", 12, 24, 0.5),
+        ("Raise X from an estimated baseline of = (approximately 12%) to at least ≥ 20%", 12, 20, None),
         ("Improve attendance", None, None, None),
         ("Increase X by June 30, 2026", None, None, None),
         ("Increase X to 64% by 2026", None, 64, None),
@@ -47,6 +53,17 @@ def test_a_goals_numbers(text: str, baseline: float | None, target: float | None
         target,
         pace,
     )
+
+
+@pytest.mark.parametrize("filling", ["= ", "a ", "an ", "< ", "~ <", "no < ", "below ", "target is "])
+def test_words_before_a_number_that_never_comes_are_read_in_linear_time(filling: str) -> None:
+    program = (
+        "from bot.domain.plan_import.numbers import measure_in, read_statement\n"
+        f"text = 'Increase the rate from ' + {filling!r} * 800 + 'x'\n"
+        "assert read_statement(text).baseline is None\n"
+        "measure_in(text)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=20, check=True)
 
 
 @pytest.mark.parametrize(
@@ -185,3 +202,25 @@ def test_goals_whose_number_is_used_twice_are_both_kept() -> None:
         (2, "Cut no-shows from 9% to 5%"),
     ]
     assert "number_repeated" in {w.code for w in document.warnings}
+
+
+@pytest.mark.parametrize(
+    ("statement", "unit", "assumed"),
+    [
+        ("Increase the number of families placed in housing from 4 to 64", None, True),
+        ("Increase Employment Placements from 40 to 64", None, True),
+        ("Increase the number of families placed in housing from 4 to 64, by 5% a month", None, True),
+        ("Increase Engagement Rate from 40 to 64", None, False),
+        ("Increase the percentage of families engaged from 40 to 64", None, False),
+        ("Increase Engagement from 40% to 64", "percent", False),
+        ("Increase Engagement from 40 to 64 by 1% a month", "percent", False),
+        ("Increase placements from 40 families to 64 families", "families", False),
+    ],
+)
+def test_numbers_without_a_unit_are_a_count_and_told_unless_they_are_called_a_rate(
+    statement: str, unit: str | None, assumed: bool
+) -> None:
+    document = plan(f"Goal 1: {statement}\nStrategy 1: Act\nAction Step 1: Go\n")
+    (goal,) = document.goals
+    assert (goal.unit, is_bare_count(goal)) == (unit, assumed)
+    assert [w.line for w in document.warnings if w.code == "unit_assumed"] == [1] * assumed
