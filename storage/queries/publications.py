@@ -10,16 +10,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
 from bot.domain.people_counts import STATE, Heard, may_print, people_words, publication
-from bot.domain.periods import Month
 from bot.domain.small_cells import Decision, Shown, decide
 from storage.models import measure, reading, report
 from storage.queries.readings import ReadingView, reading_view, readings
-from storage.queries.reports import NEWSLETTER, ROLLUP
 from storage.uow import UnitOfWork
 
 _MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
@@ -78,25 +76,17 @@ def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequenc
     units = {row.measure_id: row.unit for row in rows}
     readings = tuple(reading_view(row) for row in rows)
     found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
-    oldest = min((*months, *(one.month for one in heard)), default="")
-    earlier = shown_since(uow, Month.parse(oldest)) if found.counts else ()
+    earlier = shown_so_far(uow) if found.counts else ()
     told = tuple(one for one, row in zip(readings, rows, strict=True) if row.told)
     return Gate(decide(found, earlier), told, units)
 
 
-def shown_since(uow: UnitOfWork, since: Month) -> list[Shown]:
-    """What the reports since a month let everybody read, in the order they were published. A number is first shown in
-    its own month or later, so earlier reports cannot have it."""
+def shown_so_far(uow: UnitOfWork) -> list[Shown]:
+    """What all reports let everybody read, in the order they were published. What is known is known for good: a number
+    of a month long ago, told once, is what a later one is held against."""
     statement = (
         select(report.c.facts["shown"])
-        .where(
-            report.c.organization_id == uow.organization.id,
-            report.c.published_at.is_not(None),
-            or_(
-                and_(report.c.kind == ROLLUP, report.c.period >= str(since)),
-                and_(report.c.kind == NEWSLETTER, report.c.period >= str(since.quarter)),
-            ),
-        )
+        .where(report.c.organization_id == uow.organization.id, report.c.published_at.is_not(None))
         .order_by(report.c.published_at, report.c.id)
     )
     return [from_data(Shown, data) for data in uow.rows(statement).scalars() if data and any(data.values())]

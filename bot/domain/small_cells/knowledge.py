@@ -50,7 +50,9 @@ def world(now: Publication, earlier: Sequence[Shown]) -> World:
 
 def _add_earlier(found: World, one: Shown, place: int, current: Mapping[str, Count], names: dict[str, str]) -> None:
     """A count that is another number now than then gets a name of its own for then; a reader who has both numbers of a
-    changed count knows how many people came or went. `names`: what each id is called up to here."""
+    changed count knows how many people came or went. `names`: what each id is called up to here; one that no report
+    carries goes by its id, so that what it stands in still holds: for the number as it is now, or else for an unknown.
+    """
     for then in one.counts:
         now = current[then.id].people if then.id in current else found.people.get(then.id, then.people)
         name = names[then.id] = then.id if now == then.people else f"{then.id} as of {place}"
@@ -62,8 +64,12 @@ def _add_earlier(found: World, one: Shown, place: int, current: Mapping[str, Cou
                 found.sums.append(Sum(more, (less, f"{then.id} changed since {place}")))
         elif then.state != "unprinted" and name not in found.out:
             found.states[name] = then.state
-    found.sums += [Sum(names[total.total], tuple(names[part] for part in total.parts)) for total in one.sums]
-    found.percents_out += [replace(p, whole=names[p.whole], part=names[p.part]) for p in one.percents]
+
+    def called(id: str) -> str:
+        return names.get(id, id)
+
+    found.sums += [Sum(called(total.total), tuple(called(part) for part in total.parts)) for total in one.sums]
+    found.percents_out += [replace(p, whole=called(p.whole), part=called(p.part)) for p in one.percents]
 
 
 def _fill(found: World) -> None:

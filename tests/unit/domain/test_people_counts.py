@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.people_counts import STATE, Entered, Heard, may_print, people_words, publication
 from bot.domain.periods import Month
 from bot.domain.plan_import.numbers import read_amount
-from bot.domain.small_cells import decide, solving
+from bot.domain.small_cells import Shown, decide, solving
 from tests.unit.domain.small_attack import attack, read
 
 
@@ -167,21 +167,37 @@ def test_nothing_small_can_be_worked_out_from_a_year_of_a_measure_in_people():
     assert decision.extra <= 45
 
 
-def test_two_years_of_a_measure_in_people_are_judged_in_a_limited_number_of_steps(monkeypatch):
-    narrowed = 0
+@pytest.fixture
+def steps(monkeypatch) -> list[int]:
+    """How many bounds have been narrowed; fails when they are more than one judgement may take."""
+    narrowed = [0]
 
     def counted(*bound: Any) -> Any:
-        nonlocal narrowed
-        narrowed += 1
-        assert narrowed < 100_000
+        narrowed[0] += 1
+        assert narrowed[0] < 100_000
         return fitting(*bound)
 
     fitting = solving._fitting
     monkeypatch.setattr(solving, "_fitting", counted)
+    return narrowed
+
+
+def test_two_years_of_a_measure_in_people_are_judged_in_a_limited_number_of_steps(steps):
     decision = decide(publication(two_years(8, 26)))
-    assert narrowed
+    assert steps[0]
     assert not decision.exposed
     assert any(verdict.state == "shown" for verdict in decision.verdicts.values())
+
+
+def test_a_measure_in_people_is_held_against_five_years_of_reports_in_a_limited_number_of_steps(steps):
+    ones = two_years(8, 60)
+    months = sorted({one.month for one in ones})
+    earlier: list[Shown] = []
+    for month in months[:-1]:
+        earlier.append(decide(publication(one for one in ones if one.month == month), earlier).shown)
+    steps[0] = 0
+    decide(publication(one for one in ones if one.month in months[-26:]), earlier)
+    assert steps[0] > 0
 
 
 def test_the_states_average_is_nobody_of_ours():

@@ -255,6 +255,21 @@ def test_what_is_out_already_is_said_and_not_hidden_in_vain():
     assert states(decision) == {"all": "shown", "d": "shown"}
 
 
+def test_a_sum_in_an_earlier_publication_holds_for_a_count_that_none_carries():
+    """50 are all, and fewer than 11 of them are not in a, whose number nobody has published yet."""
+    earlier = Shown((ShownCount("all", "shown", 50), ShownCount("b", "fewer", 5)), sums=(Sum("all", ("a", "b")),))
+    assert states(decide(Publication(counted(a=45)), (earlier,))) == {"a": "hidden"}
+    assert states(decide(Publication(counted(d=45)), (earlier,))) == {"d": "shown"}
+
+
+def test_a_percent_in_an_earlier_publication_holds_for_a_count_that_none_carries():
+    """40 % of a number of people nobody has published yet: 20 of 50 say so, and the 4 beside them."""
+    part, whole = Count("in", 4, False), Count("of", 10)
+    rate = Percent.of("%", 40.0, part, whole)
+    earlier = Shown((ShownCount("in", "unprinted", 4),), (rate,), (rate.left_out,))
+    assert states(decide(Publication((whole,)), (earlier,))) == {"of": "fewer"}
+
+
 def test_a_number_nobody_told_us_is_not_worked_out_either():
     told = Publication(counted(all=50, a=20, b=25, c=None), sums=(Sum("all", ("a", "b", "c")),))
     decision = decide(told)

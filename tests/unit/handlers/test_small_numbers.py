@@ -12,7 +12,7 @@ from bot.domain.charts import goal_chart
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
-from handlers import measures, rollup, voice
+from handlers import measures, newsletter, rollup, voice
 from storage.models import measure, report
 from storage.queries.facts import month_facts
 from storage.queries.plan import goals
@@ -32,7 +32,7 @@ def desk(engine, clock, work):
         a_person(uow, ANA, Role.ANALYST)
         a_person(uow, CORA, Role.COORDINATOR)
         a_channel(uow, "executives")
-    return Desk(engine, clock, measures, rollup, voice)
+    return Desk(engine, clock, measures, newsletter, rollup, voice)
 
 
 def records(desk, *lines: str) -> None:
@@ -148,6 +148,20 @@ def test_everybodys_value_that_was_withheld_after_the_roll_up_is_in_no_later_pap
         goal = quarter.month.goals[0]
         assert (goal.latest, goal.masked, goal.gap) == (None, True, None)
         assert [point.value for point in goal.points] == [None, None]
+
+
+def test_a_measure_in_people_is_told_month_after_month(desk, work, clock):
+    """The month before is what a month is held against, and stands in an earlier roll-up only."""
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    for number, people in ((4, 100), (5, 150), (6, 190)):
+        clock.move_to(datetime(2026, number, 28, 18, 0, tzinfo=UTC))
+        records(desk, f"1 {people} 2026-{number:02}")
+        clock.move_to(datetime(2026, number + 1, 3, 18, 0, tzinfo=UTC))
+        desk.tick()
+    assert "newsletter, Q2 2026" in words(desk.says(CORA, "/sip newsletter draft Q2 2026").message)
+    for asked in ("report 2026-Q2", "report 2026-Q2 full", "measure 1", "report"):
+        assert "190 families" in words(desk.says(CORA, f"/sip {asked}").message), asked
 
 
 def row_measure(uow) -> int:
