@@ -95,7 +95,9 @@ async def test_whoever_sends_slowly_is_let_go_and_the_others_are_served(monkeypa
     bodies = [
         said for said, kind in zip(ended, (kind for kind in SLOW for _ in range(10)), strict=True) if "body" in kind
     ]
-    assert all(b" 408 " in said for said in bodies)
+    told = [said for said in bodies if said]  # a piece that meets a closed connection can take the answer with it
+    assert told
+    assert all(b" 408 " in said for said in told)
 
 
 async def test_more_connections_than_there_is_room_for_are_not_let_in(monkeypatch):
