@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
+from bot.chat.units import names_people
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
 from bot.domain.people_counts import STATE, Heard, may_print, people_words, publication
@@ -25,7 +26,8 @@ _MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What of some months' readings and client voice results may be shown. `units`: each measure's."""
+    """What of some months' readings and client voice results may be shown. `decision`: of all that hangs together;
+    `readings`: of those months; `units`: each measure's."""
 
     decision: Decision
     readings: tuple[ReadingView, ...]
@@ -52,25 +54,28 @@ class Gate:
 
 
 def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequence[Heard] = ()) -> Gate:
-    """Judges all readings of these data months as they stood at `end`, and these client voice results, in a number of
-    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one report may
-    read the next."""
+    """Judges the readings of these data months as they stood at `end`, and these client voice results, in a number of
+    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one page may
+    read the next. Numbers of people hang together from one month to the next, so all of theirs that are on record are
+    judged, whatever months are asked for."""
+    known = uow.rows(select(measure.c.id, measure.c.unit).where(measure.c.organization_id == uow.organization.id))
+    units = {row.id: row.unit for row in known}
+    in_people = [one for one, unit in units.items() if names_people(unit)]
     rows = uow.rows(
-        select(reading, measure.c.unit)
-        .join(measure, measure.c.id == reading.c.measure_id)
+        select(reading)
         .where(
             reading.c.organization_id == uow.organization.id,
-            reading.c.month.in_(sorted(months)),
+            or_(reading.c.month.in_(sorted(months)), reading.c.measure_id.in_(in_people)),
             reading.c.at < end,
             or_(reading.c.replaced_at.is_(None), reading.c.replaced_at >= end),
         )
         .order_by(reading.c.month, reading.c.id)
-    ).all()
-    units = {row.measure_id: row.unit for row in rows}
-    readings = tuple(reading_view(row) for row in rows)
+    )
+    readings = [reading_view(row) for row in rows]
     found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
     earlier = shown_so_far(uow) if found.counts else ()
-    return Gate(decide(found, earlier), readings, units)
+    wanted = tuple(one for one in readings if str(one.month) in months)
+    return Gate(decide(found, earlier), wanted, units)
 
 
 def shown_so_far(uow: UnitOfWork) -> list[Shown]:
