@@ -55,7 +55,7 @@ class Heard:
 def publication(entered: Iterable[Entered], heard: Iterable[Heard] = ()) -> Publication:
     """Everything these readings and results say about numbers of people. All groups of a measure's data month belong
     into one publication, printed or not: whoever reads one page of it may read the next."""
-    counts = [Count(one.count, one.people) for one in heard]
+    counts = [Count(one.count, one.people, month=one.month) for one in heard]
     percents: list[Percent] = []
     sums: list[Sum] = []
     together: defaultdict[tuple[int, str], list[Entered]] = defaultdict(list)
@@ -111,14 +111,16 @@ class _Cell:
 
 def _cell(one: Entered) -> _Cell | None:
     if counts_people(one.unit):
-        return _Cell(one, Count(one.id, int(one.value))) if one.value is not None and _whole_number(one.value) else None
+        if one.value is None or not _whole_number(one.value):
+            return None
+        return _Cell(one, Count(one.id, int(one.value), month=one.month))
     if one.people is None:
         return None
-    people = Count(f"{one.id} people", one.people)
+    people = Count(f"{one.id} people", one.people, month=one.month)
     if not is_percent(one.unit):
         return _Cell(one, people)
     number = None if one.value is None else int(one.value * one.people / 100 + 0.5)
-    inside = Count(f"{one.id} in", number, printed=False)
+    inside = Count(f"{one.id} in", number, printed=False, month=one.month)
     percent = None if one.value is None else Percent.of(f"{one.id} %", one.value, inside, people)
     return _Cell(one, people, inside, percent)
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from bot.chat.units import names_people
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import NO_DATA, GoalFacts, MonthFacts
 from bot.domain.people_counts import STATE, Heard, may_print, people_words, publication
@@ -25,8 +26,8 @@ _MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What of some months' readings and client voice results may be shown. `readings`: those that a report tells;
-    `units`: each measure's."""
+    """What of some months' readings and client voice results may be shown. `decision`: of all that hangs together;
+    `readings`: those of these months that a report tells; `units`: each measure's."""
 
     decision: Decision
     readings: tuple[ReadingView, ...]
@@ -54,17 +55,23 @@ class Gate:
 
 
 def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequence[Heard] = ()) -> Gate:
-    """Judges all readings of these data months as they are known now, and these client voice results, in a number of
-    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one report may
-    read the next. A report tells what was first told before `end`; what came later is judged beside it, and a value
-    that was corrected or withheld since is as it should have been."""
+    """Judges the readings of these data months as they are known now, and these client voice results, in a number of
+    statements that depends on neither. Whatever of it is printed, the answer is the same: whoever reads one page may
+    read the next. Numbers of people hang together from one month to the next, so all of theirs that are on record are
+    judged, whatever months are asked for. A report tells what was first told before `end`; what came later is judged
+    beside it, and a value that was corrected or withheld since is as it should have been."""
+    measures = uow.rows(select(measure.c.id, measure.c.unit).where(measure.c.organization_id == uow.organization.id))
+    units = {row.id: row.unit for row in measures}
+    in_people = [one for one, unit in units.items() if names_people(unit)]
     known = max(end, uow.at + _MOMENT)
     place = (reading.c.measure_id, reading.c.month, reading.c.population)
-    asked = (reading.c.organization_id == uow.organization.id, reading.c.month.in_(sorted(months)))
+    asked = (
+        reading.c.organization_id == uow.organization.id,
+        or_(reading.c.month.in_(sorted(months)), reading.c.measure_id.in_(in_people)),
+    )
     first = select(reading.c.id, func.min(reading.c.at).over(partition_by=place).label("at")).where(*asked).subquery()
     rows = uow.rows(
-        select(reading, measure.c.unit, (first.c.at < end).label("told"))
-        .join(measure, measure.c.id == reading.c.measure_id)
+        select(reading, (first.c.at < end).label("told"))
         .join(first, first.c.id == reading.c.id)
         .where(
             *asked,
@@ -73,11 +80,10 @@ def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequenc
         )
         .order_by(reading.c.month, reading.c.id)
     ).all()
-    units = {row.measure_id: row.unit for row in rows}
-    readings = tuple(reading_view(row) for row in rows)
+    readings = [reading_view(row) for row in rows]
     found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
     earlier = shown_so_far(uow) if found.counts else ()
-    told = tuple(one for one, row in zip(readings, rows, strict=True) if row.told)
+    told = tuple(one for one, row in zip(readings, rows, strict=True) if row.told and str(one.month) in months)
     return Gate(decide(found, earlier), told, units)
 
 

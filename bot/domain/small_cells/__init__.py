@@ -6,7 +6,8 @@ complementary cell, so that the first cannot be worked out):
 https://kb.data.chhs.ca.gov/ddg/4.-statistical-de-identification/4.4-statistical-masking . We apply it to every count of
 people, whatever the publication's score. Counts of steps, meetings, forms and staff are exempt: do not send them here.
 
-`decide` looks at a whole publication and at what earlier ones let everybody read. The reader it guards against knows
+`decide` looks at a whole publication and at what earlier ones let everybody read, data month by data month: a newer
+month never changes what an older one shows. The reader it guards against knows
 - every number printed now or before, and that each is a whole number of people, 0 or more;
 - that “fewer than 11” is 1 to 10, and that “not shown” is none of 1 to 10 unless nobody told us the number (so a
   hidden 11 beside a total of 12 gives away the 1);

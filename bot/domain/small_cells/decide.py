@@ -8,9 +8,9 @@ used up, everything beside a number that is still open is hidden at once: more t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from bot.domain.small_cells.knowledge import Terms, World, components, world
+from bot.domain.small_cells.knowledge import Terms, World, by_month, components, world
 from bot.domain.small_cells.model import (
     PROTECTS,
     SMALL,
@@ -37,11 +37,8 @@ def decide(publication: Publication, earlier: Sequence[Shown] = ()) -> Decision:
     reasons: dict[str, str] = {}
     exposed: list[str] = []
     for part in components(everything):
-        if not (part.printed or part.percents):
-            continue
-        first = _first_to_hide(part)
-        extra, open_ones = _Search(part, frozenset(first)).result()
-        reasons |= first | dict.fromkeys(extra, PROTECTS)
+        hidden, open_ones = _in_turn(part)
+        reasons |= hidden
         exposed += open_ones
     verdicts = {}
     for count in publication.counts:
@@ -50,6 +47,24 @@ def decide(publication: Publication, earlier: Sequence[Shown] = ()) -> Decision:
     for percent in publication.percents:
         verdicts[percent.id] = _verdict(percent.id, reasons.get(percent.id, ""), False)
     return Decision(verdicts, _shown(publication, verdicts, everything.people, earlier), tuple(exposed))
+
+
+def _in_turn(part: World) -> tuple[dict[str, str], list[str]]:
+    """What to hide of counts that hang together -> why, and the small ones that stay open. Data month by data month,
+    oldest first: what an older one shows or hides was on somebody's page before the newer one was known. What a report
+    hid stays hidden as well, so that months which were published need no search."""
+    reasons: dict[str, str] = {}
+    settled: set[str] = set()
+    given_away: frozenset[Terms] = frozenset()
+    for known in by_month(part):
+        held = dict.fromkeys((known.states.keys() & known.printed) - known.out.keys() - settled, PROTECTS)
+        reasons |= held | {name: why for name, why in _first_to_hide(known).items() if name not in settled}
+        search = _Search(known, frozenset(reasons), settled, given_away)
+        if search.may_choose or known is part:
+            extra, given_away = search.result()
+            reasons |= dict.fromkeys(extra, PROTECTS)
+        settled |= known.printed | known.percents.keys()
+    return reasons, sorted({name for form in given_away for name, _ in form})
 
 
 def _verdict(id: str, reason: str, small: bool) -> Verdict:
@@ -104,35 +119,45 @@ def _stated(part: World, name: str) -> bool:
 
 
 class _Search:
-    """The smallest further set of numbers to hide among the counts that hang together."""
+    """The smallest further set of numbers to hide among the counts that hang together. `settled`: what is decided
+    already; `given_away`: what was open then, and nothing hidden now can help."""
 
-    def __init__(self, part: World, first: frozenset[str]) -> None:
+    def __init__(
+        self, part: World, first: frozenset[str], settled: Collection[str], given_away: frozenset[Terms]
+    ) -> None:
         self._part, self._first = part, first
         self._totals = {one.total for one in part.sums}
         self._sums_of: defaultdict[str, list[Sum]] = defaultdict(list)
         for one in part.sums:
             for name in (one.total, *one.parts):
                 self._sums_of[name].append(one)
-        counts = [name for name in part.printed if name not in first and name not in part.out]
-        percents = [key for key, one in part.percents.items() if key not in first and one not in part.percents_out]
+        self._given_away = given_away
+        fixed = first.union(settled)
+        counts = [name for name in part.printed if name not in fixed and name not in part.out]
+        percents = [key for key, one in part.percents.items() if key not in fixed and one not in part.percents_out]
         self._candidates = sorted(counts, key=self._cost) + sorted(percents)
         self._work = Work(_MOST_STEPS)
         self._seen: dict[frozenset[str], list[Terms]] = {}
         self._reader = Reader(part)
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether anything is left to be decided."""
+        return bool(self._candidates)
 
     def _cost(self, name: str) -> tuple[bool, bool, int, str]:
         """Parts before totals, and the count that tells the reader least first; 0 protects nobody."""
         people = self._part.people[name] or 0
         return (name in self._totals, people == 0, people, name)
 
-    def result(self) -> tuple[frozenset[str], list[str]]:
-        """(further numbers to hide, names of small counts that stay open whatever is hidden)."""
+    def result(self) -> tuple[frozenset[str], frozenset[Terms]]:
+        """(further numbers to hide, what stays open whatever is hidden)."""
         if not self._open(self._first):
-            return frozenset(), []
+            return frozenset(), self._given_away
         for size in range(1, _MOST_EXTRA + 1):
             found = self._smallest(self._first, size, frozenset())
             if found is not None:
-                return found - self._first, []
+                return found - self._first, self._given_away
             if self._is_long():
                 break
         return self._greedy()
@@ -173,7 +198,7 @@ class _Search:
     def _is_readable(self, name: str) -> bool:
         return name in self._part.out or (name in self._part.printed and self._part.people[name] is not None)
 
-    def _greedy(self) -> tuple[frozenset[str], list[str]]:
+    def _greedy(self) -> tuple[frozenset[str], frozenset[Terms]]:
         hidden = self._first
         while self._work.left > 0 and (beside := self._beside(hidden)):
             helps = Counter(name for names in beside for name in names)
@@ -183,7 +208,7 @@ class _Search:
                 hidden -= {name}
         if self._work.left <= 0:
             hidden = self._at_once(hidden)
-        return hidden - self._first, sorted({name for form in self._open(hidden) for name, _ in form})
+        return hidden - self._first, self._given_away.union(self._open(hidden))
 
     def _at_once(self, hidden: frozenset[str]) -> frozenset[str]:
         """With all that stands in a sum with what is open, as long as anything can help."""
@@ -203,5 +228,6 @@ class _Search:
     def _open(self, hidden: frozenset[str]) -> list[Terms]:
         """What a reader could work out: small counts, and small sums of what is not printed of a total."""
         if hidden not in self._seen:
-            self._seen[hidden] = self._reader.works_out(hidden, self._work)
+            found = self._reader.works_out(hidden, self._work)
+            self._seen[hidden] = [form for form in found if form not in self._given_away]
         return self._seen[hidden]

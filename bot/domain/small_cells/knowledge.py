@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.domain.small_cells.model import WHOLE, Count, Percent, Publication, Shown, Sum
+from bot.domain.small_cells.model import WHOLE, Percent, Publication, Shown, Sum
 from bot.domain.small_cells.rule import SMALLEST_SHOWN, is_small
 from bot.domain.small_cells.solving import Bound, System
 
@@ -17,7 +17,8 @@ Terms = tuple[tuple[str, int], ...]
 class World:
     """Every count of this publication and the earlier ones. A number that was printed and has changed since is two
     counts. `people`: what we know; `out`: what anybody has read; `states`: how a count that is no number was printed;
-    `printed`: ids that this publication may print or hide."""
+    `printed`: ids that this publication may print or hide; `months`: the data months of this publication's counts and
+    percents; `sums_out`: the sums that were told before."""
 
     people: dict[str, int | None] = field(default_factory=dict)
     out: dict[str, int] = field(default_factory=dict)
@@ -26,15 +27,18 @@ class World:
     sums: list[Sum] = field(default_factory=list)
     percents: dict[str, Percent] = field(default_factory=dict)
     percents_out: list[Percent] = field(default_factory=list)
+    sums_out: set[Sum] = field(default_factory=set)
+    months: dict[str, str] = field(default_factory=dict)
 
 
 def world(now: Publication, earlier: Sequence[Shown]) -> World:
     """Puts a publication and what came before it together."""
     found = World()
-    current = {count.id: count for count in now.counts}
+    current = _current(now)
     names: dict[str, str] = {}
     for place, one in enumerate(earlier):
         _add_earlier(found, one, place, current, names)
+    found.sums_out = {*found.sums, *(one.left_out for one in found.percents_out)}
     for count in now.counts:
         found.people.setdefault(count.id, count.people)
         if count.people is None and count.printed:
@@ -42,19 +46,32 @@ def world(now: Publication, earlier: Sequence[Shown]) -> World:
     found.printed = {count.id for count in now.counts if count.printed}
     found.sums += now.sums
     found.percents = {percent.id: percent for percent in now.percents}
+    found.months = {count.id: count.month for count in now.counts}
+    found.months |= {percent.id: found.months.get(percent.whole, "") for percent in now.percents}
     found.sums += [one.left_out for one in (*now.percents, *found.percents_out)]
     found.sums = list(dict.fromkeys(found.sums))
     _fill(found)
     return found
 
 
-def _add_earlier(found: World, one: Shown, place: int, current: Mapping[str, Count], names: dict[str, str]) -> None:
+def _current(now: Publication) -> dict[str, int | None]:
+    """The numbers of this publication by id, with those that nobody listed and that follow from the others."""
+    found = World({count.id: count.people for count in now.counts})
+    found.sums = [*now.sums, *(one.left_out for one in now.percents)]
+    listed = set(found.people)
+    _fill(found)
+    return {name: people for name, people in found.people.items() if name in listed or people is not None}
+
+
+def _add_earlier(
+    found: World, one: Shown, place: int, current: Mapping[str, int | None], names: dict[str, str]
+) -> None:
     """A count that is another number now than then gets a name of its own for then; a reader who has both numbers of a
     changed count knows how many people came or went. `names`: what each id is called up to here; one that no report
     carries goes by its id, so that what it stands in still holds: for the number as it is now, or else for an unknown.
     """
     for then in one.counts:
-        now = current[then.id].people if then.id in current else found.people.get(then.id, then.people)
+        now = current[then.id] if then.id in current else found.people.get(then.id, then.people)
         name = names[then.id] = then.id if now == then.people else f"{then.id} as of {place}"
         found.people[name] = then.people
         if then.state == "shown" and then.people is not None:
@@ -100,11 +117,14 @@ def components(world: World) -> list[World]:
         for name in merged:
             group[name] = merged
     place = {name: at for at, names in enumerate({id(one): one for one in group.values()}.values()) for name in names}
-    found = [World(out=world.out, states=world.states) for _ in range(max(place.values(), default=-1) + 1)]
+    parts = range(max(place.values(), default=-1) + 1)
+    found = [World(out=world.out, states=world.states, sums_out=world.sums_out) for _ in parts]
     for name, people in world.people.items():
         found[place[name]].people[name] = people
     for name in world.printed:
         found[place[name]].printed.add(name)
+    for key, month in world.months.items():
+        found[place[world.percents[key].whole if key in world.percents else key]].months[key] = month
     for total in world.sums:
         found[place[total.total]].sums.append(total)
     for key, percent in world.percents.items():
@@ -112,6 +132,30 @@ def components(world: World) -> list[World]:
     for percent in world.percents_out:
         found[place[percent.whole]].percents_out.append(percent)
     return found
+
+
+def by_month(world: World) -> Iterable[World]:
+    """The world as it grows by the data months of what may be printed, oldest first; the last one is the whole."""
+    for month in sorted({world.months[key] for key in (*world.printed, *world.percents)}):
+        yield _up_to(world, month)
+
+
+def _up_to(world: World, month: str) -> World:
+    """Without what is of later months, but with all that was told before."""
+    later = {key for key, of in world.months.items() if of > month}
+    if not later:
+        return world
+    sums = [one for one in world.sums if one in world.sums_out or later.isdisjoint((one.total, *one.parts))]
+    linked = {name for one in sums for name in (one.total, *one.parts)}
+    linked |= {name for one in world.percents_out for name in (one.whole, one.part)}
+    kept = linked | ((world.out.keys() | world.states.keys() | world.months.keys()) - later)
+    return replace(
+        world,
+        people={name: people for name, people in world.people.items() if name in kept},
+        printed=world.printed - later,
+        sums=sums,
+        percents={key: one for key, one in world.percents.items() if key not in later},
+    )
 
 
 def system(world: World, hidden: frozenset[str]) -> System:

@@ -18,11 +18,13 @@ _HALF = 5  # percents are printed with one decimal: 47.5 says 47.45 to 47.55
 @dataclass(frozen=True, slots=True)
 class Count:
     """A number of people. `id` says what is counted, data month and all; the same number has the same id in every
-    publication. None: masked at the source. `printed` False: nobody prints it, and nobody may work it out either."""
+    publication. None: masked at the source. `printed` False: nobody prints it, and nobody may work it out either.
+    `month`: the data month it is of; what an older month shows does not depend on a newer one."""
 
     id: str
     people: int | None
     printed: bool = True
+    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)

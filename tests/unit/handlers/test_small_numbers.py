@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from storage.models import measure, report
 from storage.queries.facts import month_facts
 from storage.queries.plan import goals
 from storage.queries.progress_report import material
+from storage.queries.publications import gate
 from storage.queries.quarters import quarter_facts
 from storage.queries.report_out import report_out
 from tests.builders import a_channel, a_person, a_plan
@@ -162,6 +163,32 @@ def test_a_measure_in_people_is_told_month_after_month(desk, work, clock):
     assert "newsletter, Q2 2026" in words(desk.says(CORA, "/sip newsletter draft Q2 2026").message)
     for asked in ("report 2026-Q2", "report 2026-Q2 full", "measure 1", "report"):
         assert "190 families" in words(desk.says(CORA, f"/sip {asked}").message), asked
+
+
+def test_every_page_shows_the_same_of_a_month_whatever_months_it_looks_at(desk, work):
+    """What `measure` showed of January stays so when February comes: 100 less 60 less 35 would tell the 5."""
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    january = ["1 100 2026-01", "1 60 2026-01 Xx (language)", "1 35 2026-01 Yy (language)", "1 5 2026-01 Zz (language)"]
+    records(desk, *january)
+    first = lines_of(desk, "January 2026")
+    records(desk, "1 158 2026-02", "1 66 2026-02 Xx (language)")
+    assert {one for one in lines_of(desk, "January 2026") if "Xx" not in one} == {
+        one for one in first if "Xx" not in one
+    }
+    assert any("Xx" in one and "60 families" in one for one in first)
+    with work() as uow:
+        end = uow.at + timedelta(days=1)
+        old, new = (gate(uow, {month}, end).hidden for month in ("2026-01", "2026-02"))
+        assert {group for _, _, group in old} == {"Yy", "Zz"}
+        assert gate(uow, {"2026-01", "2026-02"}, end).hidden == old | new
+        assert new
+
+
+def lines_of(desk, month: str) -> set[str]:
+    """The lines of `measure 1` that are about the groups in this month."""
+    lines = words(desk.says(CORA, "/sip measure 1").message).split("\n")
+    return {line for line in lines if month in line and "(language)" in line}
 
 
 def row_measure(uow) -> int:
