@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import func, or_, select
 
@@ -22,6 +23,8 @@ from storage.queries.readings import ReadingView, reading_view, readings
 from storage.uow import UnitOfWork
 
 _MOMENT = timedelta(microseconds=1)  # what was stored this very moment is known
+# Pages ask again and again about the same numbers, and years of them that were never published take seconds.
+_decided = lru_cache(maxsize=16)(decide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,9 @@ def gate(uow: UnitOfWork, months: Collection[str], end: datetime, heard: Sequenc
     ).all()
     readings = [reading_view(row) for row in rows]
     found = publication((one.entered(units[one.measure_id]) for one in readings), heard)
-    earlier = shown_so_far(uow) if found.counts else ()
+    earlier = tuple(shown_so_far(uow)) if found.counts else ()
     told = tuple(one for one, row in zip(readings, rows, strict=True) if row.told and str(one.month) in months)
-    return Gate(decide(found, earlier), told, units)
+    return Gate(_decided(found, earlier), told, units)
 
 
 def shown_so_far(uow: UnitOfWork) -> list[Shown]:

@@ -185,6 +185,18 @@ def test_every_page_shows_the_same_of_a_month_whatever_months_it_looks_at(desk, 
         assert new
 
 
+def test_the_same_numbers_are_judged_once(desk, work, monkeypatch):
+    """Years of a measure in people that were never published take seconds."""
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    records(
+        desk, "1 131 2026-01", "1 71 2026-01 Xx (language)", "1 51 2026-01 Yy (language)", "1 9 2026-01 Zz (language)"
+    )
+    first = lines_of(desk, "January 2026")
+    monkeypatch.setattr("bot.domain.small_cells.solving._fitting", None)
+    assert lines_of(desk, "January 2026") == first
+
+
 def lines_of(desk, month: str) -> set[str]:
     """The lines of `measure 1` that are about the groups in this month."""
     lines = words(desk.says(CORA, "/sip measure 1").message).split("\n")
