@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Table, select
 
 from bot.domain.plan_import import GoalDocument, PlanDocument, StepDocument, StrategyDocument
 from storage.models import goal, measure, plan, plan_change, step, strategy, strategy_place
 from storage.plan_facts import MEASURE_WORDS, STEP_WORDS, differences, measure_facts, step_facts
+from storage.plan_matching import New, Old, same_rows, words
 from storage.uow import UnitOfWork
 
-# At the same place in the plan, words at least this alike (0-100) are the same thing reworded.
-SAME_PLACE_ALIKE = 55
 _STANDS = step.c.retired_at.is_(None)
 
 
@@ -81,7 +79,7 @@ class _Import:
         listed = _distinct(self.document.goals)
         first = [_new_strategy(one, goals[in_goal.number]) for (in_goal, one), *_ in listed]
         kept: dict[int, _Place] = {}
-        for places, same in zip(listed, _same(first, old), strict=True):
+        for places, same in zip(listed, same_rows(first, old), strict=True):
             strategy_id = self._strategy(places[0], same, first_time=not old)
             kept[strategy_id] = places[0]
             for in_goal, found in places:
@@ -143,7 +141,7 @@ class _Import:
         uow.change(measure, measure.c.id == row.id, **facts)
         return int(row.goal_id)
 
-    def _old_strategies(self) -> list[_Old]:
+    def _old_strategies(self) -> list[Old]:
         """In the plan's order; those retired last, the latest of them first."""
         rows = self.uow.rows(
             select(
@@ -168,15 +166,15 @@ class _Import:
         )
         steps = defaultdict[int, set[str]](set)
         for one in self.uow.rows(select(step.c.strategy_id, step.c.text).where(self._ours(step), _STANDS)):
-            steps[one.strategy_id].add(_words(one.text))
-        old: dict[int, _Old] = {}
+            steps[one.strategy_id].add(words(one.text))
+        old: dict[int, Old] = {}
         for row in rows:  # a shared one is known by its first place
             place = None if row.retired_at else (row.goal_id, row.number)
             ref, has = f"{row.goal_number}.{row.number}", frozenset(steps[row.id])
-            old.setdefault(row.id, _Old(row.id, row.title, ref, place, retired=row.retired_at is not None, steps=has))
+            old.setdefault(row.id, Old(row.id, row.title, ref, place, retired=row.retired_at is not None, steps=has))
         return list(old.values())
 
-    def _strategy(self, place: _Place, same: _Old | None, *, first_time: bool) -> int:
+    def _strategy(self, place: _Place, same: Old | None, *, first_time: bool) -> int:
         in_goal, new = place
         ref = _ref(place)
         if same is None:
@@ -207,7 +205,7 @@ class _Import:
         facts = {row.id: row._asdict() for row in rows}
         known = {row.strategy_id for row in rows}
         new = [(strategy_id, one) for strategy_id, (_, found) in places.items() for one in found.action_steps]
-        found = _same([_New(_words(one.text), (strategy_id, one.number)) for strategy_id, one in new], old)
+        found = same_rows([New(words(one.text), (strategy_id, one.number)) for strategy_id, one in new], old)
         for (strategy_id, one), same in zip(new, found, strict=True):
             ref = f"{refs[strategy_id]}.{one.number}"
             if same is not None:
@@ -223,7 +221,7 @@ class _Import:
                 self._note("removed", "step", left.ref, left.text, None, strategy_id)
                 self.uow.change(step, step.c.id == left.id, retired_at=self.uow.at)
 
-    def _step(self, strategy_id: int, ref: str, new: StepDocument, old: _Old, row: Mapping[str, Any]) -> None:
+    def _step(self, strategy_id: int, ref: str, new: StepDocument, old: Old, row: Mapping[str, Any]) -> None:
         """Make the row be what the document says."""
         facts = step_facts(new)
         if old.retired:
@@ -273,33 +271,6 @@ class _Import:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
-    """A strategy or step of the document. `place`: the row it stands under (a strategy's goal, a step's strategy) and
-    its number there; `steps`: the words of a strategy's steps."""
-
-    words: str
-    place: tuple[int, int]
-    steps: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Old:
-    """A row before the import. `ref`: as people knew it; `place`: None for a retired strategy, which stands nowhere;
-    `steps` as in `_New`."""
-
-    id: int
-    text: str
-    ref: str
-    place: tuple[int, int] | None
-    retired: bool
-    steps: frozenset[str] = frozenset()
-
-    @property
-    def words(self) -> str:
-        return _words(self.text)
-
-
 _Place = tuple[GoalDocument, StrategyDocument]
 
 
@@ -308,14 +279,14 @@ def _ref(place: _Place) -> str:
     return f"{in_goal.number}.{found.number}"
 
 
-def _new_strategy(one: StrategyDocument, goal_id: int) -> _New:
-    return _New(_words(one.title), (goal_id, one.number), frozenset(_words(new.text) for new in one.action_steps))
+def _new_strategy(one: StrategyDocument, goal_id: int) -> New:
+    return New(words(one.title), (goal_id, one.number), frozenset(words(new.text) for new in one.action_steps))
 
 
-def _old_step(row: Any, ref: str) -> _Old:
+def _old_step(row: Any, ref: str) -> Old:
     """`ref`: its strategy's."""
     place = (row.strategy_id, row.number)
-    return _Old(row.id, row.text, f"{ref}.{row.number}", place, retired=row.retired_at is not None)
+    return Old(row.id, row.text, f"{ref}.{row.number}", place, retired=row.retired_at is not None)
 
 
 def _distinct(goals: Iterable[GoalDocument]) -> list[list[_Place]]:
@@ -324,13 +295,13 @@ def _distinct(goals: Iterable[GoalDocument]) -> list[list[_Place]]:
     shared: dict[str, list[_Place]] = {}
     for in_goal in goals:
         for one in in_goal.strategies:
-            words = _words(one.title)
-            if one.shared and words in shared:
-                shared[words].append((in_goal, one))
+            title = words(one.title)
+            if one.shared and title in shared:
+                shared[title].append((in_goal, one))
                 continue
             found.append([(in_goal, one)])
             if one.shared:
-                shared[words] = found[-1]
+                shared[title] = found[-1]
     return found
 
 
@@ -347,10 +318,10 @@ def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, A
                 free.remove(row)
 
     def measured(one: GoalDocument, row: Any) -> bool:
-        return _words(one.measure or "") == _words(row.name)
+        return words(one.measure or "") == words(row.name)
 
     def stated(one: GoalDocument, row: Any) -> bool:
-        return bool(one.statement) and _words(one.statement) == _words(row.statement)
+        return bool(one.statement) and words(one.statement) == words(row.statement)
 
     take(lambda one, row: measured(one, row) and stated(one, row))
     take(lambda one, row: one.number == row.number and (measured(one, row) or stated(one, row)))
@@ -358,38 +329,3 @@ def _same_goals(new: Iterable[GoalDocument], rows: Iterable[Any]) -> dict[int, A
     take(stated)
     take(lambda one, row: one.number == row.number and row.retired_at is None)
     return found
-
-
-def _same(new: Sequence[_New], old: Iterable[_Old]) -> list[_Old | None]:
-    """The old row of each, in passes over all of them, so that what was put in front of others takes nothing of theirs:
-    the same words under the same row, else anywhere, else retired, else at the same place similar words or most of the
-    same steps."""
-    free, found = list(old), dict[int, _Old]()
-
-    def take(alike: Callable[[_New, _Old], bool]) -> None:
-        for at, one in enumerate(new):
-            row = next((row for row in free if alike(one, row)), None) if at not in found else None
-            if row is not None:
-                found[at] = row
-                free.remove(row)
-
-    def under_the_same(one: _New, row: _Old) -> bool:
-        return row.place is None or row.place[0] == one.place[0]
-
-    def similar(one: _New, row: _Old) -> bool:
-        return fuzz.token_sort_ratio(row.words, one.words) >= SAME_PLACE_ALIKE
-
-    def mostly_the_same_steps(one: _New, row: _Old) -> bool:
-        return 2 * len(one.steps & row.steps) > max(len(one.steps), len(row.steps))
-
-    take(lambda one, row: not row.retired and under_the_same(one, row) and row.words == one.words)
-    take(lambda one, row: not row.retired and row.words == one.words)
-    take(lambda one, row: row.retired and under_the_same(one, row) and row.words == one.words)
-    take(lambda one, row: not row.retired and row.place == one.place and similar(one, row))
-    take(lambda one, row: not row.retired and row.place == one.place and mostly_the_same_steps(one, row))
-    return [found.get(at) for at in range(len(new))]
-
-
-def _words(text: str) -> str:
-    """Letters and digits in lower case: what does not count as a change of identity is left out."""
-    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())

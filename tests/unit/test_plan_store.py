@@ -410,3 +410,82 @@ def test_the_words_of_a_retired_step_in_another_strategy_are_another_step(work):
         store_plan(uow, document(TRAINING.replace(line, "")), SOURCE)
         store_plan(uow, document(TRAINING.replace(line, "") + line), SOURCE)
         assert statuses(uow)["Train outreach staff in family engagement"] == "not started"
+
+
+INTERVIEWS = """County: Larkspur
+
+Goal 1: Increase Arrival Rate to 60% from 40%
+Performance Measure: Arrival Rate
+Baseline Result: 40%
+
+Strategy 1: Write shorter letters to new families
+- Action Step 1: Train all staff on motivational interviewing
+- Action Step 2: Rewrite the welcome letter in plain words
+Strategy 2: Compare results by language
+- Action Step 1: Draw one chart a quarter
+"""
+MOTIVATIONAL = "- Action Step 1: Train all staff on motivational interviewing\n- Action Step 2: "
+OLD_AND_NEW = "Train all staff, old and new, on motivational interviewing"
+
+
+def an_owner(uow, ref: str) -> int:
+    ann = a_person(uow, "Ann Ortiz")
+    owns(uow, ann, plans.steps_by_ref(uow, ref)[0].id)
+    return ann.id
+
+
+@pytest.mark.parametrize("newcomer", ["Train all staff on trauma-informed interviewing", "Hire a trainer"])
+@pytest.mark.parametrize("reworded", [OLD_AND_NEW, "Train all staff on motivational interviewing in spring"])
+def test_a_step_put_in_front_of_a_reworded_one_takes_nothing_of_it(work, newcomer, reworded):
+    first = f"- Action Step 1: {newcomer}\n- Action Step 2: {reworded}\n- Action Step 3: "
+    with work() as uow:
+        store_plan(uow, document(INTERVIEWS), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        ann = an_owner(uow, "1.1.1")
+        changes = store_plan(uow, document(INTERVIEWS.replace(MOTIVATIONAL, first)), SOURCE)
+        assert statuses(uow)[newcomer] == "not started"
+        assert statuses(uow)[reworded] == "done"
+        assert [found.ref for found in plans.steps(uow, owner_id=ann)] == ["1.1.2"]
+        assert changes == [
+            Change("added", "step", "1.1.1", None, newcomer),
+            Change("renumbered", "step", "1.1.2", "1.1.1", "1.1.2"),
+            Change("changed", "step", "1.1.2", "Train all staff on motivational interviewing", reworded),
+            Change("renumbered", "step", "1.1.3", "1.1.2", "1.1.3"),
+        ]
+
+
+def test_of_two_similar_steps_the_more_alike_is_the_old_one_whatever_its_words(work):
+    first = (
+        "- Action Step 1: Train all staff on trauma-informed interviewing\n"
+        "- Action Step 2: Train our staff on motivational interviewing\n- Action Step 3: "
+    )
+    with work() as uow:
+        store_plan(uow, document(INTERVIEWS), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        store_plan(uow, document(INTERVIEWS.replace(MOTIVATIONAL, first)), SOURCE)
+        assert [found.ref for found in plans.steps(uow) if found.status == "done"] == ["1.1.2"]
+
+
+def test_steps_that_are_all_reworded_in_their_places_stay_there(work):
+    later = TRAINING.replace("Train intake staff", "Train all intake workers").replace(
+        "Train outreach staff", "Train all outreach workers"
+    )
+    with work() as uow:
+        store_plan(uow, document(TRAINING), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        a_status(uow, "1.1.2", "blocked")
+        store_plan(uow, document(later), SOURCE)
+        assert list(statuses(uow).values()) == ["done", "blocked", "not started"]
+
+
+def test_a_similar_step_further_down_is_another_one(work):
+    old = INTERVIEWS.replace(MOTIVATIONAL, "- Action Step 1: Hold the training of 2026\n- Action Step 2: ")
+    later = old.replace("Hold the training of 2026", "Hire a trainer").replace(
+        "in plain words\n", "in plain words\n- Action Step 3: Hold the training of 2027\n"
+    )
+    with work() as uow:
+        store_plan(uow, document(old), SOURCE)
+        a_status(uow, "1.1.1", "done")
+        changes = store_plan(uow, document(later), SOURCE)
+        assert set(statuses(uow).values()) == {"not started"}
+        assert Change("removed", "step", "1.1.1", "Hold the training of 2026", None) in changes
