@@ -45,7 +45,7 @@ def words(text: str) -> str:
 
 def same_rows(new: Sequence[New], old: Iterable[Old]) -> list[Old | None]:
     """The old row of each, in passes over all of them, so that what was put in front of others takes nothing of theirs:
-    the same words under the same row, else anywhere, else retired; else at the same place most of the same steps, else
+    the same words under the same row, else anywhere, else retired; else under the same row most of the same steps, else
     similar words (`_reworded`)."""
     free, found = list(old), dict[int, Old]()
 
@@ -60,6 +60,7 @@ def same_rows(new: Sequence[New], old: Iterable[Old]) -> list[Old | None]:
     take(lambda one, row: not row.retired and row.words == one.words)
     take(lambda one, row: row.retired and _under_the_same(one, row) and row.words == one.words)
     take(lambda one, row: not row.retired and row.place == one.place and _mostly_the_same_steps(one, row))
+    take(lambda one, row: not row.retired and _under_the_same(one, row) and _mostly_the_same_steps(one, row))
     left = {at: one for at, one in enumerate(new) if at not in found}
     found |= _reworded(left, [row for row in free if not row.retired])
     return [found.get(at) for at in range(len(new))]

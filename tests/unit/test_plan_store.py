@@ -489,3 +489,33 @@ def test_a_similar_step_further_down_is_another_one(work):
         changes = store_plan(uow, document(later), SOURCE)
         assert set(statuses(uow).values()) == {"not started"}
         assert Change("removed", "step", "1.1.1", "Hold the training of 2026", None) in changes
+
+
+@pytest.mark.parametrize("in_front", ["Open a help desk", "Write letters to new families"])
+@pytest.mark.parametrize(
+    "title", ["Shorten what families get by mail", "Write shorter, plainer letters to new families"]
+)
+def test_a_strategy_with_a_new_title_and_a_new_place_keeps_its_workgroup_with_its_steps(work, in_front, title):
+    later = (
+        INTERVIEWS.replace("Strategy 2:", "Strategy 3:")
+        .replace("1: Write shorter letters to new families", f"2: {title}")
+        .replace("Strategy 2:", f"Strategy 1: {in_front}\n- Action Step 1: Hire two clerks\nStrategy 2:")
+    )
+    with work() as uow:
+        store_plan(uow, document(INTERVIEWS), SOURCE)
+        found = plans.strategies(uow)[0]
+        a_status(uow, "1.1.1", "done")
+        a_workgroup(uow, "Letters", (found.id,))
+        changes = store_plan(uow, document(later), SOURCE)
+        now = plans.strategies(uow)
+        assert [(s.title, [name for _, name in s.workgroups]) for s in now] == [
+            (in_front, []),
+            (title, ["Letters"]),
+            ("Compare results by language", []),
+        ]
+        assert now[1].id == found.id
+        assert plans.steps_by_ref(uow, "1.2.1")[0].status == "done"
+        assert [c for c in changes if c.what == "strategy"] == [
+            Change("added", "strategy", "1.1", None, in_front),
+            Change("changed", "strategy", "1.2", found.title, title),
+        ]
