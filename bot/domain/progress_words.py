@@ -149,7 +149,7 @@ def take_status(text: str) -> tuple[str, str] | None:
     """
     folded = normalise(text)
     match = _status_after(folded, 0)
-    if match is None:
+    if match is None or _is_question(folded.partition("\n")[0]):
         return None
     said = status_of(match)
     if _OBJECT.match(folded, match.end()) and (said == DROPPED or match[0].lower() in ("complete", "closed")):
@@ -162,12 +162,6 @@ def take_status(text: str) -> tuple[str, str] | None:
     if status != said:
         return status, text[_end(_JOINT, folded, 0) :].strip()
     return status, text[match.start() if match["telling"] else _end(_JOINT, folded, match.end()) :].strip()
-
-
-def after_words(status: str, words: str) -> str | None:
-    """The status that somebody chose and then wrote `words` after: itself, what the words say is so now, or None where
-    they take it back ("by Friday", "except the form", "?")."""
-    return _after(status, normalise(words), 0)
 
 
 def read_reply(text: str, refs: Collection[str]) -> tuple[Said, ...]:

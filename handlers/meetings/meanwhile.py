@@ -1,4 +1,5 @@
-"""Two people have the form of one meeting open: what the first saved is not replaced by the second without a look."""
+"""Two people have the form or the button of one meeting: what the first saved is not replaced, nor taken back, by the
+second without a look."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def version_of(held_on: date | None, present: Iterable[int], decisions: str, rea
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
 
 
-def news(uow: UnitOfWork, group: WorkgroupView, row: MeetingView, counts: str) -> Message:
-    """What somebody saved that the form did not show."""
+def news(uow: UnitOfWork, event: str, group: WorkgroupView, row: MeetingView, counts: str) -> Message:
+    """What somebody saved that the form (`meanwhile`) or the button (`not_taken_back`) did not show."""
     by = people.person_by_id(uow, row.recorded_by) if row.recorded_by else None
-    return uow.compose("meetings/meanwhile", group=group, meeting=row, counts=counts, by=by.name if by else "Somebody")
+    data = {"group": group, "meeting": row, "counts": counts, "by": by.name if by else "Somebody"}
+    return uow.compose(f"meetings/{event}", version=version(uow, row), **data)

@@ -2,7 +2,7 @@
 
 Recording again is the edit: attendance and decisions are replaced, follow-ups are added to those already there. Where
 somebody else saved since the form was opened, it comes back once with what they saved. What was recorded can be taken
-back; the audit log keeps that it was there.
+back, by a button that showed it; the audit log keeps that it was there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.chat.commands import Command
 from bot.chat.compose import plural, short
 from bot.chat.errors import UserError
 from bot.chat.forms import HOLDS, Field, Form, FormErrors, Option
+from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.cadence import meeting_date, revision_due
 from bot.domain.follow_ups import WrittenFollowUp, read_follow_ups
@@ -64,7 +65,7 @@ def held(command: Command, uow: UnitOfWork) -> Reply:
     choosing.require_recorder(uow, group)
     month = choosing.month_given(command)
     if month is not None and command.values.get("back"):
-        return _take_back(uow, group, month)
+        return _take_back(command, uow, group, month)
     if "date" not in command.values:
         return Reply(form=_held_form(uow, group, month, month or choosing.month_to_record(uow, group)))
     given = _read(command, uow, group, month)
@@ -97,13 +98,15 @@ def excused(command: Command, uow: UnitOfWork) -> Reply:
     choosing.require_recorder(uow, group)
     month = choosing.month_given(command) or choosing.month_to_excuse(uow, group)
     if command.values.get("back"):
-        return _take_back(uow, group, month)
+        return _take_back(command, uow, group, month)
+    workgroups.lock_workgroup(uow, group.id)
     row = workgroups.meeting_of(uow, group.id, month)
     if row is not None and row.state == HELD:
         it = (("workgroup", str(group.id)), ("month", str(month)))
+        back = (*it, ("version", meanwhile.version(uow, row)), ("back", "yes"))
         raise UserError(
             f"The {month.title} meeting of {group.name} is recorded as held. If that is wrong, take it back first.",
-            (("Change the record", "meeting held", it), ("Take back", "meeting held", (*it, ("back", "yes")))),
+            (("Change the record", "meeting held", it), ("Take back", "meeting held", back)),
         )
     reason = setup.readable(uow, command.actor, command.values.get("reason", chosen.rest)).strip()
     if "reason" not in command.values and not reason:
@@ -148,7 +151,7 @@ def _looked_at_again(
     """The form with everything typed in it, below what somebody else saved meanwhile; saving it again decides."""
     form = _held_form(uow, group, month, row.month)
     fields = tuple(replace(field, value=command.values.get(field.name, "")) for field in form.fields)
-    news = meanwhile.news(uow, group, row, present_words(uow, row.id))
+    news = meanwhile.news(uow, "meanwhile", group, row, present_words(uow, row.id))
     return replace(form, fields=fields, intro=news.blocks)
 
 
@@ -284,8 +287,7 @@ def _keep(uow: UnitOfWork, group: WorkgroupView, row: MeetingView | None, given:
         "late": meetings.rollup_published(uow, month),
         "revised": _revised(uow, month),
     }
-    shared = _tell_group(uow, group, month, meeting_id, "held", data)
-    return Reply(uow.compose("meetings/held", shared=shared, **data))
+    return Reply(_receipt(uow, group, month, meeting_id, "held", data))
 
 
 def _keep_excused(uow: UnitOfWork, group: WorkgroupView, month: Month, row: MeetingView | None, reason: str) -> Reply:
@@ -295,20 +297,31 @@ def _keep_excused(uow: UnitOfWork, group: WorkgroupView, month: Month, row: Meet
     late = meetings.rollup_published(uow, month)
     told = {"late": late, "revised": _revised(uow, month)}
     data = {"group": group, "month": month, "reason": reason, "who": uow.person, **told}
-    shared = _tell_group(uow, group, month, meeting_id, "excused", data)
-    return Reply(uow.compose("meetings/excused", shared=shared, **data))
+    return Reply(_receipt(uow, group, month, meeting_id, "excused", data))
+
+
+def _receipt(
+    uow: UnitOfWork, group: WorkgroupView, month: Month, meeting_id: int, event: str, data: Mapping[str, object]
+) -> Message:
+    """The group is told; the receipt's *Take back* is for what is recorded now."""
+    shared = _tell_group(uow, group, month, meeting_id, event, data)
+    version = meanwhile.version(uow, workgroups.meeting_of(uow, group.id, month))
+    return uow.compose(f"meetings/{event}", shared=shared, version=version, **data)
 
 
 def _revised(uow: UnitOfWork, month: Month) -> bool:
     return revision_due(month, uow.today, settings.work_calendar(uow))
 
 
-def _take_back(uow: UnitOfWork, group: WorkgroupView, month: Month) -> Reply:
+def _take_back(command: Command, uow: UnitOfWork, group: WorkgroupView, month: Month) -> Reply:
     """The meeting as if nobody had recorded it: still to come, or missed where its month is over. Decisions stay in
-    the form for whoever records it again."""
+    the form for whoever records it again. A button takes back only what was recorded when it was shown."""
+    workgroups.lock_workgroup(uow, group.id)
     row = workgroups.meeting_of(uow, group.id, month)
     if row is None or row.state not in (HELD, EXCUSED):
         raise UserError(f"Nothing is recorded about the {month.title} meeting of {group.name}.")
+    if command.values.get("version") != meanwhile.version(uow, row):
+        return Reply(meanwhile.news(uow, "not_taken_back", group, row, present_words(uow, row.id)))
     today = uow.at.astimezone(group.tz).date()
     planned = meeting_date(group.cadence, month, settings.work_calendar(uow))
     state = MISSED if today > month.last else PROMPTED

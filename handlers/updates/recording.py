@@ -15,8 +15,8 @@ from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.cadence import rollup_due
 from bot.domain.periods import Month
-from bot.domain.progress_words import after_words, take_status
-from bot.domain.status_words import SPELLINGS
+from bot.domain.progress_words import take_status
+from bot.domain.status_words import SPELLINGS, STATUS
 from handlers.updates.ask import MAX_TEXT, SAME, Wanted, all_steps, ask_by_form, ask_which, open_own, step_form
 from storage.queries import updates
 from storage.queries.ids import row_id
@@ -57,7 +57,7 @@ class Saved:
 def record(command: Command, uow: UnitOfWork) -> Reply:
     """`update [ref] [status] [note]`; also its form, its buttons and the correction of an own update."""
     values = command.values
-    wanted = _wanted(values, typed=command.source in ("typed", "mention"))
+    wanted = _wanted(values, command.text if command.source in ("typed", "mention") else "")
     wanted = replace(wanted, note=readable(uow, command.actor, wanted.note))
     _check_length(wanted.note)
     if wanted.replaces is not None:
@@ -146,16 +146,18 @@ def yes_if(swap: bool) -> str:
     return "yes" if swap else ""
 
 
-def _wanted(values: Mapping[str, str], *, typed: bool) -> Wanted:
-    """The values of a typed command, a button or a form, read leniently. What was typed is one sentence: "done by
-    Friday" is a promise, as it is in a reply, while a button's or a form's status was chosen."""
+def _wanted(values: Mapping[str, str], typed: str) -> Wanted:
+    """The values of a typed command, a button or a form, read leniently. What was `typed` is one sentence and read as
+    a reply is: "done by Friday" is a promise. "" for a button's or a form's, whose status was chosen."""
     ref, status, note = values.get("ref", ""), _status(values.get("status", "")), values.get("note", "").strip()
     step_id, doubted = row_id(values.get("step", "")), ""
+    spelled = _spelled(typed, note) if status and note and typed else ""
     if step_id is None and not ref and (late := _LATE_REF.match(normalise(note))):
         ref, note = late[1], note[late.end() :]  # update done 1.2.3 text
-    if status is not None and note and typed:
-        said, status = status, after_words(status, note)
-        note, doubted = (note if status == said else f"{said} {note}"), "" if status else said
+    if status is not None and spelled and note:
+        said, all_of_it = status, f"{spelled}{note}"
+        status = taken[0] if (taken := take_status(all_of_it)) else None
+        note, doubted = (note if status == said else all_of_it), "" if status else said
     elif status is None and note and values.get("status", "") != SAME and (taken := take_status(note)):
         status, note = taken
     if "." not in ref and ref and note and status is None:
@@ -170,6 +172,12 @@ def _wanted(values: Mapping[str, str], *, typed: bool) -> Wanted:
         row_id(values.get("workgroup", "")),
         doubted,
     )
+
+
+def _spelled(typed: str, note: str) -> str:
+    """The status that stands before the note of a typed command, as it was written and set off: "Cancelled, "."""
+    before = typed.rstrip().removesuffix(note)
+    return before[list(STATUS.finditer(normalise(before)))[-1].start() :]
 
 
 def _status(word: str) -> str | None:

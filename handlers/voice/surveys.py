@@ -35,7 +35,8 @@ _SHOWN = 6
 _WEEKS = 4  # how long a new survey is open unless somebody says otherwise
 _LONGEST_OPEN = 366  # days; a date beyond is more likely a mistyped year
 _LONGEST_QUESTION = 200
-_PAGE = 12_000  # bytes of answers in one message, as a card of Teams counts them: less than Slack shows
+_PAGE = 11_500  # bytes of answers and their questions in one message, as a card of Teams counts them: Slack shows more
+_COUNTS = 3_000  # of them for the counts above the first page's answers
 _BULLET = 150  # of them for what a card needs around each
 _MASK = "[…]"
 _SCALE = "Word questions 1 to 3 so that “Yes, fully”, “Mostly”, “Only a little” or “No” answers them."
@@ -206,14 +207,15 @@ def _said(uow: UnitOfWork, one: SurveyView, given: Sequence[Answers], begin: int
     staff = frozenset(person.name for person in people.all_people(uow, active_only=False))
     texts = [(q.en, text) for q in one.questions if not q.choices for text in words_of(q, given)]
     found: list[Said] = []
-    end, length = begin, 0
+    end, length = begin, 0 if begin else _COUNTS
     for question, text in texts[begin:]:
-        length += _BULLET + len(json.dumps(text))
+        new, shown = not found or found[-1].question != question, _masked(text, staff)
+        length += sum(_BULLET + len(json.dumps(words)) for words in ((question, shown) if new else (shown,)))
         if found and length > _PAGE:
             break
-        if not found or found[-1].question != question:
+        if new:
             found.append(Said(question, ()))
-        found[-1] = replace(found[-1], texts=(*found[-1].texts, _masked(text, staff)))
+        found[-1] = replace(found[-1], texts=(*found[-1].texts, shown))
         end += 1
     return found, end, len(texts)
 

@@ -169,12 +169,10 @@ def test_an_open_form_shows_that_the_meeting_was_excused_or_taken_back_meanwhile
     desk, clock, work, county, meanwhile, says
 ):
     clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
-    if meanwhile == "back":
-        recorded(desk, decisions="Pilot the short form")
+    saved = recorded(desk, decisions="Pilot the short form") if meanwhile == "back" else None
     form = desk.says("Lee Park", "/sip meeting held Forms")
-    if meanwhile == "back":
-        it = {"workgroup": str(county.group), "month": "2026-03", "back": "yes"}
-        desk.sends("Ann Ortiz", verb="meeting held", values=it, source="button")
+    if saved:
+        desk.presses("Ann Ortiz", saved.message, "Take back")
     else:
         desk.says("Ann Ortiz", meanwhile)
     again = desk.submits("Lee Park", form, decisions="Another")
@@ -398,6 +396,46 @@ def test_what_was_recorded_can_be_taken_back(desk, clock, work, county, day, sta
     assert "Nothing is recorded" in words(desk.presses("Ann Ortiz", reply.message, "Take back").message)
     with work() as uow:
         assert queries.attendance(uow, [row.id]) == []
+
+
+def test_a_button_takes_back_only_the_record_it_showed(desk, clock, work, county):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    first = recorded(desk, decisions="Go")
+    desk.submits("Lee Park", desk.says("Lee Park", "/sip meeting held Forms"), decisions="Go, in two languages")
+    shown = desk.presses("Ann Ortiz", first.message, "Take back")
+    assert "your button did not show what Lee Park saved of the March 2026 meeting of Forms." in words(shown.message)
+    assert "Decisions: Go, in two languages" in words(shown.message)
+    assert the_meeting(work, county.group).state == "held"
+    assert "Taken back." in words(desk.presses("Ann Ortiz", shown.message, "Take back").message)
+    excused = desk.says("Ann Ortiz", "/sip meeting excused Forms: two of us are ill")
+    again = desk.says("Lee Park", "/sip meeting excused Forms: the room is flooded")
+    shown = desk.presses("Ann Ortiz", excused.message, "Take back")
+    assert "Not meeting: the room is flooded" in words(shown.message)
+    assert the_meeting(work, county.group).state == "excused"
+    assert "Taken back." in words(desk.presses("Lee Park", again.message, "Take back").message)
+
+
+@pytest.mark.parametrize("second", ["Take back", "meeting excused"])
+def test_taking_back_and_excusing_wait_for_who_is_recording(desk, clock, work, county, second):
+    clock.move_to(datetime(2026, 3, 11, 18, tzinfo=UTC))
+    saved = recorded(desk, decisions="Go") if second == "Take back" else None
+    if saved is None:
+        with work() as uow:
+            uow.insert(meeting, workgroup_id=county.group, month="2026-03", state="prompted")
+    with ThreadPoolExecutor() as pool:
+        with work() as uow:
+            workgroups.lock_workgroup(uow, county.group)
+            uow.change(
+                meeting, state="held", held_on=date(2026, 3, 10), decisions="Pilot it", recorded_by=county.lee.id
+            )
+            if saved:
+                waiting = pool.submit(desk.presses, "Ann Ortiz", saved.message, second)
+            else:
+                waiting = pool.submit(desk.says, "Ann Ortiz", "/sip meeting excused Forms: no room")
+            wait([waiting], timeout=0.3)
+        said = words(waiting.result().message)
+    assert ("Decisions: Pilot it" if saved else "is recorded as held") in said
+    assert the_meeting(work, county.group).state == "held"
 
 
 def test_meeting_opens_the_form_and_later_shows_the_record(desk, clock, county):

@@ -95,9 +95,14 @@ def test_every_example_is_understood():
         ("update 1.1.2 -5 points", ("not started", "-5 points")),
         ("update 1.1.2 done by Friday", ("not started", "done by Friday")),
         ("update done 1.1.2, except the form", ("not started", "done except the form")),
-        ("update 1.1.2 completed 3 of 5 units", ("not started", "done 3 of 5 units")),
+        ("update 1.1.2 completed 3 of 5 units", ("not started", "completed 3 of 5 units")),
         ("update 1.1.2 blocked since May, now done", ("done", "blocked since May, now done")),
         ("update 1.1.2 done 3 staff were trained", ("done", "3 staff were trained")),
+        ("update 1.1.2 Cancelled, no funding", ("dropped", "no funding")),
+        ("update 1.1.2 closed: two cases were the last", ("done", "two cases were the last")),
+        ("update 1.1.2 dropped because of the budget", ("dropped", "because of the budget")),
+        ("update 1.1.2 finished the form", ("done", "the form")),
+        ("update 1.1.2 done\nCan we close the strategy?", ("done", "Can we close the strategy?")),
     ],
 )
 def test_spellings_of_an_update(desk, status, typed, stored):
@@ -106,10 +111,33 @@ def test_spellings_of_an_update(desk, status, typed, stored):
     assert status("1.1.2") == stored
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "cancelled meeting, rescheduled to Friday",
+        "complete rewrite of the form needed",
+        "Closed out two cases",
+        "dropped the ball, sorry",
+        "canceled two sessions this month",
+        "done yet?",
+        "done already or still waiting?",
+        "is it done, or done already?",
+        "is done already, or not?",
+        "finished by mistake",
+    ],
+)
+def test_typed_words_close_no_step_that_they_leave_open_in_a_thread(desk, status, said):
+    reply = desk.says(ANN, f"/sip update 1.1.2 {said}")
+    assert "1.1.2 is not started (as before)" in words(reply.message)
+    assert status("1.1.2") == ("not started", said)
+    desk.replies(BO, f"1.1.2 {said}", channel="", thread="", direct=True)
+    assert status("1.1.2")[0] == "not started"
+
+
 def test_a_status_that_the_words_after_it_take_back_is_one_press_away(desk, status):
     reply = desk.says(ANN, "/sip update 1.1.2 done by Friday")
     assert "1.1.2 is not started (as before)" in words(reply.message)
-    assert "You typed “done”, and the words after it leave that open." in words(reply.message)
+    assert "Your words leave open whether it is done. So the status is as it was." in words(reply.message)
     after = desk.presses(ANN, reply.message, "It is done")
     assert "1.1.2 is done (was not started)" in words(after.message)
     assert status("1.1.2") == ("done", "done by Friday")

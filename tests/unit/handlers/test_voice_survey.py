@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from datetime import UTC, date, datetime
 
@@ -164,6 +165,30 @@ def test_words_are_read_on_page_by_page_and_none_is_lost(desk, work, count, answ
         more = [one for one in buttons(message) if one.label.startswith("Read on")]
         message = desk.presses("Ana Lytic", message, "Read on").message if more else None
     assert sorted(seen) == [f"{number:03}" for number in range(count)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_page_shows_all_answers_that_read_on_goes_past(desk, work, seed):
+    """The first page has the counts as well; questions and the name may be as long as the form takes them."""
+    chance = random.Random(seed)
+    longest = {f"{one.name}_{tongue}": (one.en * 9)[:200] for one in QUESTIONS for tongue in ("en", "es")}
+    made(desk, **({} if seed % 2 else {"title": "Lobby " * 33, **longest}))
+    for number in range(14):
+        answer = (chance.choice(["word ", "*_`~ ", "<&> "]) * 400)[: chance.randrange(600, 1_990)]
+        answered(desk, work, 1, **{"q1": "yes", f"q{4 + number % 2}": f"Nr {number:03} {answer}"})
+    closed(desk)
+    message, seen = desk.says("Ana Lytic", "/sip voice survey read").message, []
+    while message:
+        shown = [
+            sorted(re.findall(r"Nr (\d{3})", json.dumps(drawn(message)))) for drawn in (message_blocks, message_card)
+        ]
+        more = [one for one in buttons(message) if one.label.startswith("Read on")]
+        left = int(dict(more[0].values)["start"]) if more else 14
+        assert shown[0] == shown[1]
+        seen += shown[0]
+        assert len(seen) == left
+        message = desk.presses("Ana Lytic", message, "Read on").message if more else None
+    assert sorted(seen) == [f"{number:03}" for number in range(14)]
 
 
 def test_closing_asks_first_and_is_for_good(desk, work):
