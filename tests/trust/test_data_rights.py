@@ -147,6 +147,19 @@ def test_the_log_says_names_but_keeps_none(desk):
     assert "Nothing of that" in words(desk.says(ADA, "/sip audit published since 2026-04-02").message)
 
 
+def test_looking_for_a_name_puts_none_into_the_log(desk, work):
+    with work() as uow:
+        zoe = a_person(uow, "Zoe Ortega")
+        a_person(uow, "Zoe Baker")
+    for asked in ("Zoe Ortega", "Zoe", "Zoe Zwick"):  # one person, one of two, nobody
+        desk.says(ADA, f"/sip audit {asked}")
+    desk.submits(ADA, desk.says(ADA, "/sip people forget Zoe Ortega"), {"name": "Zoe Ortega"})
+    assert "Zoe Ortega" not in words(desk.says(ADA, "/sip audit Zoe Ortega").message)
+    desk.says(ADA, "/sip audit Erased")
+    other = "words that are no action"
+    assert [detail for _, detail in logged(desk, "audit read")] == [f"<person {zoe.id}>", other, other, other, "Erased"]
+
+
 # links
 
 
