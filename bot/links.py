@@ -19,8 +19,8 @@ T = TypeVar("T")
 _SIGNATURE = 43  # characters of Keys.sign
 # In addresses only: what people type stays as it is, so nobody has a name signed that they have found somewhere.
 _ADDRESSES = frozenset({"href", "url"})
-_NAME = re.compile(r"(?<=/)(r|export|review)/([\w-]{20,43})(?=[/.?#]|$)", re.A)
-_PLACES = ("/r/", "/export/", "/review/")
+_NAME = re.compile(r"(?<=/)(r|export|review|archive)/([\w-]{20,43})(?=[/.?#]|$)", re.A)
+_PLACES = ("/r/", "/export/", "/review/", "/archive/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.domain.month_facts import GoalFacts, MonthFacts, StrategyFacts
 from bot.domain.periods import Month
+from bot.domain.rollup import said_outside
 from bot.renderers.xlsx import Cell, Sheet, to_xlsx
 
 _GOALS = ("Goal", "Measure", "Status", "Baseline", "Target", "Latest", "Data month", "Expected", "Gap", "Unit", "Note")
@@ -26,7 +27,8 @@ def month_book(facts: MonthFacts) -> bytes:
         for word, those in (("done", facts.done), ("started", facts.started), ("late", facts.late))
         for step in those
     )
-    meetings = tuple((group.name, group.state, group.day, group.reason) for group in facts.groups)
+    # Facts that were stored before reasons were screened have them as they were typed.
+    meetings = tuple((group.name, group.state, group.day, said_outside(group.reason)) for group in facts.groups)
     sheets = (
         Sheet("Goals", _GOALS, tuple(map(_goal, facts.goals))),
         Sheet("Strategies", _STRATEGIES, tuple(map(_strategy, facts.strategies))),

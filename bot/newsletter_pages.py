@@ -66,8 +66,11 @@ class NewsletterPages:
 
     def archive(self, token: str, said: PageWords) -> Page | None:
         """All published editions; None for an unknown link."""
+        opened = self._links.opened("archive", token)
+        if opened is None or not opened.signed:
+            return None
         with reading(self._engine) as connection:
-            found = archive_by_token(connection, token)
+            found = archive_by_token(connection, opened.name)
         if found is None:
             return None
         zone, address = ZoneInfo(found.zone), self._links.address

@@ -6,16 +6,18 @@ A learning belongs to a strategy and is told in the quarterly report-out and in 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.chat.commands import Arg, Command, CommandSpec
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, FormErrors, Option
 from bot.chat.replies import Reply
 from bot.domain.periods import Quarter
-from bot.domain.rollup import few_words
+from bot.domain.rollup import KEPT, few_words
 from storage.models import learning
 from storage.queries import plan as plans
 from storage.queries.ids import row_id
+from storage.queries.kept_notes import as_read_here
 from storage.queries.learnings import VERDICTS, LearningView, learnings
 from storage.queries.plan import StrategyView
 from storage.queries.setup import readable
@@ -137,9 +139,19 @@ def show(command: Command, uow: UnitOfWork) -> Reply:
     known = plans.strategies(uow)
     chosen = _named(known, command.values.get("ref", ""), None)
     found = learnings(uow, strategy_id=chosen.id if chosen else None)[::-1]
-    refs = {one.id: one.ref for one in known}
-    lines = [(refs.get(one.strategy_id, ""), one.at.date(), one) for one in found[:_SHOWN]]
+    of = {one.id: one for one in known}
+    lines = []
+    for one in found[:_SHOWN]:
+        strategy = of.get(one.strategy_id)
+        lines.append((strategy.ref if strategy else "", one.at.date(), _as_read(uow, one, strategy)))
     return Reply(uow.compose("learning/list", lines=lines, more=len(found) - len(lines)))
+
+
+def _as_read(uow: UnitOfWork, one: LearningView, strategy: StrategyView | None) -> LearningView:
+    """The learning as the person who asks may read it; its words together say who somebody is, or do not."""
+    read = as_read_here(uow, [group for group, _ in strategy.workgroups] if strategy else (), (one.person_id,))
+    kept = read(f"{one.expected}\n{one.found}") == KEPT
+    return replace(one, expected="", found=KEPT) if kept else one
 
 
 COMMANDS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -14,10 +14,12 @@ from bot.chat.compose import short
 from bot.chat.errors import UserError
 from bot.chat.forms import Field, Form, Option
 from bot.chat.replies import Reply
+from bot.domain.rollup import KEPT
 from storage.models import plan_change, step_owner
 from storage.queries import people, setup
 from storage.queries import plan as plans
 from storage.queries.ids import row_id
+from storage.queries.kept_notes import as_read_here
 from storage.queries.plan import StepView, StrategyView, UpdateView
 from storage.queries.workgroups import LEADER, members, workgroups, workgroups_of
 from storage.uow import Destination, UnitOfWork
@@ -97,6 +99,7 @@ def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
     if (last := row_id(before)) is not None:
         told = [update for update in told if update.id < last]
     shown, tz = _page(told), uow.organization.tz
+    read = as_read_here(uow, [group for group, _ in _groups(uow, step)], step.owner_ids)
     changes = uow.rows(
         select(plan_change)
         .where(
@@ -111,10 +114,11 @@ def _one_step(uow: UnitOfWork, step: StepView, before: str) -> Reply:
         uow.compose(
             "plan/step",
             step=step,
-            history=shown,
+            history=[u if u.person_id == uow.person.id else replace(u, note=read(u.note)) for u in shown],
             earlier=len(told) - len(shown),
             changes=[{**c._asdict(), "at": c.at.astimezone(tz)} for c in changes if c.before and c.after],
             today=uow.today,
+            kept=KEPT,
         )
     )
 

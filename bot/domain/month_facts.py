@@ -20,7 +20,8 @@ NOT_REPORTED, STRATEGY_DONE = "not reported", "done"
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
-    """A workgroup's month. `day`: of the meeting, held or planned. `silent`: no member sent anything or attended."""
+    """A workgroup's month. `day`: of the meeting, held or planned. `reason`: why it was excused, as those outside the
+    workgroup may read it. `silent`: no member sent anything or attended."""
 
     name: str
     state: str

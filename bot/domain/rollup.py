@@ -27,6 +27,7 @@ from bot.domain.month_facts import (
 from bot.domain.story_privacy import check_story
 from bot.domain.trajectory import SETTLING_IN
 
+KEPT = "kept in the workgroup, because it may identify a client"
 PAGE_WORDS = 450  # a page that is read in three minutes
 _GRAVITY = (BEHIND, ATTENTION, NOT_REPORTED, ON_TRACK, STRATEGY_DONE)
 _CHARACTERS_A_WORD = 14  # a text of few but endless words is cut too
@@ -112,6 +113,11 @@ def few_words(text: str, count: int) -> str:
 def shareable(text: str, staff: frozenset[str] = frozenset()) -> bool:
     """Whether a note may leave its workgroup: nothing in it that the story check would block. `staff`: full names."""
     return check_story(text, staff).verdict != "block"
+
+
+def said_outside(text: str, staff: frozenset[str] = frozenset()) -> str:
+    """A note as those outside its workgroup read it: as it is, or the words that stand for one that stays there."""
+    return text if shareable(text, staff) else KEPT
 
 
 def strategy_status(*, total: int, open_steps: int, late: int, blocked: int, updates: int) -> str:

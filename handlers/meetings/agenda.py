@@ -5,8 +5,8 @@ How long each line may be follows from how many steps are open, so that forty st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import cast
 
@@ -23,6 +23,7 @@ from bot.domain.agenda import (
 )
 from bot.domain.cadence import WEEKDAYS, local_time, meeting_date
 from bot.domain.periods import Month
+from bot.domain.rollup import KEPT
 from bot.domain.trajectory import format_change, format_value
 from storage.queries import meetings, plan, settings, workgroups
 from storage.queries.plan import GoalView, StepView, StrategyView
@@ -112,9 +113,17 @@ class AgendaPage:
     sample_ref: str
 
 
-def agenda_message(uow: UnitOfWork, group: WorkgroupView, month: Month, on: date | None, template: str) -> Message:
-    """The agenda for the meeting of `month`, planned for the date `on`, in the words of `template`."""
-    return uow.compose(template, page=agenda_page(uow, group, month, on))
+def agenda_message(
+    uow: UnitOfWork,
+    group: WorkgroupView,
+    month: Month,
+    on: date | None,
+    template: str,
+    read: Callable[[str], str] = str,
+) -> Message:
+    """The agenda for the meeting of `month`, planned for the date `on`, in the words of `template`. `read`: what is
+    shown of a note; in the workgroup's own channel, all of it."""
+    return uow.compose(template, page=agenda_page(uow, group, month, on, read), kept=KEPT)
 
 
 def next_meeting(uow: UnitOfWork, group: WorkgroupView) -> tuple[Month, date | None]:
@@ -130,7 +139,9 @@ def next_meeting(uow: UnitOfWork, group: WorkgroupView) -> tuple[Month, date | N
     return this, None
 
 
-def agenda_page(uow: UnitOfWork, group: WorkgroupView, month: Month, on: date | None) -> AgendaPage:
+def agenda_page(
+    uow: UnitOfWork, group: WorkgroupView, month: Month, on: date | None, read: Callable[[str], str] = str
+) -> AgendaPage:
     """Gather, partition, and cut each line to the room there is."""
     today = uow.at.astimezone(group.tz).date()
     last = meetings.last_held(uow, group.id, month)
@@ -141,9 +152,11 @@ def agenda_page(uow: UnitOfWork, group: WorkgroupView, month: Month, on: date | 
     agenda = build_agenda(
         min(month, Month.of(today)),  # a prompt may come in the month before: updates are asked for the current one
         today,
-        [_agenda_step(uow, step) for step in steps],
+        [_agenda_step(uow, step, read) for step in steps],
         measures=_measures(uow, group),
-        follow_ups=[AgendaFollowUp(f.task, f.owner, f.due, f.done) for f in open_follow_ups],
+        follow_ups=[
+            AgendaFollowUp(replace(f, text=read(f.text)).task, f.owner, f.due, f.done) for f in open_follow_ups
+        ],
         wins=wins,
         last_meeting=since,
     )
@@ -168,14 +181,14 @@ def agenda_page(uow: UnitOfWork, group: WorkgroupView, month: Month, on: date | 
     )
 
 
-def _agenda_step(uow: UnitOfWork, step: StepView) -> AgendaStep:
+def _agenda_step(uow: UnitOfWork, step: StepView, read: Callable[[str], str]) -> AgendaStep:
     return AgendaStep(
         ref=step.ref,
         text=step.text,
         status=cast(StepStatus, step.status),
         due=step.due,
         last_update=step.updated_at.astimezone(uow.organization.tz).date() if step.updated_at else None,
-        last_note=step.note,
+        last_note=read(step.note),
         owners=step.owner_names,
         closed=step.closed,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
 from bot.chat.messages import Message
@@ -12,6 +14,7 @@ from handlers.meetings.agenda import agenda_message, next_meeting
 from storage.models import follow_up
 from storage.queries import meetings, workgroups
 from storage.queries.ids import row_id
+from storage.queries.kept_notes import as_read_here
 from storage.queries.meetings import FollowUpView
 from storage.queries.workgroups import EXCUSED, HELD, MeetingView, WorkgroupView
 from storage.uow import UnitOfWork
@@ -20,7 +23,8 @@ from storage.uow import UnitOfWork
 def agenda(command: Command, uow: UnitOfWork) -> Reply:
     """The agenda of the workgroup's next meeting, as the plan stands now."""
     group = choosing.choose(command, uow).group
-    return Reply(agenda_message(uow, group, *next_meeting(uow, group), "meetings/agenda"))
+    read = as_read_here(uow, (group.id,))
+    return Reply(agenda_message(uow, group, *next_meeting(uow, group), "meetings/agenda", read))
 
 
 def meeting(command: Command, uow: UnitOfWork) -> Reply:
@@ -34,15 +38,18 @@ def meeting(command: Command, uow: UnitOfWork) -> Reply:
 
 
 def _recorded(uow: UnitOfWork, group: WorkgroupView, month: Month, row: MeetingView) -> Message:
+    read = as_read_here(uow, (group.id,))
     return uow.compose(
         "meetings/recorded",
         group=group,
         month=month,
-        meeting=row,
+        meeting=replace(row, decisions=read(row.decisions), reason=read(row.reason)),
         names=[a.name for a in meetings.attendance(uow, [row.id])],
-        notes=meetings.thread_notes(uow, group.id, month),
+        notes=[replace(note, text=read(note.text)) for note in meetings.thread_notes(uow, group.id, month)],
         counts=record.present_words(uow, row.id),
-        follow_ups=[f for f in meetings.follow_ups(uow, group.id) if f.meeting_id == row.id],
+        follow_ups=[
+            replace(f, text=read(f.text)) for f in meetings.follow_ups(uow, group.id) if f.meeting_id == row.id
+        ],
     )
 
 

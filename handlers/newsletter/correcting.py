@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form
+from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import Message
 from bot.chat.replies import Reply
 from bot.domain.newsletter import Correction
 from handlers.newsletter.approving import move
 from handlers.newsletter.editions import contents, current, title
+from handlers.newsletter.reasons import refused
 from handlers.newsletter.status import status_message
 from storage.models import report
 from storage.queries import reports
@@ -38,6 +39,8 @@ def correct(command: Command, uow: UnitOfWork) -> Reply:
         return Reply(form=_form(view, reason))
     if len(reason) > _REASON:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
+    if why_not := refused(uow, reason):
+        return Reply(errors=FormErrors((("reason", why_not),)))
     correction = Correction(sentence(reason), command.values.get("mail") == "yes")
     copy = _copy(uow, view, correction)
     uow.audit("newsletter correction begun", f"{view.period} revision {copy.revision}")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.chat.codec import to_data as message_data
 from bot.chat.commands import Command
 from bot.chat.errors import UserError
-from bot.chat.forms import Field, Form
+from bot.chat.forms import Field, Form, FormErrors
+from bot.chat.messages import Text, spans
 from bot.chat.replies import Reply
 from handlers.newsletter import audiences
 from handlers.newsletter.approving import missing, move
@@ -21,7 +22,9 @@ from handlers.newsletter.correcting import (
     sentence,
     tell_the_threads,
 )
+from handlers.newsletter.editing import mark
 from handlers.newsletter.editions import contents, current, title
+from handlers.newsletter.reasons import doubtful, refused
 from handlers.newsletter.status import refusal, status_message
 from storage.queries import people, reports, settings
 from storage.queries.reports import APPROVED, DRAFT, MAIL, NEWSLETTER, PUBLISHED, WITHDRAWN, ReportView
@@ -129,10 +132,11 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
         raise UserError(f"{title(uow, view)} is not published: it is {view.state}. There is nothing to withdraw.")
     reason = " ".join(command.values.get("reason", "").split())
     if not reason:
-        field = Field("reason", "Why? Readers will see this.", "long", max_length=_REASON)
-        return Reply(form=Form("Withdraw", "newsletter withdraw", (field,), "Withdraw", (("report", str(view.id)),)))
+        return Reply(form=_form(view, ""))
     if len(reason) > _REASON:
         raise UserError(f"A reason holds {_REASON} characters; yours has {len(reason)}. Shorten it, please.")
+    if asked := _asked(command, uow, _form(view, reason), reason):
+        return asked
     correction = being_written(uow, view)  # taken before its edition, in the order in which publishing it takes them
     move(uow, view, WITHDRAWN, reason=reason)
     opening = "Withdrawn. Its page says so now."
@@ -145,3 +149,21 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     message = uow.compose("newsletter/withdrawn", title=title(uow, view), on=uow.today, reason=sentence(reason))
     tell_the_threads(uow, view, "newsletter_withdrawn", message, unseen)
     return Reply(status_message(uow, replace(view, state=WITHDRAWN, reason=reason), opening))
+
+
+def _form(view: ReportView, reason: str) -> Form:
+    field = Field("reason", "Why? Readers will see this.", "long", value=reason, max_length=_REASON)
+    return Form("Withdraw", "newsletter withdraw", (field,), "Withdraw", (("report", str(view.id)),))
+
+
+def _asked(command: Command, uow: UnitOfWork, form: Form, reason: str) -> Reply | None:
+    """What is answered before readers see the reason, or None: nobody else looks at it first. What a person should look
+    at brings the form once more, and sending that decides."""
+    why_not = refused(uow, reason)
+    if why_not and command.source == "form":
+        return Reply(errors=FormErrors((("reason", why_not),)))
+    seen = mark(reason)
+    why_not = why_not or ("" if command.values.get("seen") == seen else doubtful(uow, reason))
+    if not why_not:
+        return None
+    return Reply(form=replace(form, hidden=(*form.hidden, ("seen", seen)), intro=(Text(spans(why_not)),)))

@@ -14,7 +14,7 @@ from storage.uow import UnitOfWork
 
 def links(command: Command, uow: UnitOfWork) -> Reply:
     """Who has a link of their own to a report, each with a button that ends it."""
-    name, found = _reports(command, uow)
+    name, _, found = _reports(command, uow)
     live = report_links.live_links(uow, found)
     period = command.values.get("period", "")
     return Reply(uow.compose("reports/links", of=name, links=live, zone=uow.organization.tz, period=period))
@@ -27,15 +27,15 @@ def revoke(command: Command, uow: UnitOfWork) -> Reply:
         if not report_links.revoke_one(uow, one):
             raise UserError("That link was ended already.")
         uow.audit("link revoked", f"link {one}")
-        return Reply(uow.compose("reports/revoked", of="", count=1))
-    name, found = _reports(command, uow)
+        return Reply(uow.compose("reports/revoked", of="", count=1, archived=False))
+    name, kind, found = _reports(command, uow)
     count = report_links.revoke_all(uow, found)
     uow.audit("links revoked", f"{name}: the posted one and {count} of people's own")
-    return Reply(uow.compose("reports/revoked", of=name, count=count))
+    return Reply(uow.compose("reports/revoked", of=name, count=count, archived=kind == reports.NEWSLETTER))
 
 
-def _reports(command: Command, uow: UnitOfWork) -> tuple[str, list[int]]:
-    """What it is called, and the ids of all its revisions. Raises UserError where there is nothing with a page."""
+def _reports(command: Command, uow: UnitOfWork) -> tuple[str, str, list[int]]:
+    """What it is called, its kind, and all its revisions' ids. Raises UserError where there is nothing with a page."""
     text = command.values.get("period", "").strip()
     try:
         wanted = parse_report(text, uow.today) if text else Month.of(uow.today).previous()
@@ -53,4 +53,4 @@ def _reports(command: Command, uow: UnitOfWork) -> tuple[str, list[int]]:
     found = reports.revisions(uow, kind, period)
     if not found:
         raise UserError(f"There is no {name} with a page. Name another, like: /sip report revoke 2026-03")
-    return name, found
+    return name, kind, found

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from storage.models import organization, report
+from storage.models import link, organization, report
 from storage.queries.reports import NEWSLETTER, PUBLISHED, WITHDRAWN
 from storage.tenancy import across, within
 from storage.uow import UnitOfWork
@@ -46,18 +46,21 @@ def archive_token(uow: UnitOfWork, *, fresh: bool = False) -> str:
 
 def archive_by_token(connection: Connection, token: str) -> Archive | None:
     """What the link shows: published and withdrawn editions, the newest quarter first. One that was corrected is shown
-    as the edition in its place."""
+    as the edition in its place; one whose links were ended, not at all, until another revision goes out."""
     across(connection)
     here = connection.execute(select(organization).where(organization.c.archive_token == token)).first()
     if here is None:
         return None
     within(connection, here.id)
+    everybodys = (link.c.organization_id == here.id, link.c.report_id.is_not(None), link.c.person_id.is_(None))
+    ended = select(link.c.report_id).where(*everybodys, link.c.revoked_at.is_not(None))
     rows = connection.execute(
         select(report)
         .where(
             report.c.organization_id == here.id,
             report.c.kind == NEWSLETTER,
             report.c.state.in_((PUBLISHED, WITHDRAWN)),
+            report.c.id.not_in(ended),
         )
         .order_by(report.c.period.desc(), report.c.revision.desc())
     )

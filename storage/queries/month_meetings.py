@@ -21,7 +21,7 @@ from bot.domain.month_facts import (
     HelpFacts,
 )
 from bot.domain.periods import Month
-from bot.domain.rollup import shareable
+from bot.domain.rollup import said_outside, shareable
 from storage.models import (
     attendance,
     follow_up,
@@ -56,8 +56,9 @@ def group_facts(
     met: dict[int, MeetingView],
     members: dict[int, set[int]],
     heard: set[int],
+    staff: frozenset[str],
 ) -> tuple[GroupFacts, ...]:
-    """Each workgroup's month. `heard`: person ids of those who sent something or came."""
+    """Each workgroup's month. `heard`: person ids of those who sent something or came; `staff`: as for decisions."""
     calendar = settings.work_calendar(uow)
     found = []
     for group in known:
@@ -65,7 +66,8 @@ def group_facts(
         if planned and planned < group.created_at.astimezone(group.tz).date():
             planned = None
         state, day, reason = _meeting_state(met.get(group.id), planned, span)
-        found.append(GroupFacts(group.name, state, day, reason, not members[group.id] & heard))
+        silent = not members[group.id] & heard
+        found.append(GroupFacts(group.name, state, day, said_outside(reason, staff), silent))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,9 +22,11 @@ from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.keys import Keys
 from bot.links import Links
+from bot.newsletter_pages import NewsletterPages
+from bot.newsletter_words import WORDS
 from bot.report_reading import Reading
 from bot.web import make_web
-from handlers import measures, people, records, rollup, settings, stories, updates
+from handlers import measures, newsletter, people, records, rollup, settings, stories, updates
 from storage import audit_log, erasure, export
 from storage.models import (
     audit,
@@ -53,7 +56,10 @@ from storage.uow import Destination, unit_of_work
 from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
 from tests.trust.table import record
+from tests.unit.handlers.newsletter_county import county, ready
 from tests.unit.handlers.rollup_county import APRIL_1, set_channel
+
+__all__ = ["county"]
 
 CORA, ADA = "Cora Diaz", "Ada Admin"
 KEYS = Keys.of("correct-horse-battery-staple-0123456789")
@@ -83,9 +89,9 @@ def posted(desk: Desk) -> str:
         return str(connection.execute(select(report.c.token).order_by(report.c.id).limit(1)).scalar_one())
 
 
-def own(desk: Desk, who: str = CORA) -> str:
-    """The name of somebody's own link to March."""
-    links = {b.label: b.url for b in buttons(desk.says(who, "/sip export 2026-03").message)}
+def own(desk: Desk, who: str = CORA, period: str = "2026-03") -> str:
+    """The name of somebody's own link to a period's report."""
+    links = {b.label: b.url for b in buttons(desk.says(who, f"/sip export {period}").message)}
     return links["Page"].rsplit("/", 1)[1]
 
 
@@ -145,6 +151,19 @@ def test_the_log_says_names_but_keeps_none(desk):
     assert "person renamed" not in words(desk.says(ADA, "/sip audit published").message)
     assert "rollup published" in words(desk.says(ADA, "/sip audit since 2026-03-01").message)
     assert "Nothing of that" in words(desk.says(ADA, "/sip audit published since 2026-04-02").message)
+
+
+def test_looking_for_a_name_puts_none_into_the_log(desk, work):
+    with work() as uow:
+        zoe = a_person(uow, "Zoe Ortega")
+        a_person(uow, "Zoe Baker")
+    for asked in ("Zoe Ortega", "Zoe", "Zoe Zwick"):  # one person, one of two, nobody
+        desk.says(ADA, f"/sip audit {asked}")
+    desk.submits(ADA, desk.says(ADA, "/sip people forget Zoe Ortega"), {"name": "Zoe Ortega"})
+    assert "Zoe Ortega" not in words(desk.says(ADA, "/sip audit Zoe Ortega").message)
+    desk.says(ADA, "/sip audit Erased")
+    other = "words that are no action"
+    assert [detail for _, detail in logged(desk, "audit read")] == [f"<person {zoe.id}>", other, other, other, "Erased"]
 
 
 # links
@@ -236,6 +255,54 @@ def test_with_a_key_what_is_stored_opens_nothing(desk):
         kept = " ".join(connection.execute(select(inbox.c.reply)).scalars())
     assert token[:-43] in kept
     assert token not in kept
+
+
+@pytest.fixture
+def edition(engine, clock, county) -> Desk:
+    """A county whose newsletter of the first quarter of 2026 is out."""
+    desk = Desk(engine, clock, newsletter, records, rollup)
+    ready(desk)
+    for said in ("approve", "publish"):
+        desk.says(CORA, f"/sip newsletter {said}")
+    return desk
+
+
+def archived(desk: Desk, links: Links, token: str) -> list[str]:
+    """The tokens of the editions that the archive leads to; none where its address opens nothing."""
+    pages = NewsletterPages(desk.engine, desk.clock, built_in(), "https://sip.example", links)
+    page = pages.archive(token, WORDS["en"])
+    return re.findall(r'href="/r/([\w-]+)"', page.body.decode()) if page else []
+
+
+def test_a_revoked_edition_leaves_the_archive_until_it_goes_out_again(edition):
+    links = Links()
+    token = buttons(edition.says(CORA, "/sip newsletter archive").message)[0].url.rsplit("/", 1)[1]
+    (before,) = archived(edition, links, token)
+    assert "The archive leaves it out" in words(edition.says(CORA, "/sip report revoke 2026-Q1").message)
+    assert reading_of(edition).report(before, "html").status == 410
+    assert archived(edition, links, token) == []
+    own(edition, period="2026-Q1")  # a coordinator's own link is nobody else's
+    assert archived(edition, links, token) == []
+    begun = edition.says(CORA, "/sip newsletter correct The date was wrong")
+    edition.submits(CORA, begun)
+    for said in ("approve", "publish"):
+        edition.says(CORA, f"/sip newsletter {said}")
+    (after,) = archived(edition, links, token)
+    assert reading_of(edition).report(after, "html").status == 200
+
+
+def test_with_a_key_the_archives_address_in_the_database_opens_nothing(edition):
+    signing = edition.dispatcher._links = Links(KEYS)
+    token = buttons(edition.says(CORA, "/sip newsletter archive").message)[0].url.rsplit("/", 1)[1]
+    with edition.engine.connect() as connection:
+        stored = str(connection.execute(select(organization.c.archive_token)).scalar_one())
+        kept = " ".join(connection.execute(select(inbox.c.reply)).scalars())
+    assert len(archived(edition, signing, token)) == 1
+    assert [archived(edition, signing, one) for one in (stored, stored + "A" * 43)] == [[], []]
+    assert stored in kept
+    assert token not in kept
+    ended = buttons(edition.says(CORA, "/sip newsletter archive new").message)[0].url.rsplit("/", 1)[1]
+    assert [len(archived(edition, signing, one)) for one in (token, ended)] == [0, 1]
 
 
 def test_a_second_delivery_gets_the_same_signed_link(desk):

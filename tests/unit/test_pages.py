@@ -17,15 +17,16 @@ from sqlalchemy import update as sql_update
 
 from bot.chat.codec import from_data, to_data
 from bot.chat.compose import Composer, built_in
+from bot.domain.rollup import KEPT
 from bot.pages import HOUSE, house_page, report_page
 from bot.renderers.chart import chart_png
 from bot.report_files import NoReport, render_report
 from bot.scheduler import REMEMBERED
 from bot.web import SECURITY_HEADERS, add_document, make_web
-from handlers import rollup
+from handlers import meetings, rollup
 from storage.models import reading, report, strategy, update
 from storage.queries.people import organizations
-from tests.builders import a_person, a_plan
+from tests.builders import a_person, a_plan, a_workgroup
 from tests.desk import Desk
 from tests.golden.cases import CHARTS
 
@@ -88,6 +89,36 @@ def test_a_roll_up_has_a_workbook_of_its_numbers(engine, token):
     assert strategy_row[1] == EVIL, "text, as it was typed: a cell of text is never run"
     _, step, *_ = book.get_sheet_by_name("Steps").to_python()
     assert (step[0], step[2]) == ("1.1.1", "done")
+
+
+NAMING = "Maria Lopez, our client, was hospitalized after her suicide attempt; case 1234567."
+
+
+@pytest.mark.parametrize("stored_before", [False, True])
+def test_the_workbook_keeps_a_reason_that_may_identify_a_client_in_its_workgroup(engine, work, clock, stored_before):
+    with work() as uow:
+        plan = a_plan(uow)
+        ann = a_person(uow, "Ann Ortiz")
+        a_workgroup(uow, "Forms", (plan.strategies["1.1"],), ((ann, "leader"),))
+        a_workgroup(uow, "Coaching", (plan.strategies["1.2"],), ((ann, "leader"),))
+    desk = Desk(engine, clock, meetings, rollup)
+    desk.says("Ann Ortiz", f"/sip meeting excused Forms {NAMING}")
+    desk.says("Ann Ortiz", "/sip meeting excused Coaching A county holiday")
+    clock.move_to(APRIL_1)
+    desk.tick()
+    with engine.begin() as connection:
+        row = connection.execute(select(report).where(report.c.period == "2026-03")).one()
+        assert "Maria Lopez" not in json.dumps(row.facts)
+        if stored_before:  # a roll-up from before reasons were screened
+            groups = [
+                {**one, "reason": NAMING if one["name"] == "Forms" else one["reason"]} for one in row.facts["groups"]
+            ]
+            connection.execute(
+                sql_update(report).where(report.c.id == row.id).values(facts={**row.facts, "groups": groups})
+            )
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(report_page(engine, row.token, "xlsx").body))
+    reasons = {line[0]: line[3] for line in sheet.get_sheet_by_name("Meetings").to_python()[1:]}
+    assert reasons == {"Forms": KEPT, "Coaching": "A county holiday"}
 
 
 @pytest.fixture

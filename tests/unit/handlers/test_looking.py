@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bot.chat.commands import Role
-from handlers import home, plan, records, stories, updates, workgroups
-from storage.models import step
+from handlers import home, learning, meetings, plan, records, stories, updates, workgroups
+from storage.models import meeting_note, step
 from tests.builders import a_person, a_plan, a_workgroup, owns
 from tests.desk import Desk, buttons, words
 
@@ -81,3 +81,53 @@ def test_the_audit_log_says_who_did_what(desk):
     desk.says(ANN, "/sip update 1.1.1 done")
     desk.says(ANN, "/sip undo")
     assert "2 March 2026 10:00, Ann Ortiz: update taken back" in words(desk.says(CORA, "/sip audit").message)
+
+
+NAMING = "Maria Lopez, our client, was hospitalized after her suicide attempt; case 1234567."
+KEPT_HERE = "kept in the workgroup, because it may identify a client"
+
+
+@pytest.fixture
+def naming(engine, clock, work) -> Desk:
+    """Ann's workgroup Forms wrote of a client everywhere; Eve is in another, Owen owns the step, Cora coordinates."""
+    clock.move_to(datetime(2026, 3, 12, 18, tzinfo=UTC))
+    with work() as uow:
+        found = a_plan(uow)
+        ann, eve, owen = (a_person(uow, name) for name in (ANN, "Eve Moss", "Owen Park"))
+        a_person(uow, CORA, Role.COORDINATOR)
+        group = a_workgroup(uow, "Forms", (found.strategies["1.1"],), ((ann, "leader"),))
+        a_workgroup(uow, "Other", (found.strategies["1.2"],), ((eve, "leader"),))
+        owns(uow, owen, found.steps["1.1.1"])
+        uow.insert(meeting_note, workgroup_id=group, person_id=ann.id, month="2026-03", text=NAMING, at=uow.at)
+    desk = Desk(engine, clock, learning, meetings, plan, updates)
+    held = desk.says(ANN, "/sip meeting held Forms")
+    desk.submits(ANN, held, date="2026-03-10", decisions=NAMING, follow_ups=f"{NAMING}\nCall the vendor")
+    desk.says(ANN, f"/sip update 1.1.1 blocked {NAMING}")
+    for learned in ("Call the vendor", NAMING):
+        desk.submits(ANN, desk.says(ANN, "/sip learn 1.1"), expected=learned, found="It helps", verdict="adapt")
+    return desk
+
+
+@pytest.mark.parametrize("name", [ANN, CORA, "Eve Moss", "Guest Never Seen"])
+@pytest.mark.parametrize("asked", ["meeting Forms", "agenda Forms", "learnings 1.1"])
+def test_a_note_that_may_identify_a_client_is_read_in_its_workgroup_only(naming, name, asked):
+    said = words(naming.says(name, f"/sip {asked}").message)
+    inside = name in (ANN, CORA)
+    assert ("Maria" in said, KEPT_HERE in said) == (inside, not inside)
+    assert "Call the vendor" in said
+
+
+@pytest.mark.parametrize("name", [ANN, CORA, "Owen Park", "Eve Moss", "Guest Never Seen"])
+def test_a_steps_note_that_may_identify_a_client_is_read_by_those_who_work_on_it(naming, name):
+    said = words(naming.says(name, "/sip steps 1.1.1").message)
+    inside = name in (ANN, CORA, "Owen Park")
+    assert ("Maria" in said, f"Note {KEPT_HERE}." in said) == (inside, not inside)
+
+
+def test_why_a_workgroup_does_not_meet_is_kept_there_too_and_everybody_reads_their_own_words(naming):
+    naming.says(ANN, f"/sip meeting excused Forms {NAMING}")
+    assert KEPT_HERE in words(naming.says("Eve Moss", "/sip meeting Forms").message)
+    assert "Maria" in words(naming.says(ANN, "/sip meeting Forms").message)
+    naming.says("Eve Moss", f"/sip update 1.1.2 blocked {NAMING}")
+    assert "Maria" in words(naming.says("Eve Moss", "/sip steps 1.1.2").message)
+    assert "Maria" not in words(naming.says("Guest Never Seen", "/sip steps 1.1.2").message)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
+from bot.chat.messages import plain
 from bot.pages import report_page
 from storage.dead_letters import dead_letters
 from storage.models import outbox, report
@@ -225,3 +226,36 @@ def test_what_is_not_out_is_edited_not_corrected(desk, county):
 def test_a_correction_is_approved_like_any_edition(desk, published):
     begin(desk)
     assert "is not approved: it is draft" in words(desk.says("Cora Diaz", "/sip newsletter publish").message)
+
+
+NAMING = "We named Maria Lopez, a client, by mistake."
+
+
+def state(engine):
+    with engine.connect() as connection:
+        return list(connection.execute(select(report.c.state).order_by(report.c.id)).scalars())
+
+
+def test_a_reason_that_identifies_somebody_reaches_no_reader(desk, published, engine):
+    typed = desk.says("Cora Diaz", f"/sip newsletter withdraw {NAMING}")
+    assert typed.form.fields[0].value == NAMING, "what was written is still there"
+    assert "Readers would see “Maria”: This looks like the name of a person we serve." in plain(
+        typed.form.intro[0].spans
+    )
+    for reply in (desk.submits("Cora Diaz", typed), begin(desk, NAMING)):
+        assert [field for field, _ in reply.errors.errors] == ["reason"]
+        assert "Readers would see “Maria”" in reply.errors.errors[0][1]
+    assert state(engine) == ["published"]
+    assert not desk.queued("notice")
+    desk.submits("Cora Diaz", typed, reason="A story told too much. Cora Diaz can be asked.")
+    assert state(engine) == ["withdrawn"]
+
+
+def test_a_reason_with_a_name_is_looked_at_once_more_before_readers_see_it(desk, published, engine):
+    named = desk.submits("Cora Diaz", desk.says("Cora Diaz", "/sip newsletter withdraw"), reason="We named Maria Lopez")
+    assert "Readers would see “Maria”, “Lopez”" in plain(named.form.intro[0].spans)
+    assert state(engine) == ["published"]
+    other = desk.submits("Cora Diaz", named, reason="We named Maria Vega")
+    assert "“Vega”" in plain(other.form.intro[0].spans)
+    assert "Withdrawn." in words(desk.submits("Cora Diaz", other).message)
+    assert state(engine) == ["withdrawn"]
