@@ -38,7 +38,7 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
     done = [step for step in now if step.status == plans.DONE != before.get(step.id)]
     later = quarter.next()
     met = _meetings(uow, quarter)
-    voices, heard = _voices(uow, quarter)
+    voices, heard = voices_of(uow, quarter)
     judged = gate(uow, {goal.data_month for goal in month.goals if goal.data_month}, span.end, heard)
     return QuarterFacts(
         organization=uow.organization.name,
@@ -81,7 +81,7 @@ def _untold(uow: UnitOfWork, quarter: Quarter, found: tuple[WinFacts, ...]) -> t
     return tuple(win for win in found if win.story not in told)
 
 
-def _voices(uow: UnitOfWork, quarter: Quarter) -> tuple[list[VoiceView], list[Heard]]:
+def voices_of(uow: UnitOfWork, quarter: Quarter) -> tuple[list[VoiceView], list[Heard]]:
     """The quarter's client voice results, in the order in which people spoke, and how many each is from."""
     of_quarter = (one for one in voice_results(uow) if one.month in quarter.months)
     found = sorted(of_quarter, key=lambda one: (one.month, one.id))
@@ -99,7 +99,7 @@ def no_longer_so(uow: UnitOfWork, facts: QuarterFacts) -> tuple[Stale, ...]:
     """What these facts tell that was changed since, or may not be shown any more; each once. A value that was corrected
     is told as the month's roll-up has it until that is revised."""
     quarter = Quarter.parse(facts.quarter)
-    voices, heard = _voices(uow, quarter)
+    voices, heard = voices_of(uow, quarter)
     points = [(goal, point) for goal in facts.month.goals for point in goal.points if point.value is not None]
     months = {point.month for _, point in points} | {gap.data_month for gap in facts.gaps}
     judged = gate(uow, months, window(uow, quarter).end, heard)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.chat.codec import from_data as message_from
-from bot.chat.codec import to_data
+from bot.chat.codec import to_data as message_data
 from bot.chat.messages import Message
-from bot.domain.frozen_data import from_data
+from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
+from bot.domain.small_cells import NOTHING_SHOWN, Shown
 from storage.models import ledger, link, organization, outbox, plan, plan_change, report, update
 from storage.outbox import DEAD
 from storage.queries.told_stories import lapsed, told, without
@@ -30,6 +31,9 @@ ROLLUP, NEWSLETTER = "rollup", "newsletter"
 MAIL = "newsletter_mail"  # an edition's e-mails in the outbox; its posts there are of the report's kind
 # Working papers: their page shows them as they were compiled last, and they are never published.
 REPORT_OUT, PROGRESS = "report_out", "progress"
+POSTED = (
+    "posted report"  # a report that was posted to a channel on request, as it stood then; it has no page of its own
+)
 DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
 
 
@@ -82,6 +86,21 @@ class PublicReport:
     successor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report tells that is looked for later: numbers of people that none before it did, and stories with their
+    words."""
+
+    shown: Shown = NOTHING_SHOWN
+    wins: tuple[tuple[int, str], ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """As a report's facts."""
+        wins = [{"story": key, "text": text} for key, text in self.wins]
+        return {"wins": wins} | ({} if self.shown == NOTHING_SHOWN else {"shown": to_data(self.shown)})
+
+
+NOTHING_TOLD = Told()
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
 
 
@@ -138,7 +157,8 @@ def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
 def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
     no page."""
-    has_page = or_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
+    out = and_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind != POSTED)
+    has_page = or_(out, report.c.kind.in_((REPORT_OUT, PROGRESS)))
     own = select(link.c.report_id).where(link.c.name == token).scalar_subquery()
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
@@ -216,8 +236,7 @@ def keep_paper(
 ) -> ReportView:
     """Keep a working paper, in place of what was compiled for the period before. Its page has only people's own links
     (storage/queries/report_links.py). `wins`: the stories it tells, with their words."""
-    content, found = to_data(message), latest(uow, kind, period)
-    facts = {"wins": [{"story": key, "text": text} for key, text in wins]}
+    content, found, facts = message_data(message), latest(uow, kind, period), Told(wins=tuple(wins)).to_data()
     uow.audit(f"{kind.replace('_', ' ')} compiled", period)
     if found:
         uow.change(report, report.c.id == found.id, facts=facts, content=content, created_at=uow.at)
@@ -225,6 +244,30 @@ def keep_paper(
     given = {"kind": kind, "period": period, "state": DRAFT, "token": secrets.token_urlsafe(24), "created_at": uow.at}
     key = uow.insert(report, facts=facts, content=content, **given)
     return _view(uow.row(_mine(uow, kind).where(report.c.id == key)))
+
+
+def told_by(view: ReportView) -> Told:
+    """Of a published report shown again: its numbers are known already."""
+    return Told(
+        wins=tuple((win["story"], win["text"]) for name in ("wins", "former") for win in view.facts.get(name, ()))
+    )
+
+
+def keep_post(uow: UnitOfWork, period: str, message: Message, given: Told) -> int:
+    """Keep what is posted to a channel on request; the row's id. What it tells counts as published."""
+    before = latest(uow, POSTED, period)
+    return uow.insert(
+        report,
+        kind=POSTED,
+        period=period,
+        revision=before.revision + 1 if before else 1,
+        state=PUBLISHED,
+        facts=given.to_data(),
+        content=message_data(message),
+        token=secrets.token_urlsafe(24),
+        created_at=uow.at,
+        published_at=uow.at,
+    )
 
 
 def stories_told(uow: UnitOfWork) -> set[int]:

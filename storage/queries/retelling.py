@@ -38,7 +38,6 @@ def _reword(uow: UnitOfWork, gone: Sequence[Lapsed], *which: ColumnElement[bool]
         .where(
             outbox.c.organization_id == uow.organization.id,
             *which,
-            outbox.c.thread == "",
             outbox.c.target == "",
             or_(outbox.c.state != SENT, outbox.c.channel_id.is_not(None)),  # sent privately, it is there for good
             outbox.c.message != "",  # its words are no longer kept

@@ -275,3 +275,40 @@ def test_a_baseline_of_many_people_and_a_rate_of_few_percent_are_shown(desk, wor
     text = words(desk.says(CORA, "/sip measure").message)
     assert "Baseline 40 families" in text
     assert "Baseline 4%" in text
+
+
+@pytest.mark.parametrize("asked", ["2026-03", "2026-Q1", "2026-Q1 full"])
+def test_what_was_posted_on_request_is_what_later_reports_are_held_against(desk, work, clock, asked):
+    """52 families in a channel and 49 in the roll-up would tell the 3 that went."""
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    records(desk, "1 52 2026-02")
+    desk.says(CORA, f"/sip report {asked} public", channel="CINTAKE")
+    (post,) = desk.queued("posted report")
+    assert "52 families" in words(post.message)
+    records(desk, "1 49 2026-02")
+    assert "49 families" not in words(desk.says(CORA, "/sip measure 1").message)
+    publish(desk, clock)
+    (rollup_post,) = {words(one.message) for one in desk.queued("rollup")}
+    assert "not shown (February 2026)" in rollup_post
+    assert "families" not in rollup_post.replace("64 families", "").replace("40 families", "").replace(
+        "42 families", ""
+    )
+
+
+def test_what_was_only_shown_to_one_person_holds_nothing_back(desk, work):
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    records(desk, "1 52 2026-02")
+    desk.says(CORA, "/sip report 2026-03", channel="CINTAKE")
+    records(desk, "1 49 2026-02")
+    assert "49 families" in words(desk.says(CORA, "/sip report 2026-03").message)
+
+
+def test_a_published_month_that_is_posted_again_tells_nothing_new(desk, work, clock):
+    records(desk, "1 50% 2026-02 of 60")
+    publish(desk, clock)
+    desk.says(CORA, "/sip report 2026-03 public", channel="CINTAKE")
+    with work() as uow:
+        row = uow.row(select(report).where(report.c.kind == "posted report"))
+        assert row.facts == {"wins": []}

@@ -45,8 +45,8 @@ def desk(engine, clock, work):
     return desk
 
 
-def take_back(desk):
-    desk.sends(ANN, verb="win withdraw", values={"story": "1"}, source="button")
+def take_back(desk, number="1"):
+    desk.sends(ANN, verb="win withdraw", values={"story": number}, source="button")
 
 
 def test_an_agenda_that_waits_goes_out_without_it(desk):
@@ -107,3 +107,26 @@ def test_a_win_taken_back_while_the_agenda_is_made_does_not_go_out(desk, work, c
     taking.join()
     (prompt,) = desk.queued("prompt")
     assert START not in words(prompt.message)
+
+
+@pytest.mark.parametrize("posted", [True, False])
+def test_a_report_posted_on_request_gets_new_words_too(desk, work, posted):
+    desk.says(CLEO, "/sip report public", channel="CFORMS", thread="9.1")
+    assert ANOTHER in words(desk.queued("posted report")[0].message)
+    if posted:
+        with work() as uow:
+            uow.change(outbox, outbox.c.kind == "posted report", state="sent", remote_id="17.2")
+    take_back(desk, "2")
+    (post,) = desk.queued("retold") if posted else desk.queued("posted report")
+    assert (post.to, post.row.target) == ("#forms", "17.2" if posted else "")
+    assert ANOTHER not in words(post.message)
+    assert TAKEN_BACK in words(post.message)
+
+
+def test_a_published_month_posted_again_does_too(desk, work, clock):
+    clock.move_to(datetime(2026, 4, 1, 17, 0, tzinfo=UTC))
+    desk.tick()
+    desk.says(CLEO, "/sip report 2026-03 public", channel="CFORMS")
+    assert ANOTHER in words(desk.queued("posted report")[0].message)
+    take_back(desk, "2")
+    assert ANOTHER not in words(desk.queued("posted report")[0].message)
