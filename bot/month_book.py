@@ -8,6 +8,7 @@ from datetime import date
 from bot.domain.month_facts import GoalFacts, MonthFacts, StrategyFacts
 from bot.domain.periods import Month
 from bot.domain.rollup import said_outside
+from bot.domain.small_cells import FEWER
 from bot.renderers.xlsx import Cell, Sheet, to_xlsx
 
 _GOALS = ("Goal", "Measure", "Status", "Baseline", "Target", "Latest", "Data month", "Expected", "Gap", "Unit", "Note")
@@ -41,7 +42,8 @@ def month_book(facts: MonthFacts) -> bytes:
 def _goal(goal: GoalFacts) -> tuple[Cell, ...]:
     month = Month.parse(goal.data_month).first if goal.data_month else None
     note = "not shown" if goal.masked else goal.note
-    numbers = (goal.baseline, goal.target, goal.latest, month, goal.expected, goal.gap)
+    baseline = FEWER if goal.few_at_first else goal.baseline
+    numbers = (baseline, goal.target, goal.latest, month, goal.expected, goal.gap)
     return (goal.number, goal.measure, goal.status, *numbers, goal.unit, note)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.month_facts import NO_DATA, GoalFacts
+from bot.domain.people_counts import is_few
 from bot.domain.periods import Month
-from bot.domain.small_cells import NOT_SHOWN
+from bot.domain.small_cells import FEWER, NOT_SHOWN
 from bot.domain.trajectory import format_change, format_value
 
 NOTHING = "–"
@@ -42,7 +43,7 @@ def goal_line(goal: GoalFacts) -> GoalLine:
         measure=goal.measure,
         arrow="↓" if goal.direction == "decrease" else "↑",
         better="down is better" if goal.direction == "decrease" else "up is better",
-        baseline=value_words(goal.baseline, goal.unit),
+        baseline=FEWER if goal.few_at_first else value_words(goal.baseline, goal.unit),
         latest=latest_words(goal),
         target=value_words(goal.target, goal.unit),
         expected=value_words(goal.expected, goal.unit),
@@ -72,6 +73,11 @@ def _pace_words(goal: GoalFacts) -> str:
 def value_words(value: float | None, unit: str) -> str:
     """`47.5%`, or a dash for what the plan does not say."""
     return NOTHING if value is None else format_value(value, unit)
+
+
+def baseline_words(baseline: float | None, unit: str) -> str:
+    """The same of a baseline, which is a number of people where the measure is."""
+    return FEWER if is_few(baseline, unit) else value_words(baseline, unit)
 
 
 def reading_words(value: float | None, unit: str) -> str:

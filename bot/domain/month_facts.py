@@ -45,7 +45,8 @@ class PointFacts:
 class GoalFacts:
     """A goal's measure. `latest` belongs to `data_month` (`2026-02`), and `expected` and `gap` (latest less expected,
     points for percents) to that same month. `masked`: there is a latest reading, but its value may not be shown.
-    `points`: the newest readings, oldest first, for the chart."""
+    `points`: the newest readings, oldest first, for the chart. `few_at_first`: the baseline is 1–10 people and not
+    told; then nothing is that would tell it."""
 
     number: int
     measure: str
@@ -61,6 +62,7 @@ class GoalFacts:
     status: str
     note: str
     points: tuple[PointFacts, ...] = ()
+    few_at_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

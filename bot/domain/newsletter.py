@@ -180,3 +180,13 @@ def blocked(edition: Edition, staff: frozenset[str]) -> tuple[tuple[Section, Fin
 def tells(edition: Edition, story: str, approved: str = "") -> Section | None:
     """The first section that still has a story or a piece of it, as `quotes` finds it."""
     return next((section for section in edition.sections if quotes(section.text, story, approved)), None)
+
+
+def says(section: Section, number: str) -> bool:
+    """Whether the section has the number: `47.5%` is not in “147.5%”."""
+    return re.search(rf"(?<![\w.,]){re.escape(number)}(?!\w|[.,]\d)", section.text, re.I) is not None
+
+
+def written(edition: Edition, number: str) -> Section | None:
+    """The first section a person wrote that has the number."""
+    return next((section for section in edition.sections if section.edited and says(section, number)), None)

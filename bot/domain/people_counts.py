@@ -73,6 +73,11 @@ def publication(entered: Iterable[Entered], heard: Iterable[Heard] = ()) -> Publ
     return Publication(tuple(counts), tuple(percents), tuple(sums))
 
 
+def is_few(value: float | None, unit: str) -> bool:
+    """Whether a value that stands alone, as a plan's baseline does, is one of 1–10 people."""
+    return value is not None and counts_people(unit) and 0 < abs(value) < SMALLEST_SHOWN
+
+
 def may_print(decision: Decision, one: Entered) -> bool:
     """Whether the reading's value may be printed. A mean of 1–10 people may not, either."""
     if one.value is None:
@@ -81,7 +86,7 @@ def may_print(decision: Decision, one: Entered) -> bool:
         return True
     if counts_people(one.unit):
         if not _whole_number(one.value):
-            return not 0 < abs(one.value) < SMALLEST_SHOWN
+            return not is_few(one.value, one.unit)
         return decision.may_show(one.id)
     if one.people is None:
         return True

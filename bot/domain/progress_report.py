@@ -23,6 +23,7 @@ SECTIONS = (
     "Technical help needed",
 )
 LOG = "Appendix: update log"
+STORY = "S"  # the letter of a story's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ class Draft:
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         return tuple(sentence for section in self.sections for part in section.parts for sentence in part.sentences)
+
+    @property
+    def stories(self) -> tuple[tuple[int, str], ...]:
+        """Id and words of every story it tells."""
+        return tuple((int(entry.key[1:]), entry.words) for entry in self.log if entry.key.startswith(STORY))
 
     @property
     def withheld(self) -> tuple[Entry, ...]:

@@ -35,11 +35,19 @@ class GroupGap:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A number as an edition told it (`47.5%`), which is not so any more; `section`: where it was compiled into."""
+
+    section: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterFacts:
     """`month`: the facts of the quarter's last month (of the current one while the quarter runs). `done`: steps
     finished in the quarter; `ahead`: open steps due in the next; `held`, `missed`: recorded workgroup meetings;
     `wins`: approved stories that no other published edition told; `shown` as in MonthFacts. `former`: the stories whose
-    words, as they were before, still stand in what a person wrote."""
+    words, as they were before, still stand in what a person wrote; `stale`: numbers that do."""
 
     organization: str
     county: str
@@ -56,3 +64,4 @@ class QuarterFacts:
     gaps: tuple[GroupGap, ...]
     shown: Shown = NOTHING_SHOWN
     former: tuple[WinFacts, ...] = ()
+    stale: tuple[Stale, ...] = ()

@@ -11,6 +11,7 @@ from datetime import date
 
 from bot.domain.month_facts import DecisionFacts, HelpFacts, StepFacts, StrategyFacts
 from bot.domain.quarter_facts import QuarterFacts
+from bot.domain.small_cells import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class PlanChange:
 class ReportOut:
     """Everything the report-out says. `training`: open steps whose words speak of training; `training_help`: open
     follow-ups that do. `corrected`: readings of which the value was changed in the quarter; `masked`: readings that
-    are not shown."""
+    are not shown; `shown` as in MonthFacts, of the whole report."""
 
     quarter: QuarterFacts
     measures: tuple[MeasureQuarter, ...]
@@ -93,6 +94,7 @@ class ReportOut:
     training_help: tuple[HelpFacts, ...]
     corrected: int
     masked: int
+    shown: Shown
 
 
 def speaks_of_training(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from bot.chat.units import format_change as format_change
 from bot.chat.units import format_value as format_value
+from bot.domain.people_counts import is_few
 from bot.domain.periods import Month, months_between
 
 Direction = Literal["increase", "decrease"]
@@ -28,7 +29,8 @@ class Trajectory:
 
     `pace_per_month` is the size of a month's step; the way it goes is given by the target or, without one, by
     `direction`, which says what is better. `start` and `end` are the plan's dates; only their months count.
-    None is what the plan does not say.
+    None is what the plan does not say. A baseline of 1–10 people is told by what is expected from it, so that is not
+    shown either, nor the gap to it; how a value stands is.
     """
 
     baseline: float | None
@@ -43,8 +45,12 @@ class Trajectory:
         """The value expected in `month`: the baseline in the start month, the target at most.
 
         By pace if the plan names one, else along the straight line from baseline at `start` to target at `end`.
-        None before the start and where the plan says too little.
+        None before the start, where the plan says too little, and where it would tell a baseline of few people.
         """
+        return None if is_few(self.baseline, self.unit) else self._expected(month)
+
+    def _expected(self, month: Month) -> float | None:
+        """The same, for judging only."""
         months = months_between(Month.of(self.start), month)
         step = self._step()
         if self.baseline is None or step is None or months < 0:
@@ -57,12 +63,11 @@ class Trajectory:
 
     def gap(self, value: float, month: Month) -> float | None:
         """`value` less the expected value: positive means above it, which is good only if up is better."""
-        expected = self.expected(month)
-        return None if expected is None else round(value - expected, _ROUNDING)
+        return _gap(value, self.expected(month))
 
     def status(self, value: float | None, month: Month) -> TrajectoryStatus:
         """Where `value`, read for the data month `month`, stands; "no data" also if nothing is expected yet."""
-        gap = None if value is None else self.gap(value, month)
+        gap = None if value is None else _gap(value, self._expected(month))
         if gap is None:
             return "no data"
         return "behind" if self._worse_by(gap) > 0 else "on track"
@@ -92,3 +97,7 @@ class Trajectory:
 
     def _worse_by(self, change: float) -> float:
         return -change if self.direction == "increase" else change
+
+
+def _gap(value: float, expected: float | None) -> float | None:
+    return None if expected is None else round(value - expected, _ROUNDING)

@@ -14,7 +14,7 @@ from bot.chat.messages import Chart, Message, Table
 from bot.chat.replies import Reply
 from bot.chat.units import counts_people, is_percent
 from bot.domain.charts import MONTHS, measure_chart
-from bot.domain.goal_words import reading_words, value_words
+from bot.domain.goal_words import baseline_words, reading_words, value_words
 from bot.domain.month_facts import PointFacts
 from bot.domain.people_counts import STATE
 from bot.domain.periods import Month
@@ -128,7 +128,7 @@ def _view(
     groups = tuple(_group(goal, one, shown, judged, everybody) for one in found.groups[:_GROUPS])
     return MeasureView(
         goal,
-        value_words(goal.baseline, goal.unit),
+        baseline_words(goal.baseline, goal.unit),
         value_words(goal.target, goal.unit),
         "down is better" if goal.direction == "decrease" else "up is better",
         tuple(lines),

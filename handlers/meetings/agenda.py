@@ -283,9 +283,9 @@ def _measure_line(measure: AgendaMeasure) -> MeasureLine:
     if measure.latest is None:
         return MeasureLine(measure.name, f"not shown for {month}", f"{expected} expected" if expected else "")
     reading = f"{format_value(measure.latest, measure.unit)} in {month}"
-    if measure.expected is None:
-        return MeasureLine(measure.name, reading, "")
-    gap = format_change(measure.latest - measure.expected, measure.unit)
     status = f"{measure.status}, {measure.note}" if measure.note else measure.status
+    if measure.expected is None:
+        return MeasureLine(measure.name, reading, "" if measure.status == "no data" else status)
+    gap = format_change(measure.latest - measure.expected, measure.unit)
     apart = "" if gap == "no change" else f" ({gap})"
     return MeasureLine(measure.name, reading, f"{expected} expected{apart}: {status}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from bot.chat.compose import short
 from bot.domain import newsletter
+from bot.domain.frozen_data import from_data
 from bot.domain.newsletter import (
     LEAST_LETTER,
     LEAST_WORDS,
@@ -16,11 +18,12 @@ from bot.domain.newsletter import (
     Section,
     count_words,
 )
+from bot.domain.quarter_facts import QuarterFacts
 from bot.domain.quoting import quotes
 from bot.domain.story_privacy import mentions
 from handlers.newsletter.editions import contents
 from handlers.newsletter.words import say
-from storage.queries import people, subscribers
+from storage.queries import people, quarters, subscribers
 from storage.queries.reports import ReportView
 from storage.queries.story_credits import declined_names
 from storage.queries.told_stories import lapsed
@@ -60,6 +63,7 @@ def problems(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[Pr
         naming = next((section for section in edition.sections if mentions(section.text, name)), None)
         if naming is not None:
             found.append(problem("declined", naming.id, name=name))
+    found += [problem(kind, section, text=short(text, 60)) for kind, section, text in _numbers(uow, view)]
     if edition.words > MOST_WORDS:
         longest = max(edition.sections, key=lambda one: count_words(one.text))
         found.append(problem("too long", longest.id, words=edition.words, most=MOST_WORDS))
@@ -77,6 +81,19 @@ def no_longer_approved(uow: UnitOfWork, view: ReportView) -> dict[int, tuple[str
         if telling is not None:
             found.setdefault(one.story, (one.text, telling))
     return found
+
+
+def _numbers(uow: UnitOfWork, view: ReportView) -> list[tuple[str, str, str]]:
+    """(kind of problem, section, numbers) of numbers that the edition was made from, or that stand in what a person
+    wrote, and that are not so any more or may not be shown: what was compiled is not what may go out for ever."""
+    edition, facts = contents(view), from_data(QuarterFacts, view.facts)
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in quarters.no_longer_so(uow, facts):
+        found["numbers changed", one.section].append(one.words)
+    for one in facts.stale:
+        if section := newsletter.written(edition, one.words):
+            found["numbers changed, edited", section.id].append(one.words)
+    return [(kind, section, ", ".join(dict.fromkeys(words))) for (kind, section), words in found.items()]
 
 
 def notes(uow: UnitOfWork, view: ReportView, language: str = "en") -> list[str]:

@@ -16,7 +16,7 @@ from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import WinFacts
 from bot.domain.newsletter import Edition
 from bot.domain.periods import Month, Quarter, check_year, parse_period
-from bot.domain.quarter_facts import QuarterFacts
+from bot.domain.quarter_facts import QuarterFacts, Stale
 from handlers.newsletter.compiling import compiled, coordinators
 from handlers.newsletter.editions import contents
 from handlers.newsletter.status import status_message
@@ -74,10 +74,10 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
             (correct, withdraw),
         )
     older = contents(found) if found else None
-    edition = compiled(uow, facts, older.wins if older else ())
+    fresh = edition = compiled(uow, facts, older.wins if older else ())
     if found and older:
-        edition = edition.keeping_edits_of(older)
-        facts = replace(facts, former=_former(found, facts, edition))
+        edition, before = fresh.keeping_edits_of(older), from_data(QuarterFacts, found.facts)
+        facts = replace(facts, former=_former(before, facts, edition), stale=_stale(uow, before, fresh, edition))
     if found and found.state != WITHDRAWN:
         uow.change(report, report.c.id == found.id, state=DRAFT, facts=to_data(facts), content=edition.to_data())
         approvals.forget(uow, found.id)
@@ -96,11 +96,21 @@ def compile_edition(uow: UnitOfWork, quarter: Quarter) -> ReportView:
     return _stored(uow, stored)
 
 
-def _former(found: ReportView, facts: QuarterFacts, edition: Edition) -> tuple[WinFacts, ...]:
+def _former(before: QuarterFacts, facts: QuarterFacts, edition: Edition) -> tuple[WinFacts, ...]:
     """The stories as they were told until now, where a section that a person wrote still tells them so."""
-    before = from_data(QuarterFacts, found.facts)
     words = dict.fromkeys((*before.wins, *before.former))
     return tuple(win for win in words if win not in facts.wins and newsletter.tells(edition, win.text))
+
+
+def _stale(uow: UnitOfWork, before: QuarterFacts, fresh: Edition, edition: Edition) -> tuple[Stale, ...]:
+    """The numbers that are not so any more, where a section that a person wrote still has them and nothing that was
+    compiled now does."""
+    words = dict.fromkeys((*before.stale, *quarters.no_longer_so(uow, before)))
+    return tuple(
+        one
+        for one in words
+        if newsletter.written(edition, one.words) and not any(newsletter.says(s, one.words) for s in fresh.sections)
+    )
 
 
 def _stored(uow: UnitOfWork, report_id: int) -> ReportView:

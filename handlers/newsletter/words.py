@@ -27,6 +27,9 @@ _ENGLISH: Mapping[str, str] = {
     "again.",
     "taken back, edited": "“{title}” has a story that is no longer approved: “{text}”. Take it out of the text.",
     "declined": "“{title}” names {name}, who asked not to be named in a win of this edition. Take the name out.",
+    "numbers changed": "“{title}” was made from numbers that were changed or withheld since: {text}. Compile the draft "
+    "again.",
+    "numbers changed, edited": "“{title}” says {text}, which was changed or withheld. Take it out of the text.",
     "too long": "It has {words} words and may have {most}. Shorten it; “{title}” is the longest.",
     "empty": "Every section is empty. Write something, or compile the draft again.",
     "short": "It has {words} words; {least}–{most} read well. A short issue is honest when little was reported.",
@@ -58,6 +61,8 @@ _SPANISH: Mapping[str, str] = {
     "taken back": "«{title}» contiene una historia que ya no está aprobada: «{text}». Quítela o compile de nuevo.",
     "taken back, edited": "«{title}» contiene una historia que ya no está aprobada: «{text}». Quítela del texto.",
     "declined": "«{title}» nombra a {name}, que pidió no ser nombrado en un logro de esta edición. Quite el nombre.",
+    "numbers changed": "«{title}» se hizo con cifras que se cambiaron o retiraron después: {text}. Compile de nuevo.",
+    "numbers changed, edited": "«{title}» dice {text}, que se cambió o se retiró. Quítelo del texto.",
     "too long": "Tiene {words} palabras y puede tener {most}. Acórtela; «{title}» es la sección más larga.",
     "empty": "Todas las secciones están vacías. Escriba algo o compile el borrador de nuevo.",
     "short": "Tiene {words} palabras; entre {least} y {most} se lee bien. Una edición corta es honesta si hubo poco.",

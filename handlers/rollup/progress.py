@@ -29,7 +29,7 @@ def digest(uow: UnitOfWork, number: int) -> Message:
     note_read(uow, "draft read", f"progress report {number}", f"progress {number} {uow.person.id}")
     url = ""
     if uow.public_url:
-        paper = reports.keep_paper(uow, reports.PROGRESS, f"PR{number}", message)
+        paper = reports.keep_paper(uow, reports.PROGRESS, f"PR{number}", message, found.stories)
         url = uow.page(f"/r/{report_links.own_link(uow, paper)}")
     counts = [(section.title, sum(len(part.sentences) for part in section.parts)) for section in found.sections]
     shown = {"title": title, "draft": found, "counts": counts, "url": url}

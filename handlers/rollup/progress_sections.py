@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bot.chat.compose import day, plural
-from bot.domain.goal_words import NOTHING, value_words
+from bot.domain.goal_words import NOTHING, baseline_words, value_words
+from bot.domain.people_counts import is_few
 from bot.domain.periods import Month
 from bot.domain.progress_report import WITHHELD, Draft, Entry, Part, Section, Sentence, speaks_of_equity
 from bot.domain.report_out import PlanChange
@@ -126,11 +127,12 @@ class Drafting:
         value = last.value if last.value is not None else 0.0
         status = way.status(value, month) if way else "no data"
         judged = "not judged yet" if status == "no data" else status
-        change = NOTHING if goal.baseline is None else format_change(value - goal.baseline, goal.unit)
+        told = None if is_few(goal.baseline, goal.unit) else goal.baseline
+        change = NOTHING if told is None else format_change(value - told, goal.unit)
+        baseline, target = baseline_words(goal.baseline, goal.unit), value_words(goal.target, goal.unit)
         text = (
-            f"{goal.measure} was {format_value(value, goal.unit)} in {month.title}: baseline "
-            f"{value_words(goal.baseline, goal.unit)}, change {change}, target {value_words(goal.target, goal.unit)}; "
-            f"{judged}."
+            f"{goal.measure} was {format_value(value, goal.unit)} in {month.title}: baseline {baseline}, "
+            f"change {change}, target {target}; {judged}."
         )
         return Sentence(text, (f"R{last.id}", f"G{goal.id}"))
 

@@ -13,7 +13,7 @@ from bot.domain.month_facts import GoalFacts
 from bot.domain.periods import Month, Quarter
 from bot.domain.report_out import GroupReading, MeasureQuarter, ReportOut
 from bot.domain.rollup import few_words
-from bot.domain.small_cells import NOT_SHOWN
+from bot.domain.small_cells import NOT_SHOWN, Shown
 from bot.domain.trajectory import format_change, format_value
 from handlers.rollup.pages import after_table, day_in
 from storage.queries import report_out as gathered
@@ -46,8 +46,8 @@ class GroupLine:
     gap: str
 
 
-def report_out(uow: UnitOfWork, quarter: Quarter) -> tuple[str, Message]:
-    """The report and its title. Raises UserError without a plan."""
+def report_out(uow: UnitOfWork, quarter: Quarter) -> tuple[str, Message, Shown]:
+    """The report, its title, and what it tells about numbers of people. Raises UserError without a plan."""
     found = gathered.report_out(uow, quarter)
     if found is None:
         raise UserError(NO_PLAN)
@@ -64,7 +64,7 @@ def report_out(uow: UnitOfWork, quarter: Quarter) -> tuple[str, Message]:
         on=partial(day_in, quarter.year),
         following=quarter.next().title,
     )
-    return title, after_table(message, "Measure", goal_charts(goals))
+    return title, after_table(message, "Measure", goal_charts(goals)), found.shown
 
 
 def _measures(found: ReportOut, goals: tuple[GoalFacts, ...]) -> list[MeasureLine]:

@@ -22,6 +22,7 @@ from bot.domain.month_facts import (
     StrategyFacts,
     WinFacts,
 )
+from bot.domain.people_counts import is_few
 from bot.domain.periods import Month
 from bot.domain.rollup import shareable, strategy_status, with_judgement
 from storage.models import reading, story, voice_result, workgroup
@@ -194,9 +195,10 @@ def _goal(plan: PlanView, goal: GoalView, known: list[tuple[str, float | None]])
         gap = way.gap(latest, at) if latest is not None else None
         note = settling_note(goal, plan.strategies, at, [value for _, value in known]) or ""
     points = (PointFacts(of, value, way.expected(Month.parse(of)) if way else None) for of, value in known)
+    few = is_few(goal.baseline, goal.unit)
     return GoalFacts(
-        goal.number, goal.measure, goal.unit, goal.direction, goal.baseline, goal.target, latest,
-        bool(known) and latest is None, data_month, expected, gap, status, note, tuple(points),
+        goal.number, goal.measure, goal.unit, goal.direction, None if few else goal.baseline, goal.target, latest,
+        bool(known) and latest is None, data_month, expected, gap, status, note, tuple(points), few,
     )  # fmt: skip
 
 

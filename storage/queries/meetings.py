@@ -212,7 +212,8 @@ def rollup_published(uow: UnitOfWork, month: Month) -> bool:
 
 
 def wins_since(uow: UnitOfWork, workgroup_id: int, since: datetime) -> list[str]:
-    """The workgroup's stories approved from `since` on: told for it, or about a step of its strategies."""
+    """The workgroup's stories approved from `since` on: told for it, or about a step of its strategies. Who takes one
+    back meanwhile waits until this transaction ends and finds what it posted, as in `told_stories.hold`."""
     its_steps = (
         select(step.c.id)
         .join(workgroup_strategy, workgroup_strategy.c.strategy_id == step.c.strategy_id)
@@ -230,6 +231,7 @@ def wins_since(uow: UnitOfWork, workgroup_id: int, since: datetime) -> list[str]
             or_(story.c.workgroup_id == workgroup_id, story.c.step_id.in_(its_steps)),
         )
         .order_by(story.c.reviewed_at, story.c.id)
+        .with_for_update(read=True, of=story)
     )
     return list(uow.rows(statement).scalars())
 

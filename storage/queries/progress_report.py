@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from bot.chat.commands import Role
 from bot.domain.people_counts import STATE
 from bot.domain.periods import Month
-from bot.domain.progress_report import Entry
+from bot.domain.progress_report import STORY, Entry
 from bot.domain.report_out import PlanChange
 from bot.domain.rollup import shareable
 from bot.domain.small_cells import show_count
@@ -172,7 +172,7 @@ def _stories(uow: UnitOfWork, period: Period) -> tuple[Entry, ...]:
         )
         .order_by(story.c.id)
     )
-    return tuple(_entry(uow, f"S{r.id}", r.reviewed_at, r.name or "", "story, approved", r.text) for r in rows)
+    return tuple(_entry(uow, f"{STORY}{r.id}", r.reviewed_at, r.name or "", "story, approved", r.text) for r in rows)
 
 
 def _voices(uow: UnitOfWork, period: Period) -> tuple[Entry, ...]:

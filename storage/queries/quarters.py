@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot.domain.goal_words import reading_words
 from bot.domain.month_facts import GoalFacts, MonthFacts, WinFacts
 from bot.domain.people_counts import Heard
 from bot.domain.periods import Month, Quarter
-from bot.domain.quarter_facts import GroupGap, QuarterFacts, VoiceFacts
+from bot.domain.quarter_facts import GroupGap, QuarterFacts, Stale, VoiceFacts
 from storage.models import meeting
 from storage.queries import plan as plans
 from storage.queries import reports
@@ -37,8 +38,7 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
     done = [step for step in now if step.status == plans.DONE != before.get(step.id)]
     later = quarter.next()
     met = _meetings(uow, quarter)
-    voices = _voices(uow, quarter)
-    heard = [Heard(one.id, str(one.month), one.responses) for one in voices]
+    voices, heard = voices_of(uow, quarter)
     judged = gate(uow, {goal.data_month for goal in month.goals if goal.data_month}, span.end, heard)
     return QuarterFacts(
         organization=uow.organization.name,
@@ -52,10 +52,7 @@ def quarter_facts(uow: UnitOfWork, quarter: Quarter) -> QuarterFacts | None:
         held=met[groups.HELD],
         missed=met[groups.MISSED],
         wins=_untold(uow, quarter, wins(uow, span.start, span.end, told=True)),
-        voices=tuple(
-            VoiceFacts(one.kind, one.month.title, judged.decision.words(cell.count, cell.people), one.heard, one.did)
-            for one, cell in zip(voices, heard, strict=True)
-        ),
+        voices=_voice_facts(judged, voices, heard),
         gaps=group_gaps(judged, month.goals, measures),
         shown=judged.shown,
     )
@@ -84,11 +81,54 @@ def _untold(uow: UnitOfWork, quarter: Quarter, found: tuple[WinFacts, ...]) -> t
     return tuple(win for win in found if win.story not in told)
 
 
-def _voices(uow: UnitOfWork, quarter: Quarter) -> list[VoiceView]:
-    """The quarter's client voice results, in the order in which people spoke."""
-    return sorted(
-        (one for one in voice_results(uow) if one.month in quarter.months), key=lambda one: (one.month, one.id)
+def voices_of(uow: UnitOfWork, quarter: Quarter) -> tuple[list[VoiceView], list[Heard]]:
+    """The quarter's client voice results, in the order in which people spoke, and how many each is from."""
+    of_quarter = (one for one in voice_results(uow) if one.month in quarter.months)
+    found = sorted(of_quarter, key=lambda one: (one.month, one.id))
+    return found, [Heard(one.id, str(one.month), one.responses) for one in found]
+
+
+def _voice_facts(judged: Gate, voices: Iterable[VoiceView], heard: Iterable[Heard]) -> tuple[VoiceFacts, ...]:
+    return tuple(
+        VoiceFacts(one.kind, one.month.title, judged.decision.words(cell.count, cell.people), one.heard, one.did)
+        for one, cell in zip(voices, heard, strict=True)
     )
+
+
+def no_longer_so(uow: UnitOfWork, facts: QuarterFacts) -> tuple[Stale, ...]:
+    """What these facts tell that was changed since, or may not be shown any more; each once. A value that was corrected
+    is told as the month's roll-up has it until that is revised."""
+    quarter = Quarter.parse(facts.quarter)
+    voices, heard = voices_of(uow, quarter)
+    points = [(goal, point) for goal in facts.month.goals for point in goal.points if point.value is not None]
+    months = {point.month for _, point in points} | {gap.data_month for gap in facts.gaps}
+    judged = gate(uow, months, window(uow, quarter).end, heard)
+    now = {(one.measure_id, str(one.month), one.population): one.value for one in judged.readings if judged.lets(one)}
+    published = reports.published_facts(uow, Month.parse(facts.month.month))
+    out = {
+        (goal.number, point.month, point.value)
+        for goal in (published.goals if published else ())
+        for point in goal.points
+    }
+    goals = plans.goals(uow)
+    numbers, names = {goal.number: goal.measure_id for goal in goals}, {goal.measure: goal.measure_id for goal in goals}
+    found = []
+    for goal, point in points:
+        value = now.get((numbers.get(goal.number, 0), point.month, ""))
+        if value is None or (value != point.value and (goal.number, point.month, point.value) not in out):
+            found.append(Stale("numbers", reading_words(point.value, goal.unit)))
+    found += [
+        Stale("equity", reading_words(gap.value, gap.unit))
+        for gap in facts.gaps
+        if now.get((names.get(gap.measure, 0), gap.data_month, gap.group)) != gap.value
+    ]
+    said = {(one.kind, one.month, one.people) for one in _voice_facts(judged, voices, heard)}
+    found += [
+        Stale("voice", f"people heard: {one.people}")
+        for one in facts.voices
+        if (one.kind, one.month, one.people) not in said
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def group_gaps(judged: Gate, goals: Iterable[GoalFacts], measures: Mapping[int, int]) -> tuple[GroupGap, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from bot.domain.follow_ups import task
 from bot.domain.month_facts import DecisionFacts, HelpFacts, StrategyFacts
 from bot.domain.periods import Quarter
+from bot.domain.quarter_facts import QuarterFacts
 from bot.domain.report_out import (
     GroupReading,
     Learning,
@@ -26,8 +27,8 @@ from storage.queries import plan as plans
 from storage.queries.facts import step_facts
 from storage.queries.learnings import learnings
 from storage.queries.plan import DONE, IN_PROGRESS, NOT_STARTED, GoalView, PlanView, StepView
-from storage.queries.publications import gate
-from storage.queries.quarters import quarter_facts
+from storage.queries.publications import Gate, gate
+from storage.queries.quarters import quarter_facts, voices_of
 from storage.queries.windows import Window, window
 from storage.queries.workgroups import HELD
 from storage.uow import UnitOfWork
@@ -42,7 +43,8 @@ def report_out(uow: UnitOfWork, quarter: Quarter) -> ReportOut | None:
     span = window(uow, quarter)
     staff = frozenset(p.name for p in people.all_people(uow, active_only=False))
     steps = plans.steps(uow, before=span.end)
-    read = _read(uow, quarter, span.end)
+    judged = _judged(uow, quarter, facts, span.end)
+    read = _read(judged)
     return ReportOut(
         quarter=facts,
         measures=tuple(_measure(goal, read, quarter) for goal in plan.goals),
@@ -53,6 +55,7 @@ def report_out(uow: UnitOfWork, quarter: Quarter) -> ReportOut | None:
         training=step_facts(step for step in steps if not step.closed and speaks_of_training(step.text)),
         training_help=_training_help(uow, span.end, staff),
         corrected=_corrected(uow, span),
+        shown=judged.shown,
         masked=sum(value is None for of in read.values() for _, month, value in of if _within(month, quarter)),
     )
 
@@ -61,11 +64,17 @@ _LOOKED_BACK = 26  # months: two years before the quarter, and the quarter
 _Reading = tuple[str, str, float | None]  # population, data month, value
 
 
-def _read(uow: UnitOfWork, quarter: Quarter, end: datetime) -> dict[int, list[_Reading]]:
-    """measure -> its readings of the last two years up to the quarter that were told by its end, as they are known now;
-    what may not be shown is None."""
+def _judged(uow: UnitOfWork, quarter: Quarter, facts: QuarterFacts, end: datetime) -> Gate:
+    """Everything that the report tells about numbers of people: readings of the last two years up to the quarter that
+    were told by its end, as they are known now, the newest of each goal, and who was heard."""
     last = quarter.months[2]
-    judged = gate(uow, {str(last.plus(-ago)) for ago in range(_LOOKED_BACK)}, end)
+    months = {str(last.plus(-ago)) for ago in range(_LOOKED_BACK)}
+    newest = {goal.data_month for goal in facts.month.goals if goal.data_month}
+    return gate(uow, months | newest, end, voices_of(uow, quarter)[1])
+
+
+def _read(judged: Gate) -> dict[int, list[_Reading]]:
+    """measure -> its readings; what may not be shown is None."""
     found: defaultdict[int, list[_Reading]] = defaultdict(list)
     for one in judged.readings:
         if one.is_group or not one.population:

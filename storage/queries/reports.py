@@ -8,32 +8,33 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.chat.codec import from_data as message_from
-from bot.chat.codec import from_json, to_data, to_json
-from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
-from bot.domain.frozen_data import from_data
+from bot.chat.codec import to_data as message_data
+from bot.chat.messages import Message
+from bot.domain.frozen_data import from_data, to_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
-from bot.domain.quoting import quotes, quoting
+from bot.domain.small_cells import NOTHING_SHOWN, Shown
 from storage.models import ledger, link, organization, outbox, plan, plan_change, report, update
-from storage.outbox import DEAD, SENT
-from storage.queries.told_stories import Lapsed, lapsed, told
+from storage.outbox import DEAD
+from storage.queries.told_stories import lapsed, told, without
 from storage.tenancy import across, within
-from storage.uow import Destination, UnitOfWork
+from storage.uow import UnitOfWork
 
 ROLLUP, NEWSLETTER = "rollup", "newsletter"
 MAIL = "newsletter_mail"  # an edition's e-mails in the outbox; its posts there are of the report's kind
 # Working papers: their page shows them as they were compiled last, and they are never published.
 REPORT_OUT, PROGRESS = "report_out", "progress"
+POSTED = (
+    "posted report"  # a report that was posted to a channel on request, as it stood then; it has no page of its own
+)
 DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
-TAKEN_BACK = "The story that stood here is no longer shared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,21 @@ class PublicReport:
     successor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report tells that is looked for later: numbers of people that none before it did, and stories with their
+    words."""
+
+    shown: Shown = NOTHING_SHOWN
+    wins: tuple[tuple[int, str], ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """As a report's facts."""
+        wins = [{"story": key, "text": text} for key, text in self.wins]
+        return {"wins": wins} | ({} if self.shown == NOTHING_SHOWN else {"shown": to_data(self.shown)})
+
+
+NOTHING_TOLD = Told()
 _COLUMNS = tuple(report.c[name] for name in ReportView.__slots__)
 
 
@@ -141,7 +157,8 @@ def published_facts(uow: UnitOfWork, month: Month) -> MonthFacts | None:
 def report_by_token(connection: Connection, token: str) -> PublicReport | None:
     """The page of a published or withdrawn report, or of a working paper, in whatever organization; other drafts have
     no page."""
-    has_page = or_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind.in_((REPORT_OUT, PROGRESS)))
+    out = and_(report.c.state.in_((PUBLISHED, CORRECTED, WITHDRAWN)), report.c.kind != POSTED)
+    has_page = or_(out, report.c.kind.in_((REPORT_OUT, PROGRESS)))
     own = select(link.c.report_id).where(link.c.name == token).scalar_subquery()
     statement = (
         select(*_COLUMNS, report.c.organization_id, organization.c.name, organization.c.zone)
@@ -211,56 +228,46 @@ def _shown(connection: Connection, mine: int, facts: Mapping[str, Any], content:
     """A roll-up's content is its message; an edition's stands beside its sections."""
     found: Message = message_from(content.get("message", content))
     gone = lapsed(connection, mine, facts, content)
-    return _without(found, gone) if gone else found
+    return without(found, gone) if gone else found
 
 
-def _without(message: Message, stories: list[Lapsed]) -> Message:
-    """Consent can be taken back after publication: the words go, the place where they stood says so."""
-    texts = [text for block in message.blocks for text in _texts(block)]
-    gone = frozenset[int]().union(*(quoting(texts, one.text, one.approved) for one in stories))
-    place = count()
-
-    def kept(found: Spans) -> Spans:
-        return spans(TAKEN_BACK) if next(place) in gone else found
-
-    blocks = _said_once([reworded(block, kept) for block in message.blocks])
-    summary = TAKEN_BACK if any(quotes(message.summary, one.text, one.approved) for one in stories) else message.summary
-    return replace(message, blocks=blocks, summary=summary)
-
-
-def _said_once(blocks: list[Block]) -> tuple[Block, ...]:
-    """A story of several paragraphs and bullets leaves one sentence behind."""
-    said = Text(spans(TAKEN_BACK))
-    nothing_else = (Heading, Text, Context, Bullets)
-    left = [
-        said if isinstance(block, nothing_else) and set(_texts(block)) == {TAKEN_BACK} else block for block in blocks
-    ]
-    return tuple(block for at, block in enumerate(left) if block != said or not at or left[at - 1] != said)
-
-
-def _texts(block: Block) -> list[str]:
-    """The block's texts, in the order in which `reworded` meets them."""
-    found: list[str] = []
-
-    def read(text: Spans) -> Spans:
-        found.append(plain(text))
-        return text
-
-    reworded(block, read)
-    return found
-
-
-def keep_paper(uow: UnitOfWork, kind: str, period: str, message: Message) -> ReportView:
+def keep_paper(
+    uow: UnitOfWork, kind: str, period: str, message: Message, wins: Iterable[tuple[int, str]] = ()
+) -> ReportView:
     """Keep a working paper, in place of what was compiled for the period before. Its page has only people's own links
-    (storage/queries/report_links.py)."""
-    content, found = to_data(message), latest(uow, kind, period)
+    (storage/queries/report_links.py). `wins`: the stories it tells, with their words."""
+    content, found, facts = message_data(message), latest(uow, kind, period), Told(wins=tuple(wins)).to_data()
     uow.audit(f"{kind.replace('_', ' ')} compiled", period)
     if found:
-        uow.change(report, report.c.id == found.id, content=content, created_at=uow.at)
+        uow.change(report, report.c.id == found.id, facts=facts, content=content, created_at=uow.at)
         return found
     given = {"kind": kind, "period": period, "state": DRAFT, "token": secrets.token_urlsafe(24), "created_at": uow.at}
-    key = uow.insert(report, facts={}, content=content, **given)
+    key = uow.insert(report, facts=facts, content=content, **given)
     return _view(uow.row(_mine(uow, kind).where(report.c.id == key)))
+
+
+def told_by(view: ReportView) -> Told:
+    """Of a published report shown again: its numbers are known already."""
+    return Told(
+        wins=tuple((win["story"], win["text"]) for name in ("wins", "former") for win in view.facts.get(name, ()))
+    )
+
+
+def keep_post(uow: UnitOfWork, period: str, message: Message, given: Told) -> int:
+    """Keep what is posted to a channel on request; the row's id. What it tells counts as published."""
+    before = latest(uow, POSTED, period)
+    return uow.insert(
+        report,
+        kind=POSTED,
+        period=period,
+        revision=before.revision + 1 if before else 1,
+        state=PUBLISHED,
+        facts=given.to_data(),
+        content=message_data(message),
+        token=secrets.token_urlsafe(24),
+        created_at=uow.at,
+        published_at=uow.at,
+    )
 
 
 def stories_told(uow: UnitOfWork) -> set[int]:
@@ -277,46 +284,6 @@ def told_in(uow: UnitOfWork, story_id: int) -> list[ReportView]:
         for view in published(uow, kind)
         if story_id in told(view.facts, view.content)
     ]
-
-
-def retell(uow: UnitOfWork, story_id: int) -> None:
-    """A story was taken back: the posts of every report that told it get new words without it, and what waits goes out
-    without it, as what could not be delivered does when it is sent again. What was corrected or withdrawn may still
-    stand in a channel, or wait as an e-mail."""
-    went_out = select(*_COLUMNS).where(
-        report.c.organization_id == uow.organization.id, report.c.published_at.is_not(None)
-    )
-    for row in uow.rows(went_out.order_by(report.c.id)).all():
-        view = _view(row)
-        if story_id in told(view.facts, view.content):
-            _retell(uow, view)
-
-
-def _retell(uow: UnitOfWork, view: ReportView) -> None:
-    gone = lapsed(uow.connection, uow.organization.id, view.facts, view.content)
-    rows = uow.rows(
-        select(outbox.c.id, outbox.c.channel_id, outbox.c.state, outbox.c.remote_id, outbox.c.message)
-        .where(
-            outbox.c.organization_id == uow.organization.id,
-            outbox.c.kind.in_((view.kind, MAIL)),
-            outbox.c.subject_id == view.id,
-            outbox.c.thread == "",
-            outbox.c.target == "",
-            or_(outbox.c.state != SENT, outbox.c.channel_id.is_not(None)),  # sent privately, it is there for good
-            outbox.c.message != "",  # its words are no longer kept
-        )
-        .with_for_update()  # not while it is being marked as sent; what is being sent is corrected after that
-    ).all()
-    for row in rows:
-        before: Message = from_json(row.message)
-        after = _without(before, gone)
-        if after == before:
-            continue
-        if row.state == SENT:
-            key = f"retold:{row.id}:{uow.at.isoformat()}"
-            uow.post("retold", Destination(channel_id=row.channel_id), after, key=key, target=row.remote_id)
-        else:
-            uow.change(outbox, outbox.c.id == row.id, message=to_json(after))
 
 
 def decided_periods(uow: UnitOfWork, job: str, periods: Iterable[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from bot.domain.story_privacy import Finding
 from storage.models import goal, person, step, story, strategy_place, workgroup
-from storage.queries import reports
+from storage.queries.retelling import retell
 from storage.uow import UnitOfWork
 
 IN_REVIEW, SENT_BACK, APPROVED, DECLINED, WITHDRAWN = "in review", "sent back", "approved", "declined", "withdrawn"
@@ -124,7 +124,7 @@ def change_story(uow: UnitOfWork, story_id: int, **columns: Any) -> None:
 def set_state(uow: UnitOfWork, story: StoryView, state: str, *, reason: str = "", reviewed: bool = False) -> None:
     """Move a story; `reviewed` notes the person who asks as its reviewer, now. What may be approved with other words
     has nobody's agreement. Nobody is asked any more to review one that was withdrawn. What is approved no more leaves
-    the reports that tell it."""
+    the reports and agendas that tell it."""
     columns: dict[str, Any] = {"reviewed_by": uow.person.id, "reviewed_at": uow.at} if reviewed else {}
     if state in PENDING:
         columns |= {"agreed_calworks": "", "agreed_child_welfare": ""}
@@ -132,7 +132,7 @@ def set_state(uow: UnitOfWork, story: StoryView, state: str, *, reason: str = ""
     if state == WITHDRAWN:
         uow.unpost("review", story.id)
     if story.state == APPROVED != state:
-        reports.retell(uow, story.id)
+        retell(uow, story.id, story.text, story.at)
 
 
 def findings_to_data(findings: Collection[Finding]) -> list[dict[str, Any]]:

@@ -1,15 +1,20 @@
-"""The stories a report was made from, and which of their words may not stand in it any more."""
+"""The stories a report was made from, which of their words may not stand in it any more, and a message without them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.chat.messages import Block, Bullets, Context, Heading, Message, Spans, Text, plain, reworded, spans
+from bot.domain.quoting import quotes, quoting
 from storage.models import story
 from storage.uow import UnitOfWork
+
+TAKEN_BACK = "The story that stood here is no longer shared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,42 @@ def hold(uow: UnitOfWork, keys: Collection[int]) -> None:
     SQLite has one writer and leaves this out."""
     statement = select(story.c.id).where(story.c.organization_id == uow.organization.id, story.c.id.in_(keys))
     uow.rows(statement.order_by(story.c.id).with_for_update(read=True, of=story)).all()
+
+
+def without(message: Message, stories: Sequence[Lapsed]) -> Message:
+    """Consent can be taken back after publication: the words go, the place where they stood says so."""
+    texts = [text for block in message.blocks for text in _texts(block)]
+    gone = frozenset[int]().union(*(quoting(texts, one.text, one.approved) for one in stories))
+    place = count()
+
+    def kept(found: Spans) -> Spans:
+        return spans(TAKEN_BACK) if next(place) in gone else found
+
+    blocks = _said_once([reworded(block, kept) for block in message.blocks])
+    summary = TAKEN_BACK if any(quotes(message.summary, one.text, one.approved) for one in stories) else message.summary
+    return replace(message, blocks=blocks, summary=summary)
+
+
+def _said_once(blocks: list[Block]) -> tuple[Block, ...]:
+    """A story of several paragraphs and bullets leaves one sentence behind."""
+    said = Text(spans(TAKEN_BACK))
+    nothing_else = (Heading, Text, Context, Bullets)
+    left = [
+        said if isinstance(block, nothing_else) and set(_texts(block)) == {TAKEN_BACK} else block for block in blocks
+    ]
+    return tuple(block for at, block in enumerate(left) if block != said or not at or left[at - 1] != said)
+
+
+def _texts(block: Block) -> list[str]:
+    """The block's texts, in the order in which `reworded` meets them."""
+    found: list[str] = []
+
+    def read(text: Spans) -> Spans:
+        found.append(plain(text))
+        return text
+
+    reworded(block, read)
+    return found
 
 
 def _words(facts: Mapping[str, Any], name: str) -> list[tuple[int, str]]:

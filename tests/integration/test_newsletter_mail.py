@@ -25,7 +25,8 @@ from bot.chat.ports import Address, Mailing, Post
 from bot.delivery import GIVE_UP
 from storage.models import outbox, person, story, subscriber
 from storage.queries.people import organizations
-from storage.queries.reports import TAKEN_BACK, retell
+from storage.queries.retelling import retell
+from storage.queries.told_stories import TAKEN_BACK
 from storage.uow import UnitOfWork
 from tests.chat import Talker
 from tests.newsletter_house import House, approved, county, house, office
@@ -311,7 +312,8 @@ def test_a_mail_that_is_under_way_fails_and_comes_without_a_win_taken_back_meanw
                 uow = UnitOfWork(connection, house.clock.read(), built_in())
                 uow.organization = organizations(connection)[0]
                 uow.change(story, state="withdrawn")
-                retell(uow, uow.scalar(select(story.c.id)))
+                told = uow.row(select(story))
+                retell(uow, told.id, told.text, told.at)
             raise SendError("the connection was cut")
         return await send(post)
 

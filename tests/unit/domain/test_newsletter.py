@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bot.domain.month_facts import StepFacts, WinFacts
-from bot.domain.newsletter import SECTIONS, Correction, Edition, Section, count_words, parts
+from bot.domain.newsletter import SECTIONS, Correction, Edition, Section, count_words, parts, says
 from bot.domain.newsletter_room import ROOMS, Room, choose_wins, milestones
 
 
@@ -75,3 +75,18 @@ def test_rooms_only_ever_get_smaller():
     for wider, tighter in pairwise(ROOMS):
         assert all(getattr(wider, name) >= getattr(tighter, name) for name in Room.__slots__)
         assert wider != tighter
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("We stand at 47.5%.", True),
+        ("47.5%, from 40%", True),
+        ("147.5%", False),
+        ("It was 5 families.", False),
+        ("It was 1,052 families.", False),
+        ("It was 52 Families.", True),
+    ],
+)
+def test_a_number_is_found_whole(text, there):
+    assert (says(Section("numbers", text), "47.5%") or says(Section("numbers", text), "52 families")) == there

@@ -27,6 +27,7 @@ from handlers.newsletter import audiences
 from handlers.rollup import publishing
 from storage.models import outbox, report, story, story_credit
 from storage.queries import reports
+from storage.queries.told_stories import TAKEN_BACK
 from tests.builders import a_person
 from tests.desk import Desk, words
 from tests.unit.handlers.newsletter_county import STORY, county, desk, ready, withdraw_story
@@ -43,7 +44,7 @@ def test_a_story_taken_back_after_publication_leaves_the_page(desk, county, work
         page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
     assert page is not None
     assert STORY not in words(page.message)
-    assert reports.TAKEN_BACK in words(page.message)
+    assert TAKEN_BACK in words(page.message)
     assert "steady work" in words(page.message)
 
 
@@ -66,7 +67,7 @@ def test_a_story_told_in_bullets_leaves_the_page_too(desk, county, work, engine)
     after = page_of(engine)
     for gone in ("Shorter calls", "We tried this", "One letter", "shared phone line"):
         assert gone not in after
-    assert after.count(reports.TAKEN_BACK) == 1
+    assert after.count(TAKEN_BACK) == 1
     assert "steady work" in after
     assert "1.1.1" in after, "the bullets of other sections stay"
 
@@ -106,7 +107,7 @@ def test_a_story_approved_in_other_words_does_not_bring_the_old_ones_back(both, 
     for told in (page_of(engine), words(both.says("Cora Diaz", "/sip report Q1 2026").message)):
         assert "appointment letter" not in told
         assert REWORDED not in told
-        assert reports.TAKEN_BACK in told
+        assert TAKEN_BACK in told
     (post,) = both.queued("newsletter")
     assert "appointment letter" not in str(post.message)
 
@@ -117,7 +118,7 @@ def test_the_words_of_a_published_month_do_not_come_back_either(both, county, en
     assert STORY in page_of(engine)
     reword(both)
     assert STORY not in page_of(engine)
-    assert reports.TAKEN_BACK in page_of(engine)
+    assert TAKEN_BACK in page_of(engine)
 
 
 def test_an_edition_goes_out_with_the_words_that_are_approved_now(both, county):
@@ -182,7 +183,7 @@ def test_a_win_taken_back_while_its_edition_is_published_does_not_go_out(both, c
     )
     (mail,) = both.queued("newsletter_mail")
     assert STORY not in words(mail.message)
-    assert reports.TAKEN_BACK in words(mail.message)
+    assert TAKEN_BACK in words(mail.message)
 
 
 def test_a_win_taken_back_while_its_month_is_published_does_not_go_out(both, county, held_up):
@@ -195,7 +196,7 @@ def test_a_win_taken_back_while_its_month_is_published_does_not_go_out(both, cou
     posts = both.queued("rollup")
     assert posts
     assert [post.to for post in posts if STORY in words(post.message)] == []
-    assert reports.TAKEN_BACK in words(posts[0].message)
+    assert TAKEN_BACK in words(posts[0].message)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_a_story_taken_back_leaves_every_kind_of_block(block, desk, county, work
     with engine.connect() as connection:
         page = reports.report_by_token(connection, connection.execute(select(report.c.token)).scalar_one())
     assert "appointment letter" not in repr(page.message)
-    assert reports.TAKEN_BACK in repr(page.message)
+    assert TAKEN_BACK in repr(page.message)
     assert ("Kept" in repr(block)) == ("Kept" in repr(page.message))
     assert words(page.message).startswith("Before.")
     assert words(page.message).endswith("After.")

@@ -18,6 +18,7 @@ from handlers.rollup import pages, publishing
 from handlers.rollup.length import count_words
 from storage.models import (
     attendance,
+    audit,
     follow_up,
     meeting,
     reading,
@@ -28,7 +29,8 @@ from storage.models import (
 )
 from storage.queries import reports
 from storage.queries.facts import month_facts
-from tests.builders import a_person, a_plan, a_workgroup
+from storage.queries.told_stories import TAKEN_BACK
+from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, buttons, words
 from tests.unit.handlers.rollup_county import APRIL_1, set_channel, told
 
@@ -295,7 +297,7 @@ def test_a_long_win_is_shortened_and_can_still_be_taken_back(work, desk, clock):
         uow.change(story, state="withdrawn")
     after = words(desk.says("Ann Ortiz", "/sip report March").message)
     assert "calls every family" not in after
-    assert reports.TAKEN_BACK in after
+    assert TAKEN_BACK in after
 
 
 def test_without_a_channel_leadership_and_coordinators_get_it_and_a_hint(work, desk, clock):
@@ -368,7 +370,25 @@ def test_public_posts_it_where_it_was_asked(work, desk, said):
     with work() as uow:
         a_plan(uow)
         a_person(uow, "Ann Ortiz", Role.COORDINATOR)
-    assert desk.says("Ann Ortiz", f"/sip report {said}").public
+        a_channel(uow, "intake")
+    reply = desk.says("Ann Ortiz", f"/sip report {said}", channel="CINTAKE", thread="17.1")
+    assert "appears here in a moment" in words(reply.message)
+    assert not reply.public
+    (post,) = desk.queued("posted report")
+    assert (post.to, post.row.thread, post.row.person_id) == ("#intake", "17.1", None)
+    assert "roll-up" in words(post.message)
+    with work() as uow:
+        (row,) = uow.rows(audit.select().where(audit.c.action == "report posted")).all()
+        assert row.detail.endswith("2026 roll-up, in intake")
+
+
+def test_where_nobody_else_reads_public_only_shows_it(work, desk):
+    with work() as uow:
+        a_plan(uow)
+        a_person(uow, "Ann Ortiz", Role.COORDINATOR)
+    reply = desk.says("Ann Ortiz", "/sip report public", channel="DANN", direct=True)
+    assert "roll-up" in words(reply.message)
+    assert desk.queued("posted report") == []
 
 
 def test_faulty_periods_get_a_sentence(work, desk):

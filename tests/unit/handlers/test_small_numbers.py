@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.chat.commands import Role
+from bot.chat.messages import Chart
 from bot.domain.charts import goal_chart
 from bot.domain.frozen_data import from_data
 from bot.domain.month_facts import MonthFacts
 from bot.domain.periods import Month, Quarter
-from handlers import measures, newsletter, rollup, voice
+from bot.domain.rollup import month_rows
+from handlers import measures, meetings, newsletter, rollup, voice
+from handlers.rollup import progress
 from storage.models import measure, report
 from storage.queries.facts import month_facts
-from storage.queries.plan import goals
+from storage.queries.plan import goals, strategies
 from storage.queries.progress_report import material
 from storage.queries.publications import gate
 from storage.queries.quarters import quarter_facts
 from storage.queries.report_out import report_out
-from tests.builders import a_channel, a_person, a_plan
+from tests.builders import a_channel, a_person, a_plan, a_workgroup
 from tests.desk import Desk, words
 
 ANA, CORA = "Ana Lytic", "Cora Diaz"
@@ -216,3 +220,95 @@ def test_people_heard_are_masked_in_the_quarter(desk, work):
         assert quarter is not None
         assert [one.people for one in quarter.voices] == ["24", "fewer than 11"]
         assert {one.state for one in quarter.shown.counts} == {"shown", "fewer"}
+
+
+@pytest.fixture
+def few_at_first(desk, work, clock):
+    """A measure in families that the plan begins at 4; by March, its third month, it expects 6 of them."""
+    with work() as uow:
+        group = a_workgroup(uow, "Forms", tuple(one.id for one in strategies(uow)))
+        assert group
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families", baseline=4.0)
+    records(desk, "1 30 2026-01", "1 50 2026-02")
+    return Desk(desk.engine, clock, measures, meetings, newsletter, rollup)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["report", "report 2026-Q1", "report 2026-Q1 full", "measure 1", "measure", "agenda Forms", "newsletter preview"],
+)
+def test_a_baseline_of_few_people_is_not_shown_nor_what_would_tell_it(few_at_first, asked):
+    few_at_first.says(CORA, "/sip newsletter draft 2026-Q1")
+    message = few_at_first.says(CORA, f"/sip {asked}").message
+    text = words(message)
+    assert "50 families" in text
+    for told in ("4 families", "5 families", "26 families", "45 families", "46 families"):
+        assert not re.search(rf"(?<!\d){told}", text), "the baseline, what is expected, and how far it is from there"
+    charts = [line.values for block in message.blocks if isinstance(block, Chart) for line in block.lines]
+    assert all(4.0 not in values and 5.0 not in values for values in charts)
+    assert "on track" in text or asked in ("newsletter preview", "report 2026-Q1")
+    assert ("fewer than 11" in text) == (asked != "agenda Forms")
+
+
+def test_a_baseline_of_few_people_is_in_no_table_and_no_draft_for_the_state(few_at_first, work):
+    with work() as uow:
+        uow.change(measure, progress_report_1=date(2026, 3, 31))
+        facts = month_facts(uow, Month(2026, 3))
+        assert facts is not None
+        goal = facts.goals[0]
+        assert goal.few_at_first
+        assert (goal.baseline, goal.latest, goal.expected, goal.gap) == (None, 50.0, None, None)
+        assert [point.expected for point in goal.points] == [None, None]
+        assert goal.status == "on track"
+        (row,) = [one for one in month_rows(facts) if one["kind"] == "goal" and one["ref"] == "1"]
+        assert (row["baseline"], row["expected"], row["gap"]) == (None, None, None)
+        said = str(progress.draft(uow, 1)[1])
+    assert "baseline fewer than 11, change –" in said
+    assert not re.search(r"(?<!\d)[45] families", said)
+
+
+def test_a_baseline_of_many_people_and_a_rate_of_few_percent_are_shown(desk, work):
+    with work() as uow:
+        first, second = (goal.measure_id for goal in goals(uow))
+        uow.change(measure, measure.c.id == first, unit="families", baseline=40.0)
+        uow.change(measure, measure.c.id == second, baseline=4.0)
+    text = words(desk.says(CORA, "/sip measure").message)
+    assert "Baseline 40 families" in text
+    assert "Baseline 4%" in text
+
+
+@pytest.mark.parametrize("asked", ["2026-03", "2026-Q1", "2026-Q1 full"])
+def test_what_was_posted_on_request_is_what_later_reports_are_held_against(desk, work, clock, asked):
+    """52 families in a channel and 49 in the roll-up would tell the 3 that went."""
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    records(desk, "1 52 2026-02")
+    desk.says(CORA, f"/sip report {asked} public", channel="CINTAKE")
+    (post,) = desk.queued("posted report")
+    assert "52 families" in words(post.message)
+    records(desk, "1 49 2026-02")
+    assert "49 families" not in words(desk.says(CORA, "/sip measure 1").message)
+    publish(desk, clock)
+    (rollup_post,) = {words(one.message) for one in desk.queued("rollup")}
+    assert "not shown (February 2026)" in rollup_post
+    assert "families" not in rollup_post.replace("64 families", "").replace("40 families", "").replace(
+        "42 families", ""
+    )
+
+
+def test_what_was_only_shown_to_one_person_holds_nothing_back(desk, work):
+    with work() as uow:
+        uow.change(measure, measure.c.id == row_measure(uow), unit="families")
+    records(desk, "1 52 2026-02")
+    desk.says(CORA, "/sip report 2026-03", channel="CINTAKE")
+    records(desk, "1 49 2026-02")
+    assert "49 families" in words(desk.says(CORA, "/sip report 2026-03").message)
+
+
+def test_a_published_month_that_is_posted_again_tells_nothing_new(desk, work, clock):
+    records(desk, "1 50% 2026-02 of 60")
+    publish(desk, clock)
+    desk.says(CORA, "/sip report 2026-03 public", channel="CINTAKE")
+    with work() as uow:
+        row = uow.row(select(report).where(report.c.kind == "posted report"))
+        assert row.facts == {"wins": []}

@@ -13,7 +13,7 @@ from bot.chat.codec import to_data, to_json
 from bot.chat.commands import Role
 from bot.chat.messages import Message, Text, say, spans
 from storage.models import outbox, report, story, story_credit
-from storage.queries import reports
+from storage.queries.told_stories import TAKEN_BACK
 from storage.uow import Destination
 from tests.builders import a_channel, a_person, a_plan
 from tests.desk import Desk, words
@@ -187,7 +187,7 @@ def test_a_win_taken_back_leaves_the_posts_that_told_it(desk, work, published, c
     waits, delivered = (desk.queued("newsletter")[1], desk.queued("retold"))
     assert FINE not in words(waits.message)
     assert [(one.to, one.row.target, FINE in words(one.message)) for one in delivered] == [("#everyone", "17.1", False)]
-    assert reports.TAKEN_BACK in words(delivered[0].message)
+    assert TAKEN_BACK in words(delivered[0].message)
 
 
 def test_a_post_that_could_not_be_delivered_is_sent_again_without_a_win_taken_back(desk, work, published):
@@ -197,7 +197,7 @@ def test_a_post_that_could_not_be_delivered_is_sent_again_without_a_win_taken_ba
     dead = desk.queued("newsletter")[1]
     assert dead.row.state == "dead"
     assert FINE not in words(dead.message)
-    assert reports.TAKEN_BACK in words(dead.message)
+    assert TAKEN_BACK in words(dead.message)
 
 
 @pytest.mark.parametrize("state", ["corrected", "withdrawn"])
@@ -234,4 +234,4 @@ def test_who_declines_to_be_named_in_the_words_of_a_published_win_leaves_its_pos
         uow.change(outbox, outbox.c.kind == "newsletter", message=to_json(told))
     desk.presses(BO, desk.queued("notice")[-1].message, "Please do not name me")
     posts = [desk.queued("newsletter")[1], *desk.queued("retold")]
-    assert [words(post.message) for post in posts] == [reports.TAKEN_BACK] * 2
+    assert [words(post.message) for post in posts] == [TAKEN_BACK] * 2
