@@ -140,6 +140,51 @@ async def test_faults_of_a_form_without_inputs_are_told(house: House, ann: Perso
     assert ann.seen[-1]["text"] == "It is published already."
 
 
+TROUBLE = [
+    Fault(status=429, retry_after=0),
+    Fault(status=503),
+    Fault(error="fatal_error"),
+    Fault(accepted=True),
+]
+
+
+@pytest.mark.parametrize("fault", TROUBLE)
+async def test_the_receipt_of_a_form_is_said_again_when_slack_is_busy(
+    house: House, ann: Person, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    modal = await opened(house, ann)
+    house.slack.fail("chat.postEphemeral", fault, fault)
+    await ann.submits(modal, {"status": "done", "note": "It works"})
+    await house.adapter.drain()
+    assert {shown["text"] for shown in ann.seen} == {"Stored."}
+    assert len(house.slack.called("chat.postEphemeral")) == 3
+
+
+async def test_an_answer_for_a_response_url_is_said_again_when_slack_is_busy(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    house.replies(Reply(say("Done: 1.2.3."), replace=True))
+    post = await in_channel(house)
+    house.slack.fail("response_url", Fault(status=503), Fault(status=503))
+    await ann.presses(post, "Update")
+    await house.adapter.drain()
+    assert post["text"] == "Done: 1.2.3."
+
+
+async def test_what_everybody_reads_is_not_posted_again_where_it_may_have_arrived(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    modal = await opened(house, ann)
+    house.replies(Reply(say("For all."), public=True))
+    house.slack.fail("chat.postMessage", Fault(status=429, retry_after=0), Fault(accepted=True))
+    await ann.submits(modal, {"status": "done", "note": "It works"})
+    await house.adapter.drain()
+    assert [post["text"] for post in house.slack.posts(CHANNEL)] == ["For all."]
+
+
 async def test_saving_twice_is_one_delivery_and_a_changed_form_another(house: House, ann: Person) -> None:
     modal = await opened(house, ann)
     await ann.submits(modal, {"status": "done"})

@@ -355,7 +355,7 @@ async def test_a_slow_teams_does_not_hold_up_the_response(house: House, ann: Per
 async def test_an_answer_is_said_again_when_teams_is_busy(
     house: House, ann: Person, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.teams.answers.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
     house.teams.fail("POST activities", fault, fault)
     await ann.says("me")
     await house.settled()

@@ -29,6 +29,7 @@ from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Granted, Outbound
 from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.tokens import Installed, Tokens
+from bot.adapters.waiting import insist
 from bot.chat.commands import Command
 from bot.chat.errors import SendError, UserError
 from bot.chat.forms import Form, FormErrors
@@ -300,7 +301,7 @@ class SlackAdapter:
         if reply.message is None:
             return
         if reply.replace and (body.get("view") or {}).get("type") == "home":
-            await self._outbound.publish_home(command.actor.workspace, command.actor.user, reply.message)
+            await insist(self._outbound.publish_home, command.actor.workspace, command.actor.user, reply.message)
             return
         await self._respond(command, body, reply)
 
@@ -316,7 +317,7 @@ class SlackAdapter:
             elif command.place.thread:
                 answer["thread_ts"] = command.place.thread
             try:
-                await self._outbound.respond(address, answer)
+                await insist(self._outbound.respond, address, answer, once=reply.public)
                 return
             except SendError as error:
                 log.warning("%s; posting it instead", error)
@@ -348,7 +349,7 @@ class SlackAdapter:
         channel = "" if place.direct else place.channel
         user = "" if public and channel else actor.user
         address = Address(self.platform, actor.workspace, channel, user, place.thread if channel else "")
-        await self._outbound.send(Post(command.delivery_id, address, message))
+        await insist(self._outbound.send, Post(command.delivery_id, address, message), once=not user)
 
 
 def _is_revoked(event: dict[str, Any]) -> bool:

@@ -206,6 +206,8 @@ class Outbound:
             async with self.client.session.post(response_url, json=body) as answer:
                 if answer.status != 200:
                     raise SendError(f"Slack answered {answer.status} to a response", permanent=answer.status < 500)
+        except aiohttp.InvalidURL as error:
+            raise SendError(f"no address for a response: {error!r}", permanent=True) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(f"no answer from Slack to a response: {error!r}", unknown=True) from error
 
