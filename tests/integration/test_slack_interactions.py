@@ -271,12 +271,19 @@ async def test_a_reply_in_a_thread(house: House, ann: Person) -> None:
     assert house.last == Command(
         "1.2.3 is done, thanks to <@U0BOB00001>",
         ANN_IN_EVENTS,
-        Place(CHANNEL, post["ts"], said["ts"]),
+        Place(CHANNEL, post["ts"], said["ts"], ours=True),
         f"message:{CHANNEL}:{said['ts']}",
         "reply",
         source="thread",
         answerable=False,
     )
+
+
+async def test_a_reply_in_somebody_elses_thread(house: House, ann: Person) -> None:
+    said = await ann.says("Anybody for lunch?", channel=CHANNEL)
+    await house.slack.person("U0BOB00001", "bob").replies(said, "Me.")
+    assert house.last.place.thread == said["ts"]
+    assert not house.last.place.ours
 
 
 async def test_a_mention_in_a_thread_is_one_command(house: House, ann: Person) -> None:

@@ -171,6 +171,7 @@ def _said(body: Payload, found: Payload, text: str, verb: str, source: Any) -> C
         thread=found.get("thread_ts", ""),
         message=found["ts"],
         direct=found.get("channel_type") == "im",
+        ours=_is_under_ours(body, found),
     )
     actor = Actor(PLATFORM, found.get("team") or body.get("team_id", ""), found["user"])
     delivery = f"message:{found['channel']}:{found['ts']}"
@@ -185,6 +186,12 @@ def _is_from_a_person(body: Payload, found: Payload) -> bool:
         and found["user"] != _bot_user(body)
         and not found.get("hidden")
     )
+
+
+def _is_under_ours(body: Payload, found: Payload) -> bool:
+    """Whether we began the thread: Slack tells with a reply who did, or shows the message (`thread_broadcast`)."""
+    begun_by = found.get("parent_user_id") or (found.get("root") or {}).get("user")
+    return bool(begun_by) and begun_by == _bot_user(body)
 
 
 def _bot_user(body: Payload) -> str:
