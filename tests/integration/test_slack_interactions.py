@@ -319,6 +319,48 @@ async def test_a_direct_message_is_a_command_without_the_slash(house: House, ann
     assert house.last.place.direct
 
 
+NOT_SAVED = Reply(say("Not saved."), unsaved=True)
+
+
+async def unsaved(house: House, said: dict[str, Any], retry: str = "") -> int:
+    """Slack delivers a message that could not be saved -> what it is answered. `retry`: which time again."""
+    house.replies(NOT_SAVED)
+    event = {"channel_type": "im" if said["channel"].startswith("D") else "channel", **said}
+    status, _ = await house.slack.event(event, headers={"X-Slack-Retry-Num": retry} if retry else {})
+    await house.adapter.drain()
+    return status
+
+
+async def test_what_cannot_be_saved_is_asked_for_again_and_at_last_told_where_it_was_said(
+    house: House, ann: Person
+) -> None:
+    post = await in_channel(house)
+    said = await ann.replies(post, "1.2.3 is done")
+    for retry in ("", "1", "2", "x"):
+        assert await unsaved(house, said, retry) == 503
+    assert ann.seen == []
+    assert await unsaved(house, said, "3") == 200
+    (told,) = house.slack.called("chat.postEphemeral")
+    assert (told["text"], told["user"]) == ("Not saved.", ann.user)
+    assert (told["channel"], told["thread_ts"]) == (CHANNEL, post["ts"])
+
+
+async def test_a_direct_message_that_cannot_be_saved_is_told_there(house: House, ann: Person) -> None:
+    said = await ann.says("update 1.2.3 done")
+    assert await unsaved(house, said, "3") == 200
+    assert [shown["text"] for shown in ann.seen] == ["Not saved."]
+
+
+async def test_people_talking_among_themselves_are_not_told_that_it_is_not_saved(house: House, ann: Person) -> None:
+    said = await ann.says("Anybody for lunch?", channel=CHANNEL)
+    reply = await house.slack.person("U0BOB00001", "bob").replies(said, "Me.")
+    calls = len(house.slack.calls)
+    assert await unsaved(house, reply, "3") == 200
+    home = {"type": "app_home_opened", "user": ann.user, "tab": "home", "channel": "D1"}
+    assert await unsaved(house, home, "3") == 200
+    assert [call["method"] for call in house.slack.calls[calls:] if call["method"] != "users.info"] == []
+
+
 async def test_a_retried_event_carries_the_same_delivery_id(house: House, ann: Person) -> None:
     message = {"type": "message", "user": ann.user, "text": "me", "ts": "9.1", "channel": "D1", "channel_type": "im"}
     await house.slack.event(message, "Ev1")

@@ -210,6 +210,23 @@ async def test_a_stuck_database_says_that_nothing_was_saved(county: County) -> N
     assert county.count(update) == (1,)
 
 
+async def test_a_reply_that_a_stuck_database_never_takes_is_told_so_in_its_thread(county: County, prompt: Json) -> None:
+    ann, eve = county.person("ann"), county.person("eve")
+    said = {
+        "type": "message", "channel_type": "channel", "user": ann.slack.user, "ts": "1772730000.000100",
+        "channel": prompt["channel"], "thread_ts": prompt["ts"], "text": "1.1.2 done", "parent_user_id": BOT_USER,
+    }  # fmt: skip
+    elsewhere = said | {"user": eve.slack.user, "thread_ts": "17.1", "parent_user_id": ann.slack.user}
+    with stuck(county.app.engine):
+        assert (await county.slack.event(said, headers={"X-Slack-Retry-Num": "2"}))[0] == 503
+        for event in (said, elsewhere):
+            assert (await county.slack.event(event, headers={"X-Slack-Retry-Num": "3"}))[0] == 200
+        await county.app.slack.drain()  # type: ignore[union-attr]
+    assert ann.text.startswith("Not saved:")
+    assert ann.slack.seen[-1]["thread_ts"] == prompt["ts"]
+    assert eve.slack.seen == []
+
+
 async def test_a_stuck_database_keeps_the_form_with_what_was_typed(county: County) -> None:
     ann = county.person("ann")
     await ann.types("/sip update")

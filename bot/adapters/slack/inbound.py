@@ -144,6 +144,13 @@ def happened_at(body: Payload) -> int:
     return at if isinstance(at, int) and 0 < at < 2**33 else 0
 
 
+def is_to_us(command: Command) -> bool:
+    """Whether somebody waits for an answer: not whoever looks at the home, nor people talking among themselves."""
+    if command.source == "thread" and not command.place.direct:
+        return command.place.ours
+    return command.source != "home"
+
+
 def _mention(body: Payload, found: Payload) -> Command | None:
     if not _is_from_a_person(body, found):
         return None
