@@ -30,11 +30,10 @@ from bot.limits import CommandLimits
 from bot.links import Links
 from bot.replying import form_stays, sorry, way_to, who_can
 from storage.db import UNAVAILABLE, answers_again, crossed, lost, undecided
-from storage.models import channel, inbox, outbox
-from storage.queries import people
+from storage.models import inbox
+from storage.queries import people, threads
 from storage.queries.people import Organization, Person
 from storage.queries.setup import change_role
-from storage.tenancy import across
 from storage.uow import Destination, UnitOfWork, unit_of_work
 
 log = structlog.get_logger()
@@ -49,6 +48,10 @@ NOT_KNOWN = (
     "I cannot tell whether this was saved: the database went away at that very moment. "
     "Please look (for an update: /sip steps) before you send it again."
 )
+NOT_YET = (
+    "Not saved: I do not know yet whether my message above has arrived, so I cannot take answers to it. Please send "
+    "your words again in an hour, or type them as /sip update."
+)
 OFF_THE_LIST = "You are no longer on this county's list. Ask your coordinator to add you again."
 UNKNOWN = "unknown"
 _LONGEST_VERB = 3  # words
@@ -58,17 +61,6 @@ _ANSWERED = select(inbox.c.delivery_id, inbox.c.reply).where(
     inbox.c.delivery_id.in_(bindparam("deliveries", expanding=True))
 )
 _NOTE = insert(inbox)
-_OUR_THREAD = (
-    select(outbox.c.id)
-    .join(channel, channel.c.id == outbox.c.channel_id)
-    .where(
-        channel.c.platform == bindparam("platform"),
-        channel.c.workspace == bindparam("workspace"),
-        channel.c.external_id == bindparam("channel"),
-        outbox.c.remote_id == bindparam("thread"),
-    )
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +169,9 @@ class Dispatcher:
         for command in commands:
             if command.delivery_id in replies:
                 continue
-            if _overheard(uow, command):
-                replies[command.delivery_id] = Reply()
+            overheard = _overheard(uow, command)
+            if overheard is not None:
+                replies[command.delivery_id] = overheard
                 continue
             one = UnitOfWork(uow.connection, self._clock.read(), self._composer, self._public_url, mail=self._mail)
             actor = command.actor
@@ -375,14 +368,19 @@ def _ended(reply: Reply, outcome: Outcome) -> Reply:
     return reply if reply.outcome == "not_saved" else replace(reply, outcome=outcome)
 
 
-def _overheard(uow: UnitOfWork, command: Command) -> bool:
-    """Said in a thread that is none of ours: nobody's business, so nothing of it is kept, not even who said it."""
+def _overheard(uow: UnitOfWork, command: Command) -> Reply | None:
+    """The answer to what was said in a thread that is none of ours: nobody's business, so nothing of it is kept, not
+    even who said it. Where the platform says that it is ours, but not yet which post of ours it is under, it is to be
+    sent again."""
     if command.source != "thread" or command.place.direct:
-        return False
-    actor, place = command.actor, command.place
-    across(uow.connection)
-    there = {"platform": actor.platform, "workspace": actor.workspace, "channel": place.channel}
-    return uow.row(_OUR_THREAD, **there, thread=place.thread) is None
+        return None
+    root = threads.begun_by(uow.connection, command.actor, command.place)
+    if root == "ours":
+        return None
+    if root == "not ours" or not command.place.ours:
+        return Reply()
+    log.info("a reply to a post that may be on its way", delivery=command.delivery_id)
+    return Reply(say(NOT_YET), unsaved=True, outcome="not_yet")
 
 
 def _news(person: Person, actor: Actor) -> dict[str, Any]:

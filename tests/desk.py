@@ -74,6 +74,7 @@ class Desk:
             command.pop("thread", ""),
             command.pop("message", ""),
             direct=command.pop("direct", False),
+            ours=command.pop("ours", False),
         )
         command.setdefault("text", "")
         command.setdefault("delivery_id", f"d{next(_deliveries)}")

@@ -177,13 +177,14 @@ class FakeSlack:
         """Whether the adapter listens in Socket Mode."""
         return self._socket is not None and not self._socket.closed
 
-    async def through_socket(self, kind: str, payload: Json) -> Json:
-        """Send an envelope ("slash_commands", "interactive", "events_api") -> what it was acknowledged with."""
+    async def through_socket(self, kind: str, payload: Json, *, patience: float = 3.0, **more: Any) -> Json:
+        """Send an envelope ("slash_commands", "interactive", "events_api") -> what it was acknowledged with. Raises
+        TimeoutError where it was not."""
         assert self._socket is not None, "nobody listens"
         envelope = f"envelope-{next(self._ids)}"
         self._acknowledged[envelope] = asyncio.get_running_loop().create_future()
-        await self._socket.send_json({"type": kind, "envelope_id": envelope, "payload": payload})
-        return await asyncio.wait_for(self._acknowledged[envelope], 3)
+        await self._socket.send_json({"type": kind, "envelope_id": envelope, "payload": payload, **more})
+        return await asyncio.wait_for(self._acknowledged[envelope], patience)
 
     async def _serve_socket(self, request: web.Request) -> web.WebSocketResponse:
         self._socket = web.WebSocketResponse()

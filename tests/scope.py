@@ -24,7 +24,7 @@ EXCEPTIONS = {
     "storage/queries/people.py:organizations": "the scheduler's and the command line's list",
     "storage/queries/people.py:workspace_owner": "whose workspace it is: the answer says which organization it is",
     "storage/queries/people.py:is_name_taken": "a county's name is there once in a database: yes or no",
-    "bot/dispatch.py:_overheard": "before anybody is known: by the platform, workspace and channel it was said in",
+    "storage/queries/threads.py:begun_by": "before anybody is known: by the platform, workspace and channel it was said in",
     "storage/references.py:References.welcome": "before anybody is known: by the tenant and the account",
     "storage/references.py:References.posted": "before anybody is known: by the tenant, channel and message",
     "storage/queries/reports.py:report_by_token": "a public page: its unguessable token says which organization it is",

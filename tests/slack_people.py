@@ -95,7 +95,9 @@ class Person:
     async def replies(self, post: Json, text: str, **how: Any) -> Json:
         """In the thread of a message -> the event's message."""
         thread = post.get("thread_ts", post["ts"])
-        return await self._says(text, {"channel": post["channel"], "thread_ts": thread}, **how)
+        first = next((one for one in self.slack.posts(post["channel"]) if one["ts"] == thread), {})
+        begun_by = {"parent_user_id": first["user"]} if "user" in first else {}
+        return await self._says(text, {"channel": post["channel"], "thread_ts": thread, **begun_by}, **how)
 
     async def says(self, text: str, *, channel: str = "", **how: Any) -> Json:
         """A direct message to the bot, or a message in a channel (with `<@BOT>` in it, a mention too)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -165,6 +166,19 @@ async def a_house(teams: FakeTeams, settings: TeamsSettings) -> AsyncIterator[Ho
     yield found
     await found.adapter.stop()
     await runner.cleanup()
+
+
+@asynccontextmanager
+async def beside(house: House) -> AsyncIterator[None]:
+    """Another replica gets what comes meanwhile."""
+    first = house.teams.app_url
+    other = TeamsAdapter(house.teams.settings, house.handle, house.store, known_verb)
+    await other.start()
+    runner, house.teams.app_url = await serve(other)
+    yield
+    await other.stop()
+    await runner.cleanup()
+    house.teams.app_url = first
 
 
 @pytest.fixture

@@ -27,3 +27,7 @@ class Kept(Generic[Told]):
         if len(self._found) >= MOST:
             del self._found[next(iter(self._found))]
         self._found[key] = (self._seconds() + lasts, told)
+
+    def drop(self, key: Hashable) -> None:
+        """It holds no more."""
+        self._found.pop(key, None)

@@ -1,9 +1,14 @@
-"""How long a platform asks us to wait."""
+"""How long a platform asks us to wait, and waiting so long with an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from math import isfinite
+
+from bot.chat.errors import SendError
+
+ATTEMPTS, LONGEST_WAIT = 3, 20.0  # of an answer; seconds between two
 
 
 def asked_wait(headers: Mapping[str, str], otherwise: float | None) -> float | None:
@@ -14,3 +19,16 @@ def asked_wait(headers: Mapping[str, str], otherwise: float | None) -> float | N
     except (KeyError, ValueError):
         return otherwise
     return max(0.0, seconds) if isfinite(seconds) else otherwise
+
+
+async def insist(call: Callable[..., Awaitable[object]], *arguments: object, once: bool = False) -> None:
+    """Give an answer, which is in no outbox: a busy or breaking platform is asked again a few times. A second copy is
+    no harm, unless it is to be there `once`: then it is not given again where it may have arrived. Raises SendError."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await call(*arguments)
+            return
+        except SendError as error:
+            if error.permanent or attempt == ATTEMPTS or (once and error.unknown):
+                raise
+            await asyncio.sleep(min(LONGEST_WAIT, error.retry_after or float(attempt)))

@@ -46,13 +46,15 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it was asked. `thread`: id of the message it answers. `message`: id of the message itself, or of the one
-    whose button was pressed. `direct`: only this person and the bot read here."""
+    whose button was pressed. `direct`: only this person and the bot read here. `ours`: as the platform tells, the
+    message it answers is one of ours."""
 
     channel: str = ""
     thread: str = ""
     message: str = ""
     direct: bool = False
     name: str = ""
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,8 @@ def check_size(command: Command) -> None:
 def _check(actor: Actor, place: Place) -> None:
     ids = (actor.workspace, actor.user)
     places = (place.channel, place.thread, place.message)
-    texts = [getattr(one, field.name) for one in (actor, place) for field in fields(one) if field.name != "direct"]
-    if not all(isinstance(text, str) for text in texts) or not actor.user:
+    told = [getattr(one, field.name) for one in (actor, place) for field in fields(one) if field.type != "bool"]
+    if not all(isinstance(text, str) for text in told) or not actor.user:
         raise Nobodys("an id that is no text")
     if any(len(one) > LONGEST_ID for one in ids) or any(len(one) > LONGEST_PLACE for one in places):
         raise Nobodys("an id that is too long")

@@ -30,7 +30,7 @@ TOGETHER = pytest.mark.parametrize("together", [False, True], ids=["in_turn", "a
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that is said again is said again at once."""
-    monkeypatch.setattr("bot.adapters.teams.answers.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
 
 
 @pytest.fixture

@@ -246,6 +246,25 @@ async def test_in_socket_mode_the_same_payloads_come_without_an_address() -> Non
         await adapter.stop()
 
 
+async def test_in_socket_mode_an_event_that_cannot_be_saved_is_not_acknowledged_until_it_is_told() -> None:
+    async def handle(command: Command) -> Reply:
+        return Reply(say("Not saved."), unsaved=True)
+
+    async with FakeSlack(SECRET) as slack:
+        adapter = SlackAdapter(SlackSettings(SECRET, slack.token, slack.app_token, slack.api_url), handle)
+        await adapter.start()
+        await slack.until(lambda: slack.socket_is_open)
+        event = {"type": "app_mention", "user": ANN.user, "text": "<@U0SIPBOT01> help", "ts": "9.1", "channel": CHANNEL}
+        outer = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event}
+        for attempt in (0, 1, 2):
+            with pytest.raises(TimeoutError):
+                await slack.through_socket("events_api", outer, patience=0.2, retry_attempt=attempt)
+        assert await slack.through_socket("events_api", outer, retry_attempt=3) == {}
+        await adapter.drain()
+        assert [told["text"] for told in slack.called("chat.postEphemeral")] == ["Not saved."]
+        await adapter.stop()
+
+
 async def test_an_answer_that_cannot_be_shown_is_not_silence(
     house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

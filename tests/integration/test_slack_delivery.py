@@ -51,6 +51,20 @@ async def test_private_posts_reactions_and_new_texts(house: House) -> None:
     assert house.slack.posts(CHANNEL)[0]["text"] == "New"
 
 
+@pytest.mark.parametrize(
+    "code", ["message_not_found", "not_reactable", "too_many_reactions", "too_many_emoji", "thread_locked"]
+)
+async def test_a_message_that_takes_no_reaction_goes_without_one(house: House, code: str) -> None:
+    house.slack.fail("reactions.add", Fault(error=code))
+    assert await house.adapter.send(post(None, channel=CHANNEL, reaction="white_check_mark", target="1.1")) == "1.1"
+
+
+async def test_a_channel_that_takes_no_reaction_is_told(house: House) -> None:
+    house.slack.fail("reactions.add", Fault(error="channel_not_found"))
+    with pytest.raises(SendError):
+        await house.adapter.send(post(None, channel=CHANNEL, reaction="white_check_mark", target="1.1"))
+
+
 async def refused(house: House, fault: Fault) -> SendError:
     house.slack.fail("chat.postMessage", fault)
     with pytest.raises(SendError) as caught:

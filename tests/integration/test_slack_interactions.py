@@ -140,6 +140,51 @@ async def test_faults_of_a_form_without_inputs_are_told(house: House, ann: Perso
     assert ann.seen[-1]["text"] == "It is published already."
 
 
+TROUBLE = [
+    Fault(status=429, retry_after=0),
+    Fault(status=503),
+    Fault(error="fatal_error"),
+    Fault(accepted=True),
+]
+
+
+@pytest.mark.parametrize("fault", TROUBLE)
+async def test_the_receipt_of_a_form_is_said_again_when_slack_is_busy(
+    house: House, ann: Person, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    modal = await opened(house, ann)
+    house.slack.fail("chat.postEphemeral", fault, fault)
+    await ann.submits(modal, {"status": "done", "note": "It works"})
+    await house.adapter.drain()
+    assert {shown["text"] for shown in ann.seen} == {"Stored."}
+    assert len(house.slack.called("chat.postEphemeral")) == 3
+
+
+async def test_an_answer_for_a_response_url_is_said_again_when_slack_is_busy(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    house.replies(Reply(say("Done: 1.2.3."), replace=True))
+    post = await in_channel(house)
+    house.slack.fail("response_url", Fault(status=503), Fault(status=503))
+    await ann.presses(post, "Update")
+    await house.adapter.drain()
+    assert post["text"] == "Done: 1.2.3."
+
+
+async def test_what_everybody_reads_is_not_posted_again_where_it_may_have_arrived(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
+    modal = await opened(house, ann)
+    house.replies(Reply(say("For all."), public=True))
+    house.slack.fail("chat.postMessage", Fault(status=429, retry_after=0), Fault(accepted=True))
+    await ann.submits(modal, {"status": "done", "note": "It works"})
+    await house.adapter.drain()
+    assert [post["text"] for post in house.slack.posts(CHANNEL)] == ["For all."]
+
+
 async def test_saving_twice_is_one_delivery_and_a_changed_form_another(house: House, ann: Person) -> None:
     modal = await opened(house, ann)
     await ann.submits(modal, {"status": "done"})
@@ -226,12 +271,19 @@ async def test_a_reply_in_a_thread(house: House, ann: Person) -> None:
     assert house.last == Command(
         "1.2.3 is done, thanks to <@U0BOB00001>",
         ANN_IN_EVENTS,
-        Place(CHANNEL, post["ts"], said["ts"]),
+        Place(CHANNEL, post["ts"], said["ts"], ours=True),
         f"message:{CHANNEL}:{said['ts']}",
         "reply",
         source="thread",
         answerable=False,
     )
+
+
+async def test_a_reply_in_somebody_elses_thread(house: House, ann: Person) -> None:
+    said = await ann.says("Anybody for lunch?", channel=CHANNEL)
+    await house.slack.person("U0BOB00001", "bob").replies(said, "Me.")
+    assert house.last.place.thread == said["ts"]
+    assert not house.last.place.ours
 
 
 async def test_a_mention_in_a_thread_is_one_command(house: House, ann: Person) -> None:
@@ -265,6 +317,48 @@ async def test_a_direct_message_is_a_command_without_the_slash(house: House, ann
     await ann.says(said)
     assert (house.last.text, house.last.source, house.last.answerable) == (text, "typed", False)
     assert house.last.place.direct
+
+
+NOT_SAVED = Reply(say("Not saved."), unsaved=True)
+
+
+async def unsaved(house: House, said: dict[str, Any], retry: str = "") -> int:
+    """Slack delivers a message that could not be saved -> what it is answered. `retry`: which time again."""
+    house.replies(NOT_SAVED)
+    event = {"channel_type": "im" if said["channel"].startswith("D") else "channel", **said}
+    status, _ = await house.slack.event(event, headers={"X-Slack-Retry-Num": retry} if retry else {})
+    await house.adapter.drain()
+    return status
+
+
+async def test_what_cannot_be_saved_is_asked_for_again_and_at_last_told_where_it_was_said(
+    house: House, ann: Person
+) -> None:
+    post = await in_channel(house)
+    said = await ann.replies(post, "1.2.3 is done")
+    for retry in ("", "1", "2", "x"):
+        assert await unsaved(house, said, retry) == 503
+    assert ann.seen == []
+    assert await unsaved(house, said, "3") == 200
+    (told,) = house.slack.called("chat.postEphemeral")
+    assert (told["text"], told["user"]) == ("Not saved.", ann.user)
+    assert (told["channel"], told["thread_ts"]) == (CHANNEL, post["ts"])
+
+
+async def test_a_direct_message_that_cannot_be_saved_is_told_there(house: House, ann: Person) -> None:
+    said = await ann.says("update 1.2.3 done")
+    assert await unsaved(house, said, "3") == 200
+    assert [shown["text"] for shown in ann.seen] == ["Not saved."]
+
+
+async def test_people_talking_among_themselves_are_not_told_that_it_is_not_saved(house: House, ann: Person) -> None:
+    said = await ann.says("Anybody for lunch?", channel=CHANNEL)
+    reply = await house.slack.person("U0BOB00001", "bob").replies(said, "Me.")
+    calls = len(house.slack.calls)
+    assert await unsaved(house, reply, "3") == 200
+    home = {"type": "app_home_opened", "user": ann.user, "tab": "home", "channel": "D1"}
+    assert await unsaved(house, home, "3") == 200
+    assert [call["method"] for call in house.slack.calls[calls:] if call["method"] != "users.info"] == []
 
 
 async def test_a_retried_event_carries_the_same_delivery_id(house: House, ann: Person) -> None:

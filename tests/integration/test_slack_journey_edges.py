@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from datetime import time as at
 
 import pytest
 
@@ -14,7 +15,7 @@ from storage.models import audit, inbox, meeting_note, outbox, person, update
 from tests.fake_slack import Fault
 from tests.slack_county import CHANNELS, County, labels, words_of
 from tests.slack_larkspur import SECRET, county
-from tests.slack_people import Json
+from tests.slack_people import BOT_USER, Json
 from tests.stuck import stuck
 
 __all__ = ["county"]
@@ -55,6 +56,28 @@ async def test_a_reply_delivered_again_is_one_update_one_reaction_one_receipt(co
     await county.settle()
     assert county.count(update) == (1,)
     assert len(county.slack.calls) == before
+
+
+@pytest.mark.parametrize("told_by", ["parent_user_id", "root"])
+async def test_a_reply_to_a_prompt_that_is_not_known_to_have_arrived_is_taken_when_it_comes_again(
+    county: County, told_by: str
+) -> None:
+    county.slack.fail("chat.postMessage", Fault(accepted=True))
+    await county.travel(date(2026, 3, 5))
+    prompt = county.newest("forms", "March 2026 meeting")
+    said = {
+        "type": "message", "channel_type": "channel", "user": county.person("ann").slack.user, "ts": "1772730000.000100",
+        "channel": prompt["channel"], "thread_ts": prompt["ts"], "text": "1.1.2 done, it is out",
+    }  # fmt: skip
+    said |= {"parent_user_id": BOT_USER} if told_by == "parent_user_id" else {"root": {"user": BOT_USER}}
+    before = county.count(*EVERYTHING)
+    assert (await county.slack.event(said, "Ev1"))[0] == 503
+    assert county.count(*EVERYTHING) == before
+    await county.travel(date(2026, 3, 5), at(9, 1))
+    assert len(county.when("March 2026 meeting")) == 1
+    assert (await county.slack.event(said, "Ev1"))[0] == 200
+    await county.settle()
+    assert county.count(update) == (1,)
 
 
 async def test_a_form_sent_twice_is_one_update(county: County) -> None:
@@ -185,6 +208,23 @@ async def test_a_stuck_database_says_that_nothing_was_saved(county: County) -> N
     assert county.count(update) == (0,)
     await ann.types("/sip update 1.1.2 done")
     assert county.count(update) == (1,)
+
+
+async def test_a_reply_that_a_stuck_database_never_takes_is_told_so_in_its_thread(county: County, prompt: Json) -> None:
+    ann, eve = county.person("ann"), county.person("eve")
+    said = {
+        "type": "message", "channel_type": "channel", "user": ann.slack.user, "ts": "1772730000.000100",
+        "channel": prompt["channel"], "thread_ts": prompt["ts"], "text": "1.1.2 done", "parent_user_id": BOT_USER,
+    }  # fmt: skip
+    elsewhere = said | {"user": eve.slack.user, "thread_ts": "17.1", "parent_user_id": ann.slack.user}
+    with stuck(county.app.engine):
+        assert (await county.slack.event(said, headers={"X-Slack-Retry-Num": "2"}))[0] == 503
+        for event in (said, elsewhere):
+            assert (await county.slack.event(event, headers={"X-Slack-Retry-Num": "3"}))[0] == 200
+        await county.app.slack.drain()  # type: ignore[union-attr]
+    assert ann.text.startswith("Not saved:")
+    assert ann.slack.seen[-1]["thread_ts"] == prompt["ts"]
+    assert eve.slack.seen == []
 
 
 async def test_a_stuck_database_keeps_the_form_with_what_was_typed(county: County) -> None:

@@ -16,7 +16,7 @@ from bot.chat.replies import Reply
 from bot.renderers.adaptive_card import message_card
 from tests import teams_house
 from tests.fake_teams import Fault
-from tests.teams_house import FORM, PROMPT, House, actor
+from tests.teams_house import FORM, PROMPT, House, actor, beside
 from tests.teams_people import BOT, CHANNEL, CHANNEL_NAME, GROUP, MENTION, TENANT, Person, shown
 
 # Fixtures: in this file the house is a Teams adapter's.
@@ -232,6 +232,29 @@ async def test_added_again_it_says_hello_again(house: House, ann: Person) -> Non
     assert len(house.teams.posts(CHANNEL)) == 2
 
 
+async def test_removed_by_one_replica_it_is_known_again_by_another(house: House, ann: Person) -> None:
+    house.replies(Reply())
+    await ann.says("me", channel=CHANNEL)
+    async with beside(house):
+        await house.teams.post(ann.activity(CHANNEL, type="conversationUpdate", membersRemoved=[{"id": BOT}]))
+    assert house.store.recall(TENANT, CHANNEL) is None
+    await house.teams.post(ann.activity(CHANNEL, type="conversationUpdate", membersAdded=[{"id": BOT}]))
+    await house.settled()
+    assert house.store.recall(TENANT, CHANNEL) is not None
+    assert ["Hello, I am sipbot." in shown(post) for post in house.teams.posts(CHANNEL)] == [True]
+
+
+async def test_a_mention_makes_a_channel_known_that_another_replica_forgot(
+    house: House, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.teams.known.LEARNED", 0.0)
+    await ann.says("me", channel=CHANNEL)
+    async with beside(house):
+        await house.teams.post(ann.activity(CHANNEL, type="conversationUpdate", membersRemoved=[{"id": BOT}]))
+    await ann.says("me", channel=CHANNEL)
+    assert house.store.recall(TENANT, CHANNEL) is not None
+
+
 async def test_what_a_channel_is_called_is_asked_once(house: House, ann: Person) -> None:
     general = "19:general@thread.tacv2"
     house.teams.conversations[general] = []
@@ -332,7 +355,7 @@ async def test_a_slow_teams_does_not_hold_up_the_response(house: House, ann: Per
 async def test_an_answer_is_said_again_when_teams_is_busy(
     house: House, ann: Person, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.teams.answers.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("bot.adapters.waiting.LONGEST_WAIT", 0.01)
     house.teams.fail("POST activities", fault, fault)
     await ann.says("me")
     await house.settled()

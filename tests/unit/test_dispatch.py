@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -16,9 +17,11 @@ from bot.chat.forms import Field, Form, FormErrors
 from bot.chat.messages import say
 from bot.chat.replies import Reply
 from bot.dispatch import Policy
+from storage import outbox
 from storage.db import reading
 from storage.models import channel, inbox, meeting_note, person, workgroup
-from tests.builders import a_person, a_workgroup
+from storage.uow import Destination
+from tests.builders import a_channel, a_person, a_workgroup
 from tests.desk import Desk, buttons, words
 
 
@@ -376,6 +379,36 @@ def test_words_in_a_thread_that_is_none_of_ours_leave_no_trace(desk):
     with desk.engine.connect() as connection:
         assert connection.execute(select(person.c.id).where(person.c.name == "Bo Bystander")).first() is None
         assert connection.execute(select(func.count()).select_from(inbox)).scalar_one() == 0
+
+
+def test_words_under_a_post_that_may_have_arrived_are_asked_for_again_and_leave_no_trace(desk, work, clock):
+    with work() as uow:
+        uow.post("prompt", Destination(channel_id=a_channel(uow, "forms")), say("Any news?"), key="p")
+    (row,) = outbox.claim(desk.engine, "one", clock.read(), timedelta(minutes=1), 1)
+
+    def said(thread, ours):
+        return desk.replies("Bo Bystander", "1.2.3 done", channel="CFORMS", thread=thread, ours=ours)
+
+    assert said("t1", ours=True).unsaved
+    assert said("t1", ours=False) == Reply()
+    outbox.put_back(desk.engine, row, clock.read(), "no answer")
+    assert said("t1", ours=True).unsaved
+    (row,) = outbox.claim(desk.engine, "two", clock.read(), timedelta(minutes=1), 1)
+    outbox.mark_sent(desk.engine, row, clock.read(), "t1")
+    assert said("t2", ours=True) == Reply()
+    with desk.engine.connect() as connection:
+        assert connection.execute(select(person.c.id).where(person.c.name == "Bo Bystander")).first() is None
+        assert connection.execute(select(func.count()).select_from(inbox)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("how", [{"thread": "t0"}, {"target": "t0"}, {"alone": "yes"}])
+def test_what_is_on_its_way_and_begins_no_thread_makes_nobody_say_it_again(desk, work, clock, how):
+    with work() as uow:
+        kim = a_person(uow, "Kim Tran").id if "alone" in how else None
+        to = Destination(a_channel(uow, "forms"), kim, how.get("thread", ""))
+        uow.post("receipt", to, say("Saved."), key="p", target=how.get("target", ""))
+    assert len(outbox.claim(desk.engine, "one", clock.read(), timedelta(minutes=1), 1)) == 1
+    assert desk.replies("Bo Bystander", "1.2.3 done", channel="CFORMS", thread="t1", ours=True) == Reply()
 
 
 def test_a_reference_alone_is_an_update(engine, clock, work):

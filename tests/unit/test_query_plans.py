@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, func, insert, text
 
+from bot.chat.commands import Place
 from bot.chat.messages import say
 from storage import outbox
+from storage.models import outbox as table
 from storage.models import update
 from storage.queries.plan import statuses, steps
+from storage.queries.threads import begun_by
 from storage.queries.updates import step_named
 from storage.uow import Destination
-from tests.builders import a_channel, a_person, a_plan
+from tests.builders import a_channel, a_person, a_plan, an_actor
 
 HISTORY = 5000
 
@@ -70,3 +73,22 @@ def test_the_first_post_of_a_line_is_looked_up(engine, work, clock):
     with engine.connect() as connection:
         plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
     assert "ix_outbox_line on outbox other" in plan, plan
+
+
+def test_whose_thread_it_is_is_looked_up(engine, work):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no row-level security that its planner would have to mind")
+    with work() as uow:
+        here = Destination(channel_id=a_channel(uow, "forms"))
+        for number in range(500):
+            uow.post("notice", here, say("x"), key=f"k{number}")
+        uow.change(table, state="sent", remote_id=func.concat("17.", table.c.id))
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE outbox"))
+    ran = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cur, sql, values, *_: ran.append((sql, values)))
+    with engine.connect() as connection:
+        assert begun_by(connection, an_actor("Ann"), Place("CFORMS", "17.3")) == "ours"
+        sql, values = next(one for one in ran if "FROM outbox" in one[0])
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
+    assert "Index Cond: ((channel_id = channel.id) AND" in plan, plan

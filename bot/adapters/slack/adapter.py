@@ -22,6 +22,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import inbound, uploads
@@ -29,6 +30,7 @@ from bot.adapters.slack.names import Names
 from bot.adapters.slack.outbound import Granted, Outbound
 from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.tokens import Installed, Tokens
+from bot.adapters.waiting import insist
 from bot.chat.commands import Command
 from bot.chat.errors import SendError, UserError
 from bot.chat.forms import Form, FormErrors
@@ -47,6 +49,9 @@ PATH = "/slack/events"
 PACE = Pace(conversation=1.0, workspace=0.2)
 # https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response: within three seconds
 PATIENCE = 2.5
+# An event that is refused is sent again at once, after a minute and after five, and then no more.
+# https://docs.slack.dev/apis/events-api/#errors
+LAST_RETRY = "3"
 DRAIN = 5.0  # seconds given to answers under way when the process stops
 ANYTHING = re.compile("")
 NOT_INSTALLED = "sipbot is not connected to a county in this workspace. Ask your IT to install it here again."
@@ -237,7 +242,7 @@ class SlackAdapter:
                 return Reply(errors=FormErrors(((name, error.text),)))
         return await self._handle(replace(command, values=values))
 
-    async def _on_event(self, body: dict[str, Any]) -> BoltResponse:
+    async def _on_event(self, body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         if _is_revoked(body["event"]):
             await self._tokens.revoked(str(body.get("team_id", "")), inbound.happened_at(body))
             return _nothing()
@@ -247,7 +252,11 @@ class SlackAdapter:
         command = await self._names.told(command)
         reply = await self._handle(command)
         if reply.unsaved:
-            return BoltResponse(status=503, body="")  # Slack sends it again, an hour long
+            if request.headers.get("x-slack-retry-num") != [LAST_RETRY]:
+                return BoltResponse(status=503, body="")
+            if reply.message is not None and inbound.is_to_us(command):
+                self._follow(self._tell(command, reply.message))
+            return _nothing()
         if command.source == "home" and reply.message is not None:
             actor = command.actor
             self._follow(self._outbound.publish_home(actor.workspace, actor.user, reply.message))
@@ -300,7 +309,7 @@ class SlackAdapter:
         if reply.message is None:
             return
         if reply.replace and (body.get("view") or {}).get("type") == "home":
-            await self._outbound.publish_home(command.actor.workspace, command.actor.user, reply.message)
+            await insist(self._outbound.publish_home, command.actor.workspace, command.actor.user, reply.message)
             return
         await self._respond(command, body, reply)
 
@@ -316,7 +325,7 @@ class SlackAdapter:
             elif command.place.thread:
                 answer["thread_ts"] = command.place.thread
             try:
-                await self._outbound.respond(address, answer)
+                await insist(self._outbound.respond, address, answer, once=reply.public)
                 return
             except SendError as error:
                 log.warning("%s; posting it instead", error)
@@ -348,7 +357,7 @@ class SlackAdapter:
         channel = "" if place.direct else place.channel
         user = "" if public and channel else actor.user
         address = Address(self.platform, actor.workspace, channel, user, place.thread if channel else "")
-        await self._outbound.send(Post(command.delivery_id, address, message))
+        await insist(self._outbound.send, Post(command.delivery_id, address, message), once=not user)
 
 
 def _is_revoked(event: dict[str, Any]) -> bool:

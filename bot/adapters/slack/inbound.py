@@ -144,6 +144,13 @@ def happened_at(body: Payload) -> int:
     return at if isinstance(at, int) and 0 < at < 2**33 else 0
 
 
+def is_to_us(command: Command) -> bool:
+    """Whether somebody waits for an answer: not whoever looks at the home, nor people talking among themselves."""
+    if command.source == "thread" and not command.place.direct:
+        return command.place.ours
+    return command.source != "home"
+
+
 def _mention(body: Payload, found: Payload) -> Command | None:
     if not _is_from_a_person(body, found):
         return None
@@ -171,6 +178,7 @@ def _said(body: Payload, found: Payload, text: str, verb: str, source: Any) -> C
         thread=found.get("thread_ts", ""),
         message=found["ts"],
         direct=found.get("channel_type") == "im",
+        ours=_is_under_ours(body, found),
     )
     actor = Actor(PLATFORM, found.get("team") or body.get("team_id", ""), found["user"])
     delivery = f"message:{found['channel']}:{found['ts']}"
@@ -185,6 +193,12 @@ def _is_from_a_person(body: Payload, found: Payload) -> bool:
         and found["user"] != _bot_user(body)
         and not found.get("hidden")
     )
+
+
+def _is_under_ours(body: Payload, found: Payload) -> bool:
+    """Whether we began the thread: Slack tells with a reply who did, or shows the message (`thread_broadcast`)."""
+    begun_by = found.get("parent_user_id") or (found.get("root") or {}).get("user")
+    return bool(begun_by) and begun_by == _bot_user(body)
 
 
 def _bot_user(body: Payload) -> str:

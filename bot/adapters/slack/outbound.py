@@ -57,6 +57,11 @@ OF_A_PERSON = frozenset(("cannot_dm_bot", "user_disabled", "user_not_found", "us
 UNKNOWN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 # Somebody who cannot be told in the channel is told in a direct message.
 NOT_HERE = frozenset(("channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"))
+# A message that has our reaction, or takes none: it was deleted, or has too many. The receipt beside it says all.
+# https://docs.slack.dev/reference/methods/reactions.add#errors
+NO_REACTION = frozenset((
+    "already_reacted", "message_not_found", "not_reactable", "thread_locked", "too_many_emoji", "too_many_reactions",
+))  # fmt: skip
 # What an administrator does about it.
 REINSTALL = "install the app again with the current manifest (`sipbot slack manifest`)"
 INSTALL_AGAIN = "the bot token is not valid any more; install the app again, and set SLACK_BOT_TOKEN where it is used"
@@ -201,6 +206,8 @@ class Outbound:
             async with self.client.session.post(response_url, json=body) as answer:
                 if answer.status != 200:
                     raise SendError(f"Slack answered {answer.status} to a response", permanent=answer.status < 500)
+        except aiohttp.InvalidURL as error:
+            raise SendError(f"no address for a response: {error!r}", permanent=True) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(f"no answer from Slack to a response: {error!r}", unknown=True) from error
 
@@ -313,7 +320,7 @@ class Outbound:
                 timestamp=post.target,
             )
         except Refused as refused:
-            if refused.code != "already_reacted":
+            if refused.code not in NO_REACTION:
                 raise
         return post.target
 

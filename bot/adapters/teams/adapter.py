@@ -80,7 +80,7 @@ class TeamsAdapter:
         self._keys = Keys(settings.metadata_url, seconds)
         self._connector = Connector(settings, seconds)
         self._host = Host(settings, self._keys, self._turn)
-        self._known = Known(references)
+        self._known = Known(references, seconds)
         self._people = People(self._connector.call, seconds)
         self._channels = Channels(self._connector.call, seconds)
         self._outbound = Outbound(self._connector, self._known)

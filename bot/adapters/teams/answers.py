@@ -8,7 +8,6 @@ a dialog. A reply that replaces stands on the card it was asked from, for everyb
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,6 +17,7 @@ from bot.adapters.teams.cards import Forms
 from bot.adapters.teams.inbound import Body
 from bot.adapters.teams.outbound import Outbound
 from bot.adapters.teams.wording import worded
+from bot.adapters.waiting import insist
 from bot.chat.commands import Command
 from bot.chat.errors import SendError
 from bot.chat.forms import Form, FormErrors
@@ -30,7 +30,6 @@ Json = dict[str, Any]
 # Asks the command again that opened a form -> its form, or None.
 Again = Callable[[Command, str], Awaitable[Reply]]
 
-ATTEMPTS, LONGEST_WAIT = 3, 20.0  # of an answer; seconds between two
 IN_YOUR_CHAT = "The answer is in your chat with sipbot."
 TAKEN = "Working on it: the answer comes to your chat with sipbot."
 TOO_LARGE = "This form is more than Teams can show. Type the command with what you want to say instead."
@@ -51,7 +50,7 @@ class Answers:
     async def welcome(self, body: Body, message: Message) -> None:
         """The first words where we were added. Raises SendError."""
         activity = cards.activity(worded(message, inbound.is_direct(body)))
-        await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
+        await insist(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
 
     # to words, and to cards of clients that know no Action.Execute
 
@@ -70,7 +69,7 @@ class Answers:
             if inbound.is_targeted(body):  # the channel has not read the words that the button carries
                 await self._privately(command, body, activity)
             else:
-                await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
+                await insist(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
             return
         await self._privately(command, body, self._form_activity(command, form))
 
@@ -80,33 +79,31 @@ class Answers:
         card = str(body.get("replyToId") or "")
         if reply.replace and card and not _on_own_view(body):
             where = (body["serviceUrl"], _conversation(body), card)
-            await self._sent(self._outbound.change, *where, activity, inbound.is_targeted(body))
+            await insist(self._outbound.change, *where, activity, inbound.is_targeted(body))
         elif reply.public and not command.place.direct:
-            await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
+            await insist(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
         else:
             await self._privately(command, body, activity)
 
     async def _privately(self, command: Command, body: Body, activity: Json) -> None:
         """To the person alone; the channel learns at most that there is an answer."""
         if command.place.direct:
-            await self._sent(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
+            await insist(self._outbound.say, body["serviceUrl"], _conversation(body), activity)
             return
         if inbound.is_targeted(body):
             try:
                 account = body["from"]["id"]
-                await self._sent(self._outbound.whisper, body["serviceUrl"], _conversation(body), account, activity)
+                await insist(self._outbound.whisper, body["serviceUrl"], _conversation(body), account, activity)
                 return
             except SendError as error:
                 log.warning("%s; telling it in the personal chat", error)
         try:
-            await self._sent(self._outbound.tell, command.actor.workspace, command.actor.user, activity)
+            await insist(self._outbound.tell, command.actor.workspace, command.actor.user, activity)
         except SendError as error:
             if not error.permanent:
                 raise
             log.warning("%s; saying so in the channel", error)
-            await self._sent(
-                self._outbound.say, body["serviceUrl"], _conversation(body), cards.activity(say(UNREACHABLE))
-            )
+            await insist(self._outbound.say, body["serviceUrl"], _conversation(body), cards.activity(say(UNREACHABLE)))
 
     # to presses on cards
 
@@ -190,17 +187,6 @@ class Answers:
         except ValueError:
             return cards.activity(say(TOO_LARGE))
         return cards.card_activity(card, form.title)
-
-    async def _sent(self, call: Callable[..., Awaitable[str]], *arguments: Any) -> None:
-        """An answer is in no outbox: a busy or breaking Teams is asked again a few times. A second copy is no harm."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await call(*arguments)
-                return
-            except SendError as error:
-                if error.permanent or attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(min(LONGEST_WAIT, error.retry_after or float(attempt)))
 
 
 def _conversation(body: Body) -> str:

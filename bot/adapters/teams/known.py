@@ -7,13 +7,15 @@ it has no such reference for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot.adapters.kept import Kept
 from bot.adapters.teams.inbound import Body, actor_id, conversation_id, is_direct, tenant_id
 
 USER, CHANNEL, GROUP = "user", "channel", "group"
+LEARNED = 300.0  # seconds a reference is not looked at again: another replica may have heard that we were removed there
 
 
 class ReferenceStore(Protocol):
@@ -61,17 +63,20 @@ class Reference:
 
 
 class Known:
-    """The references, with what this process has learned in front of the store: most activities teach nothing new."""
+    """The references, with what this process has learned in front of the store: most activities teach nothing new.
+    `seconds` is the time since 1970."""
 
-    def __init__(self, store: ReferenceStore) -> None:
+    def __init__(self, store: ReferenceStore, seconds: Callable[[], float]) -> None:
         self._store = store
-        self._learned: dict[tuple[str, str], Reference] = {}
+        self._learned = Kept[Reference](seconds)
 
     async def learn(self, body: Body) -> None:
         """Whatever came, it shows the way to where it came from, and to who sent it."""
         if _was_removed(body):
             await self._forget(tenant_id(body), _place(body))
             return
+        if _was_added(body):
+            self._learned.drop((tenant_id(body), _place(body)))  # whoever removed us may have told another replica
         service_url, bot_id = str(body["serviceUrl"]), str(body["recipient"]["id"])
         kind = {"personal": USER, "channel": CHANNEL}.get(body["conversation"].get("conversationType", ""), GROUP)
         here = conversation_id(body)
@@ -124,12 +129,12 @@ class Known:
             bot_id=found.bot_id,
         )
         if found.conversation_id or before is None:
-            self._learned[workspace, external_id] = found
+            self._learned.put((workspace, external_id), found, LEARNED)
         else:
-            self._learned.pop((workspace, external_id), None)  # the store has put the old chat and the new way together
+            self._learned.drop((workspace, external_id))  # the store has put the old chat and the new way together
 
     async def _forget(self, workspace: str, external_id: str) -> None:
-        self._learned.pop((workspace, external_id), None)
+        self._learned.drop((workspace, external_id))
         await asyncio.to_thread(self._store.forget, workspace, external_id)
 
 
