@@ -267,24 +267,29 @@ class Delivery:
     async def _found_or_sent(self, post: Post, row: outbox.Row, adapter: ChatAdapter) -> str:
         if row.attempts > 1:
             if (found := await adapter.find(post)) is not None:
+                await self._bring_up_to_date(post, found, row)
                 log.info("adopted a post that had got through", outbox=row.id)
                 self._told(adapter.platform, "adopted")
-                return await self._adopt(post, found, row)
+                return found
             await self._still_free(post, row)
         sent = await adapter.send(post)
         self._told(adapter.platform, "sent")
         return sent
 
-    async def _adopt(self, post: Post, found: str, row: outbox.Row) -> str:
-        """What was posted before the database was restored has links and buttons of rows that are gone: it gets the
-        words of today. Where the platform does not let it be changed, it stays."""
-        if await asyncio.to_thread(restored.is_fresh, self._engine, row.organization_id, self._clock.read()):
-            try:
-                await self._adapters[post.address.platform].send(replace(post, target=found))
-            except SendError as error:
-                if not error.permanent:
-                    raise
-        return found
+    async def _bring_up_to_date(self, post: Post, found: str, row: outbox.Row) -> None:
+        """What is adopted gets the words of today: a story may have been taken back since it was posted, and after a
+        restore its links and buttons are of rows that are gone. Where the platform does not let it be changed, it
+        stays."""
+        if row.channel_id is None and not await self._restored_lately(row):
+            return  # told privately, it is there for good
+        try:
+            await self._adapters[post.address.platform].send(replace(post, target=found))
+        except SendError as error:
+            if not error.permanent:
+                raise
+
+    async def _restored_lately(self, row: outbox.Row) -> bool:
+        return await asyncio.to_thread(restored.is_fresh, self._engine, row.organization_id, self._clock.read())
 
     def _post(self, row: outbox.Row, to: outbox.Reach) -> Post:
         message = self._links.signed(row.message, from_json(row.message)) if row.message else None

@@ -45,7 +45,7 @@ class Platform:
     async def send(self, post):
         fault = self.faults.pop(0) if self.faults and words(post.message) == self.faulty else None
         if fault is None or self.accepts_anyway:
-            self.there[post.key] = f"t{len(self.order)}"
+            self.there[post.key] = post.target or f"t{len(self.order)}"
             self.order.append(words(post.message))
             self.posts.append(post)
         if fault is not None:
@@ -177,7 +177,7 @@ async def test_a_post_whose_reply_was_lost_is_adopted_not_doubled(engine, work, 
     await delivery.drain()
     clock.move_to(clock.read() + timedelta(minutes=1))
     await delivery.drain()
-    assert platform.order == ["one"]
+    assert [post.target for post in platform.posts] == ["", "t0"]  # the second is the first one's words of today
     assert states(engine) == [("sent", "t0")]
 
 

@@ -121,3 +121,34 @@ async def test_words_that_were_changed_while_they_were_sent_are_corrected(
         ("prompt", "without the story"),
         ("retold", "without the story"),
     ]
+
+
+async def test_words_that_were_changed_before_a_lost_post_is_found_are_corrected(
+    engine, work, delivery, platform, forms, clock
+):
+    """Slack has the post, we do not know it, and a story in it is taken back before we ask."""
+    queue(work, forms, "one")
+    platform.faults, platform.accepts_anyway = [SendError("lost", unknown=True)], True
+    await delivery.drain()
+    with work() as uow:
+        uow.change(outbox, outbox.c.state == "pending", message=to_json(say("without the story")))
+    clock.move_to(clock.read() + timedelta(minutes=1))
+    await delivery.drain()
+    assert [(post.target, words(post.message)) for post in platform.posts] == [("", "one"), ("t0", "without the story")]
+    assert states(engine) == [("sent", "t0")]
+
+
+async def test_a_lost_post_that_cannot_be_corrected_now_is_looked_for_again(
+    engine, work, delivery, platform, forms, clock
+):
+    queue(work, forms, "one")
+    platform.faults, platform.accepts_anyway = [SendError("lost", unknown=True)], True
+    await delivery.drain()
+    platform.faults, platform.accepts_anyway = [SendError("busy", retry_after=30)], False
+    clock.move_to(clock.read() + timedelta(minutes=1))
+    await delivery.drain()
+    assert states(engine) == [("pending", "")]
+    clock.move_to(clock.read() + timedelta(minutes=1))
+    await delivery.drain()
+    assert [post.target for post in platform.posts] == ["", "t0"]
+    assert states(engine) == [("sent", "t0")]
