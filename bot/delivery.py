@@ -233,9 +233,11 @@ class Delivery:
         read = self._clock.read()
         if read > row.available_at - LONGEST_SEND / 2:
             raise _Later(read)
-        now = read.timestamp()
-        held = await asyncio.to_thread(pacing.held, self._engine, _workspace(post.address), now)
-        if held > now:
+        await self._unless_held(_workspace(post.address))
+
+    async def _unless_held(self, what: str) -> None:
+        now = self._clock.read().timestamp()
+        if (held := await asyncio.to_thread(pacing.held, self._engine, what, now)) > now:
             raise _Later(datetime.fromtimestamp(held, UTC))
 
     async def _at(self, moment: float, latest: datetime) -> float:
@@ -260,13 +262,15 @@ class Delivery:
         except SendError as error:
             error.platform = adapter.platform
             if error.retry_after is not None:
-                now = self._clock.read().timestamp()
-                await self._beside(pacing.hold, self._engine, _workspace(post.address), now, error.retry_after)
+                await self._hold(_workspace(post.address), error.retry_after)
             raise
+
+    async def _hold(self, what: str, seconds: float) -> None:
+        await self._beside(pacing.hold, self._engine, what, self._clock.read().timestamp(), seconds)
 
     async def _found_or_sent(self, post: Post, row: outbox.Row, adapter: ChatAdapter) -> str:
         if row.attempts > 1:
-            if (found := await adapter.find(post)) is not None:
+            if (found := await self._look(post, adapter)) is not None:
                 await self._bring_up_to_date(post, found, row)
                 log.info("adopted a post that had got through", outbox=row.id)
                 self._told(adapter.platform, "adopted")
@@ -275,6 +279,21 @@ class Delivery:
         sent = await adapter.send(post)
         self._told(adapter.platform, "sent")
         return sent
+
+    async def _look(self, post: Post, adapter: ChatAdapter) -> str | None:
+        """The platform's id of what an earlier attempt has brought there. Where we are asked to wait it is looking that
+        waits, not what is sent to the workspace: Slack lets some apps look once a minute
+        (https://docs.slack.dev/apis/web-api/rate-limits). Raises _Later then, because nothing was sent."""
+        looking = f"looking:{_workspace(post.address)}"
+        await self._unless_held(looking)
+        try:
+            return await adapter.find(post)
+        except SendError as error:
+            if error.retry_after is None:
+                raise
+            await self._hold(looking, error.retry_after)
+            seconds = min(error.retry_after, pacing.LONGEST)
+            raise _Later(self._clock.read() + timedelta(seconds=seconds)) from error
 
     async def _bring_up_to_date(self, post: Post, found: str, row: outbox.Row) -> None:
         """What is adopted gets the words of today: a story may have been taken back since it was posted, and after a
@@ -303,6 +322,7 @@ class Delivery:
             target=row.target,
             mentions=outbox.mentions(self._engine, row, to, people),
             mailing=to.mailing,
+            attempt=row.attempts,
         )
 
     def _failed(self, row: outbox.Row, error: SendError) -> None:

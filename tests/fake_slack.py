@@ -70,6 +70,7 @@ class FakeSlack:
 
     # methods that take no bot token, by name
     open_methods: dict[str, Callable[[web.Request, Json, Fault], Awaitable[web.Response]]] = field(default_factory=dict)
+    page: int = 999  # messages that are read at once, at most; 15 for apps sold outside the Marketplace
     scopes: str = ""  # what it says of the token; "" is not a word
 
     async def __aenter__(self) -> FakeSlack:
@@ -295,8 +296,9 @@ class FakeSlack:
 
     def _history(self, args: Json, found: list[Json]) -> Json:
         start = int(args.get("cursor") or 0)
-        end = start + int(args.get("limit", 100))
-        recent = [message for message in found if float(message["ts"]) >= float(args.get("oldest", 0))]
+        end = start + min(int(args.get("limit", 100)), self.page)
+        oldest, latest = float(args.get("oldest", 0)), float(args.get("latest", "inf"))
+        recent = [message for message in found if oldest <= float(message["ts"]) < latest]
         cursor = str(end) if end < len(recent) else ""
         return {"messages": recent[start:end], "response_metadata": {"next_cursor": cursor}}
 

@@ -37,7 +37,7 @@ class Post:
 
     `key` is ours and unique: an adapter writes it where the platform lets it be read back (Slack message metadata).
     `mentions` maps person ids to the platform's user ids, for the people who can be notified there. `mailing`: of an
-    e-mail.
+    e-mail. `attempt`: the how-manieth it is to send it.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Post:
     target: str = ""
     mentions: dict[int, str] = field(default_factory=dict)
     mailing: Mailing | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,31 @@ async def test_a_post_whose_reply_was_lost_is_found(house: House) -> None:
     assert house.slack.called("conversations.history")[0]["include_all_metadata"] == "true"
     other = Post("k2", Address("slack", TEAM, CHANNEL), PROMPT)
     assert await house.adapter.find(other) is None
+
+
+async def test_a_look_that_slack_breaks_off_goes_on_where_it_was(house: House) -> None:
+    """To apps sold outside the Marketplace it shows 15 messages, and a minute later the next."""
+    house.slack.page = 15
+    lost = await house.adapter.send(post(channel=CHANNEL))
+    for number in range(40):
+        await house.adapter.send(Post(f"other {number}", Address("slack", TEAM, CHANNEL), PROMPT))
+    house.slack.fail("conversations.history", *[Fault(), Fault(status=429, retry_after=60)] * 3)
+    for _ in range(2):
+        with pytest.raises(SendError) as caught:
+            await house.adapter.find(post(channel=CHANNEL))
+        assert caught.value.retry_after == 60
+    assert await house.adapter.find(post(channel=CHANNEL)) == lost
+
+
+async def test_after_another_attempt_to_send_a_look_begins_anew(house: House) -> None:
+    house.slack.page = 1
+    for number in range(3):
+        await house.adapter.send(Post(f"other {number}", Address("slack", TEAM, CHANNEL), PROMPT))
+    house.slack.fail("conversations.history", Fault(), Fault(status=429, retry_after=60))
+    with pytest.raises(SendError):
+        await house.adapter.find(post(channel=CHANNEL))
+    lost = await house.adapter.send(post(channel=CHANNEL))
+    assert await house.adapter.find(replace(post(channel=CHANNEL), attempt=2)) == lost
 
 
 async def test_a_lost_post_is_found_in_its_thread_and_in_a_direct_message(house: House) -> None:

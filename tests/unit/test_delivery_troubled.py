@@ -12,8 +12,10 @@ from bot import delivery as module
 from bot.chat.codec import from_json, to_json
 from bot.chat.errors import SendError
 from bot.chat.messages import say
+from bot.chat.ports import Pace
 from storage import outbox as rows
 from storage.models import outbox
+from tests.builders import a_channel
 from tests.unit.test_delivery import Platform, delivery, forms, platform, queue, states, words
 
 __all__ = ["delivery", "forms", "platform"]
@@ -152,3 +154,37 @@ async def test_a_lost_post_that_cannot_be_corrected_now_is_looked_for_again(
     await delivery.drain()
     assert [post.target for post in platform.posts] == ["", "t0"]
     assert states(engine) == [("sent", "t0")]
+
+
+async def test_what_a_platform_asks_us_to_wait_for_a_look_holds_up_no_other_post(
+    engine, work, delivery, platform, forms, clock, monkeypatch
+):
+    """Slack lets some apps look once a minute; they may post once a second."""
+    looks = []
+
+    async def busy(post):
+        looks.append(post.key)
+        raise SendError("ratelimited", retry_after=60)
+
+    platform.pace = Pace(workspace=0.2)
+    with work() as uow:
+        others = [a_channel(uow, name) for name in ("other", "third")]
+    queue(work, forms, "one")
+    queue(work, others[0], "two")
+    platform.faults, platform.faulty = [SendError("lost", unknown=True)], "one"
+    await delivery.drain()
+    platform.faults, platform.faulty = [SendError("lost", unknown=True)], "three"
+    queue(work, others[1], "three")
+    await delivery.drain()
+    monkeypatch.setattr(platform, "find", busy)
+    clock.move_to(clock.read() + timedelta(seconds=30))
+    queue(work, others[0], "four")
+    await delivery.drain()
+    assert platform.order == ["two", "four"]
+    assert len(looks) == 1  # the second one waits without asking
+    monkeypatch.setattr(platform, "find", Platform().find)
+    clock.move_to(clock.read() + timedelta(seconds=60))
+    await delivery.drain()
+    assert sorted(platform.order[2:]) == ["one", "three"]
+    with engine.connect() as connection:
+        assert set(connection.execute(select(outbox.c.attempts)).scalars()) == {1, 2}

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.adapters.kept import Kept
 from bot.adapters.slack.tokens import Tokens
 from bot.adapters.waiting import asked_wait
 from bot.chat.errors import SendError
@@ -26,7 +27,9 @@ from bot.renderers.slack_blocks import fallback_text, home, message_blocks, view
 EVENT_TYPE = "sipbot_post"
 TIMEOUT = 10  # seconds for one call; looking and sending together stay under the minute delivery claims a post for
 LOOK_BACK = 2 * 24 * 3600  # seconds of history in which a post of unknown fate is looked for
+AHEAD = 24 * 3600  # seconds that our clock may be behind Slack's
 PAGES, PAGE = 3, 200
+REMEMBERED = 3600.0  # seconds that a look which was broken off can be gone on with
 CHUNK = 64 * 1024  # bytes of a file read at once
 
 # What trying again cannot heal: https://docs.slack.dev/reference/methods/chat.postMessage#errors
@@ -133,6 +136,7 @@ class Outbound:
         # retry_handlers=[]: the default repeats a call whose reply was lost, and posts twice.
         self.client = AsyncWebClient(base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
         self._direct: dict[tuple[str, str], str] = {}
+        self._read_to = Kept[str](seconds)  # how far a look had come when Slack wanted us to wait
 
     async def start(self) -> None:
         """Open the session that all calls share."""
@@ -267,27 +271,36 @@ class Outbound:
         if post.reaction or post.target or (address.channel and address.user):
             return None  # repeating these does no harm, and a private one cannot be read back
         try:
-            return await self._find(post.key, address)
+            return await self._find(post, await self._channel(address))
         except SendError as error:
             if error.permanent:
                 return None  # we may not read there: a second copy is better than none
             raise
 
-    async def _find(self, key: str, address: Address) -> str | None:
-        method = "conversations.replies" if address.thread else "conversations.history"
-        arguments: dict[str, Any] = {"ts": address.thread} if address.thread else {}
-        arguments |= {"channel": await self._channel(address), "limit": PAGE, "include_all_metadata": "true"}
-        arguments["oldest"] = str(int(self._seconds() - LOOK_BACK))
+    async def _find(self, post: Post, channel: str) -> str | None:
+        """The newest first, because `latest` is given: what we look for is seldom old. Outside its Marketplace Slack
+        lets an app read 15 messages a minute (https://docs.slack.dev/reference/methods/conversations.history), so a
+        look goes on where it was broken off, until there was another attempt to send."""
+        thread = post.address.thread
+        method = "conversations.replies" if thread else "conversations.history"
+        arguments: dict[str, Any] = {"ts": thread} if thread else {}
+        arguments |= {"channel": channel, "limit": PAGE, "include_all_metadata": "true"}
+        now = int(self._seconds())
+        arguments |= {"oldest": str(now - LOOK_BACK), "latest": str(now + AHEAD)}
+        look = (channel, post.key, post.attempt)
+        if cursor := self._read_to.get(look):
+            arguments["cursor"] = cursor
         for _ in range(PAGES):
-            page = await self.call(method, address.workspace, **arguments)
+            page = await self.call(method, post.address.workspace, **arguments)
             for message in page.get("messages", []):
                 metadata = message.get("metadata") or {}
-                if (metadata.get("event_payload") or {}).get("key") == key:
+                if (metadata.get("event_payload") or {}).get("key") == post.key:
                     return str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return None
             arguments["cursor"] = cursor
+            self._read_to.put(look, str(cursor), REMEMBERED)
         return None
 
     async def _post(self, post: Post, channel: str, thread: str, body: dict[str, Any]) -> str:
