@@ -43,6 +43,7 @@ GATHER_SECONDS = 0.02  # in which posts come to an end before the next claim, wh
 NOTE_AGAIN = 1.0  # seconds, after which an outcome that could not be written is written again
 GIVE_UP = timedelta(days=3)  # a long weekend of somebody else's trouble
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 3600.0
+LEAST_ATTEMPTS = 12  # before we give up, though the days went by while we were down; by then the pause is the longest
 
 
 class _Later(Exception):
@@ -328,7 +329,8 @@ class Delivery:
     def _failed(self, row: outbox.Row, error: SendError) -> None:
         # Nobody would hear of a platform that is gone altogether, were the notice given up with it.
         hopeless = error.permanent and not (row.kind == DEAD_LETTER and error.everywhere)
-        if hopeless or self._clock.read() - row.created_at >= GIVE_UP:
+        lasted = self._clock.read() - row.created_at >= GIVE_UP and row.attempts >= LEAST_ATTEMPTS
+        if hopeless or lasted:
             self._bury(row, error)
             return
         self._told(error.platform, "retried")

@@ -16,7 +16,7 @@ from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import Message, Span, Text, say
 from bot.chat.ports import Pace
-from bot.delivery import GIVE_UP, LEASE, Delivery
+from bot.delivery import GIVE_UP, LEASE, LEAST_ATTEMPTS, Delivery
 from storage import outbox as rows
 from storage import pacing
 from storage.models import outbox, pace, person
@@ -281,6 +281,19 @@ async def test_it_gives_up_in_the_end(engine, work, delivery, platform, forms, c
         clock.move_to(clock.read() + timedelta(hours=6))
     await delivery.drain()
     assert states(engine) == [("dead", "")]
+
+
+async def test_an_outage_of_ours_is_no_reason_to_give_up_at_the_first_refusal(
+    engine, work, delivery, platform, forms, clock
+):
+    queue(work, forms, "one")
+    clock.move_to(clock.read() + GIVE_UP + timedelta(hours=1))
+    platform.faults = [SendError("busy", retry_after=30)] * (LEAST_ATTEMPTS - 1)
+    for _ in range(LEAST_ATTEMPTS):
+        assert states(engine) == [("pending", "")]
+        await delivery.drain()
+        clock.move_to(clock.read() + timedelta(seconds=30))
+    assert states(engine) == [("sent", "t0")]
 
 
 async def test_people_are_mentioned_by_their_account_here(work, delivery, platform, forms):
