@@ -25,7 +25,7 @@ from bot.chat.ports import ChatAdapter
 from bot.chat.replies import Reply
 from bot.command_queue import CommandQueue
 from bot.config import Settings
-from bot.delivery import Delivery
+from bot.delivery import LEASE, Delivery
 from bot.dispatch import Dispatcher, Policy
 from bot.install_pages import InstallPages
 from bot.keys import Keys
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-DRAIN_SECONDS = 10.0  # how long a stopping process goes on delivering
+DRAIN_SECONDS = LEASE.total_seconds()  # how long a stopping process goes on delivering: no post is longer under way
 SET_CLOCK_SECONDS = 60.0  # between two looks at the time all replicas go by; delivery looks at every claim
 
 

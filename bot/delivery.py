@@ -74,7 +74,7 @@ class Delivery:
         self._public_url = public_url.rstrip("/")
         self._adapters = {adapter.platform: adapter for adapter in adapters}
         self._wake = asyncio.Event()
-        self._closing = False
+        self._closing = asyncio.Event()
         self._under_way: Counter[int] = Counter()  # posts of each organization
 
     def wake(self) -> None:
@@ -82,15 +82,16 @@ class Delivery:
         self._wake.set()
 
     def close(self) -> None:
-        """Finish what is being sent, then let `run` end. From the loop's own thread."""
-        self._closing = True
+        """Give back what waits for its turn, finish what is being sent, then let `run` end; no later than a LEASE from
+        now. From the loop's own thread."""
+        self._closing.set()
         self._wake.set()
 
     async def run(self) -> None:
         """Deliver until closed; a slow post holds up nobody but its own conversation. Nothing that goes wrong ends
         it."""
         sending: set[asyncio.Task[None]] = set()
-        while not self._closing:
+        while not self._closing.is_set():
             self._wake.clear()
             try:
                 rows = await self._claim(AT_ONCE - len(sending), stays=True)
@@ -242,13 +243,25 @@ class Delivery:
             raise _Later(datetime.fromtimestamp(held, UTC))
 
     async def _at(self, moment: float, latest: datetime) -> float:
-        """Wait for a moment -> the time. A clock that stands still is there too. Raises _Later where it is too late."""
+        """Wait for a moment -> the time. A clock that stands still is there too. Raises _Later where it is too late, or
+        we are closing: another replica may have it."""
         start = datetime.fromtimestamp(moment, UTC)
         if start > latest:
             raise _Later(start)
         if (wait := (start - self._clock.read()).total_seconds()) > 0:
-            await self._clock.sleep(wait)
+            await self._sleep(wait)
+        if self._closing.is_set():
+            raise _Later(self._clock.read())
         return max(moment, self._clock.read().timestamp())
+
+    async def _sleep(self, seconds: float) -> None:
+        """Not beyond our closing."""
+        ends = {asyncio.ensure_future(end) for end in (self._clock.sleep(seconds), self._closing.wait())}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
     async def _send(self, post: Post, row: outbox.Row, latest: datetime) -> str:
         """Send it, or adopt what an earlier attempt has brought there -> the platform's id."""
@@ -282,9 +295,8 @@ class Delivery:
         return sent
 
     async def _look(self, post: Post, adapter: ChatAdapter) -> str | None:
-        """The platform's id of what an earlier attempt has brought there. Where we are asked to wait it is looking that
-        waits, not what is sent to the workspace: Slack lets some apps look once a minute
-        (https://docs.slack.dev/apis/web-api/rate-limits). Raises _Later then, because nothing was sent."""
+        """The id of what an earlier attempt has brought there. Where we are asked to wait, other looks wait, not what
+        is sent to the workspace: https://docs.slack.dev/apis/web-api/rate-limits. Raises _Later then."""
         looking = f"looking:{_workspace(post.address)}"
         await self._unless_held(looking)
         try:
@@ -293,13 +305,11 @@ class Delivery:
             if error.retry_after is None:
                 raise
             await self._hold(looking, error.retry_after)
-            seconds = min(error.retry_after, pacing.LONGEST)
-            raise _Later(self._clock.read() + timedelta(seconds=seconds)) from error
+            raise _Later(self._clock.read() + timedelta(seconds=min(error.retry_after, pacing.LONGEST))) from error
 
     async def _bring_up_to_date(self, post: Post, found: str, row: outbox.Row) -> None:
-        """What is adopted gets the words of today: a story may have been taken back since it was posted, and after a
-        restore its links and buttons are of rows that are gone. Where the platform does not let it be changed, it
-        stays."""
+        """What is adopted gets the words of today: a story may have been taken back since, and after a restore its
+        links and buttons are of rows that are gone. Where the platform does not let it be changed, it stays."""
         if row.channel_id is None and not await self._restored_lately(row):
             return  # told privately, it is there for good
         try:
@@ -329,8 +339,7 @@ class Delivery:
     def _failed(self, row: outbox.Row, error: SendError) -> None:
         # Nobody would hear of a platform that is gone altogether, were the notice given up with it.
         hopeless = error.permanent and not (row.kind == DEAD_LETTER and error.everywhere)
-        lasted = self._clock.read() - row.created_at >= GIVE_UP and row.attempts >= LEAST_ATTEMPTS
-        if hopeless or lasted:
+        if hopeless or (row.attempts >= LEAST_ATTEMPTS and self._clock.read() - row.created_at >= GIVE_UP):
             self._bury(row, error)
             return
         self._told(error.platform, "retried")

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot import delivery as module
+from bot.chat.clock import SystemClock, TravellingClock
 from bot.chat.codec import from_json, to_json
+from bot.chat.compose import built_in
 from bot.chat.errors import SendError
 from bot.chat.messages import say
 from bot.chat.ports import Pace
+from bot.delivery import Delivery
 from storage import outbox as rows
 from storage.models import outbox
 from tests.builders import a_channel
@@ -166,25 +169,64 @@ async def test_what_a_platform_asks_us_to_wait_for_a_look_holds_up_no_other_post
         looks.append(post.key)
         raise SendError("ratelimited", retry_after=60)
 
+    monkeypatch.setattr(platform, "find", busy)
     platform.pace = Pace(workspace=0.2)
     with work() as uow:
         others = [a_channel(uow, name) for name in ("other", "third")]
     queue(work, forms, "one")
+    platform.faults = [SendError("lost", unknown=True)]
+    await delivery.drain()
+    clock.move_to(clock.read() + timedelta(seconds=10))
     queue(work, others[0], "two")
-    platform.faults, platform.faulty = [SendError("lost", unknown=True)], "one"
     await delivery.drain()
     platform.faults, platform.faulty = [SendError("lost", unknown=True)], "three"
     queue(work, others[1], "three")
     await delivery.drain()
-    monkeypatch.setattr(platform, "find", busy)
-    clock.move_to(clock.read() + timedelta(seconds=30))
+    clock.move_to(clock.read() + timedelta(seconds=10))
     queue(work, others[0], "four")
     await delivery.drain()
     assert platform.order == ["two", "four"]
-    assert len(looks) == 1  # the second one waits without asking
+    assert len(looks) == 1  # "three" waits without asking
     monkeypatch.setattr(platform, "find", Platform().find)
     clock.move_to(clock.read() + timedelta(seconds=60))
     await delivery.drain()
     assert sorted(platform.order[2:]) == ["one", "three"]
     with engine.connect() as connection:
         assert set(connection.execute(select(outbox.c.attempts)).scalars()) == {1, 2}
+
+
+async def test_closing_gives_back_at_once_what_waits_and_finishes_what_is_being_sent(
+    engine, work, platform, forms, clock, monkeypatch
+):
+    goes_on = TravellingClock(SystemClock())
+    goes_on.move_to(clock.read())
+    sending, letting, send = asyncio.Event(), asyncio.Event(), platform.send
+
+    async def slow(post):
+        sending.set()
+        await letting.wait()
+        return await send(post)
+
+    monkeypatch.setattr(platform, "send", slow)
+    platform.pace = Pace(workspace=20)
+    with work() as uow:
+        other = a_channel(uow, "other")
+    queue(work, forms, "one")
+    queue(work, other, "two")
+    delivery = Delivery(engine, goes_on, [platform], composer=built_in())
+    running = asyncio.create_task(delivery.run())
+    await asyncio.wait_for(sending.wait(), 5)
+    delivery.close()
+
+    def rows_left():
+        with engine.connect() as connection:
+            mine = (outbox.c.state, outbox.c.lease_owner != "", outbox.c.attempts)
+            return sorted(tuple(row) for row in connection.execute(select(*mine)))
+
+    async with asyncio.timeout(5):
+        while rows_left() != [("pending", False, 0), ("pending", True, 1)]:
+            await asyncio.sleep(0.02)
+    assert not running.done()
+    letting.set()
+    await asyncio.wait_for(running, 5)
+    assert [row[0] for row in rows_left()] == ["pending", "sent"]
