@@ -120,9 +120,10 @@ def tell_the_threads(
     uow: UnitOfWork, view: ReportView, event: str, message: Message, late: Collection[int] = ()
 ) -> int:
     """Queue a note under every post of the edition and of those it corrected, but for those that never got to the
-    channels `late`; how many."""
+    channels `late`, or to one that a later edition reached; how many."""
     known = [post for one in reports.lineage(uow, view) for post in reports.posts_of(uow, "newsletter", one)]
-    posts = [post for post in known if post.remote_id or post.channel_id not in late]
+    told = {*late, *(post.channel_id for post in known if post.remote_id)}
+    posts = [post for post in known if post.remote_id or post.channel_id not in told]
     for post in posts:
         to = Destination(channel_id=post.channel_id, thread=post.remote_id)
         key = f"{event}:{view.id}:{post.channel_id}:{post.remote_id}"

@@ -120,8 +120,8 @@ def _mail(uow: UnitOfWork, view: ReportView, only: Collection[int | None] | None
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:
-    """published -> withdrawn: the page says so, a note stands under every post, and what waits is not sent. What is
-    being written to correct it is no correction any more."""
+    """published -> withdrawn: the page says so, a note stands under every post that may have been seen, and what
+    waits is not sent. What is being written to correct it is no correction any more."""
     view = current(command, uow)
     if view.state != PUBLISHED and not command.values.get("report"):
         view = reports.latest(uow, reports.NEWSLETTER, "", PUBLISHED) or view
@@ -139,8 +139,9 @@ def withdraw(command: Command, uow: UnitOfWork) -> Reply:
     if correction:
         of_its_own(uow, correction)
         opening += f" {_NO_CORRECTION}"
+    unseen = reports.not_seen_in(uow, NEWSLETTER, view.id)
     uow.unpost(NEWSLETTER, view.id)
     uow.unpost(MAIL, view.id)
     message = uow.compose("newsletter/withdrawn", title=title(uow, view), on=uow.today, reason=sentence(reason))
-    tell_the_threads(uow, view, "newsletter_withdrawn", message)
+    tell_the_threads(uow, view, "newsletter_withdrawn", message, unseen)
     return Reply(status_message(uow, replace(view, state=WITHDRAWN, reason=reason), opening))

@@ -356,6 +356,19 @@ def posts_of(uow: UnitOfWork, kind: str, report_id: int) -> list[Posted]:
     return _posts(uow, kind, outbox.c.subject_id == report_id)
 
 
+def not_seen_in(uow: UnitOfWork, kind: str, report_id: int) -> list[int]:
+    """Channels in which a report did not appear: its post is a dead letter, or was never tried."""
+    statement = select(outbox.c.channel_id).where(
+        outbox.c.organization_id == uow.organization.id,
+        outbox.c.kind == kind,
+        outbox.c.subject_id == report_id,
+        outbox.c.channel_id.is_not(None),
+        outbox.c.remote_id == "",
+        or_(outbox.c.state == DEAD, outbox.c.attempts == 0),
+    )
+    return list(uow.rows(statement).scalars())
+
+
 def posts_of_period(uow: UnitOfWork, kind: str, period: str) -> list[Posted]:
     """The channel posts of a period's reports, whatever their revision."""
     return _posts(uow, kind, outbox.c.period == period)

@@ -167,6 +167,30 @@ def test_a_withdrawn_edition_is_no_dead_letter_that_could_be_sent_again(desk, un
     with work() as uow:
         kinds = {letter.kind for letter in dead_letters(uow.connection, uow.organization, uow.at)}
     assert not kinds & {"newsletter", "newsletter_mail"}
+    assert not desk.queued("notice"), "nobody there saw it"
+
+
+def test_where_an_edition_may_have_appeared_its_withdrawal_is_told(desk, unreached, engine):
+    with engine.begin() as connection:
+        connection.execute(sql_update(outbox).values(state="pending", error=""))
+    desk.says("Cora Diaz", "/sip newsletter withdraw A client is named in it.")
+    (note,) = desk.queued("notice")
+    assert (note.to, note.row.thread) == ("#everyone", "")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_channel_that_only_the_correction_reached_is_told_of_it_once(desk, unreached, engine, arrived):
+    posts, first = sql_update(outbox).where(outbox.c.kind == "newsletter"), outbox.c.subject_id == 1
+    begin(desk)
+    put_out(desk)
+    if arrived:
+        with engine.begin() as connection:
+            connection.execute(posts.where(~first).values(state="sent", attempts=1, remote_id="180.1"))
+        begin(desk, "And the place")
+        put_out(desk)
+        assert [note.row.thread for note in desk.queued("notice")] == ["180.1"]
+    desk.says("Cora Diaz", "/sip newsletter withdraw All of it was wrong.")
+    assert [note.row.thread for note in desk.queued("notice")] == ["180.1"] * (2 * arrived)
 
 
 def test_whoever_the_edition_did_not_reach_gets_the_corrected_one(desk, unreached, work):
