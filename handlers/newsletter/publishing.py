@@ -123,8 +123,8 @@ def _mail(uow: UnitOfWork, view: ReportView, only: Collection[int | None] | None
 
 
 def withdraw(command: Command, uow: UnitOfWork) -> Reply:
-    """published -> withdrawn: the page says so, a note stands under every post that may have been seen, and what waits is not sent. What is
-    being written to correct it is no correction any more."""
+    """published -> withdrawn: the page says so, a note stands under every post that may have been seen, and what
+    waits is not sent. What is being written to correct it is no correction any more."""
     view = current(command, uow)
     if view.state != PUBLISHED and not command.values.get("report"):
         view = reports.latest(uow, reports.NEWSLETTER, "", PUBLISHED) or view
