@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,21 +14,23 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import Engine, delete, insert, select, update
+from pypdf import PdfReader
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 from sqlalchemy.exc import ProgrammingError
 
 import handlers
 from bot.app import build
 from bot.chat.clock import MovableClock
 from bot.chat.codec import to_json
-from bot.chat.commands import Role
+from bot.chat.commands import Command, Place, Role
 from bot.chat.compose import built_in
 from bot.chat.ports import Pace, Post
 from bot.config import load
 from bot.delivery import Delivery
+from bot.dispatch import Dispatcher, Policy
 from storage.models import channel, organization, outbox, report, survey
 from storage.queries.people import who
-from storage.tenancy import rls_fault
+from storage.tenancy import across, rls_fault
 from storage.uow import UnitOfWork, unit_of_work
 from tests.trust.table import record
 from tests.trust.tenants import (
@@ -213,37 +217,67 @@ async def test_a_countys_posts_go_to_its_own_channels_and_people_only(two: Two) 
     assert wrong == []
 
 
-async def test_a_countys_pages_show_nothing_of_another(two: Two) -> None:
+LETTER = "Thank you all for a quarter of steady work. " * 9
+FORMATS = ("", ".html", ".md", ".json", ".csv", ".xlsx", ".pdf")
+
+
+def published(two: Two, county: County) -> list[str]:
+    """The county's edition is published -> the addresses of all its public pages."""
+    dispatcher = Dispatcher(
+        two.engine, MovableClock(NOW), handlers.COMMANDS, composer=built_in(), policy=Policy(),
+        public_url="https://sip.example",
+    )  # fmt: skip
+    for number, text in enumerate((f"edit letter {LETTER}", "approve", "publish", "archive")):
+        place = Place("CGROUP", direct=True)
+        dispatcher.handle(Command(f"newsletter {text}", county.actor(Role.ADMIN), place, f"{county.word}-{number}"))
+    here = county.organization.id
+    with two.engine.connect() as connection:
+        across(connection)
+
+        def tokens(column: ColumnElement[str], *where: ColumnElement[bool]) -> list[str]:
+            return list(connection.execute(select(column).where(*where)).scalars())
+
+        out = report.c.published_at.is_not(None), report.c.kind.in_(("rollup", "newsletter"))
+        reports = connection.execute(select(report.c.kind, report.c.token).where(_of(report, here), *out)).all()
+        assert {row.kind for row in reports} == {"rollup", "newsletter"}, reports
+        surveys = tokens(survey.c.token, _of(survey, here))
+        archives = tokens(organization.c.archive_token, _of(organization, here))
+    sheets = (".csv", ".xlsx")  # which a newsletter has not
+    pages = [f"/r/{row.token}{one}" for row in reports for one in FORMATS if row.kind == "rollup" or one not in sheets]
+    return [*pages, *(f"/survey/{token}" for token in surveys), *(f"/archive/{token}" for token in archives)]
+
+
+def read(body: bytes, address: str) -> str:
+    """What a person reads of a page or a file."""
+    if address.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return "\n".join(book.read(one).decode() for one in book.namelist()).lower()
+    if address.endswith(".pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).lower()
+    return body.decode().lower()
+
+
+async def test_a_countys_pages_show_its_own_words_and_nothing_of_another(two: Two) -> None:
     settings = load(_env_file=None, database_url="sqlite:///unused", sipbot_console=False)
     app = build(settings, clock=MovableClock(NOW), engine=two.engine)
-    with two.engine.begin() as connection:
-        connection.execute(
-            update(organization).where(_of(organization, two.ours.organization.id)).values(archive_token="a" * 32)
-        )
-        reports = list(
-            connection.execute(select(report.c.token).where(_of(report, two.ours.organization.id))).scalars()
-        )
-        surveys = list(
-            connection.execute(
-                select(survey.c.token).where(survey.c.organization_id == two.ours.organization.id)
-            ).scalars()
-        )
-    addresses = [f"/r/{token}{kind}" for token in reports for kind in ("", ".md", ".json", ".csv", ".xlsx", ".html")]
-    addresses += [f"/survey/{token}" for token in surveys] + ["/archive/" + "a" * 32]
-    shown, leaked = 0, []
+    shown, closed, leaked, strange = 0, [], [], []
     async with TestClient(TestServer(app.web)) as client:
-        for address in addresses:
-            answer = await client.get(address)
-            body = (await answer.read()).decode("utf-8", "replace").lower()
-            shown += answer.status == 200
-            leaked += [address] if THEIRS in body else []
+        for county, other in ((two.ours, two.theirs), (two.theirs, two.ours)):
+            for address in published(two, county):
+                answer = await client.get(address)
+                said = read(await answer.read(), address) if answer.status == 200 else ""
+                shown += bool(said)
+                closed += [] if said else [(address, answer.status)]
+                leaked += [address] if other.word in said else []
+                strange += [] if county.word in said else [address]
     record(
-        "public pages of one county",
-        f"{shown} pages on {two.engine.dialect.name}",
-        f"{len(leaked)} with another's words",
+        "public pages of two counties",
+        f"{shown} pages and files on {two.engine.dialect.name}",
+        f"{shown - len(strange)} with their own county's words, {len(leaked)} with the other's",
     )
-    assert shown >= 4
+    assert closed == []
     assert leaked == []
+    assert strange == []
 
 
 def ours(two: Two) -> AbstractContextManager[UnitOfWork]:
