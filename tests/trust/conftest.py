@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.trust.cluster import a_cluster
-from tests.trust.table import rows
+from tests.trust.table import forget, rows
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,10 @@ def cluster():
         Path(folder).chmod(0o755)
         with a_cluster(Path(folder)) as found:
             yield found
+
+
+def pytest_runtest_setup(item):
+    forget(item.nodeid)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -3,18 +3,24 @@ writes it between that file's two `trust-table` comments.
 
 Each test of a fault says its row with `record`, its count beside it; a row is a file in var/trust, so that tests in
 several processes, and runs one after the other, make one table. What was counted in parts is one row with the sums, and
-what came out the same on both databases is one row.
+what came out the same on both databases is one row. A test that begins takes away what it said before, so that one which
+fails or is skipped leaves nothing of an earlier run; and a row says of which commit it is: a table is of one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "var" / "trust"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "var" / "trust"
 _NUMBER = re.compile(r"\d[\d,]*")
 _PROPER = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _DATABASE = re.compile("|".join(_PROPER), re.I)
@@ -28,15 +34,46 @@ def record(fault: str, setting: str, result: str, part: str = "") -> None:
     shows its count too."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"\W+", "-", f"{part} {fault} {setting}".lower()).strip("-")[:150]
-    row = {"fault": fault, "setting": setting, "result": result, "part": part}
-    (FOLDER / f"{name}.json").write_text(json.dumps(row, ensure_ascii=False), "utf-8")
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    row = {"fault": fault, "setting": setting, "result": result, "part": part, "commit": commit()}
+    (FOLDER / f"{_short(test)}-{name}.json").write_text(json.dumps(row, ensure_ascii=False), "utf-8")
+
+
+def forget(test: str) -> None:
+    """What the test with this id recorded before."""
+    for path in FOLDER.glob(f"{_short(test)}-*.json"):
+        path.unlink(missing_ok=True)
+
+
+def _short(test: str) -> str:
+    return hashlib.sha256(test.encode()).hexdigest()[:12]
+
+
+@cache
+def commit() -> str:
+    """The commit that is tested, with "-dirty" where files differ from it; "" where there is no git."""
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def rows() -> list[dict[str, str]]:
-    """What was recorded, sorted by fault."""
-    found = [json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*.json")]
-    made = on_both(summed(found))
+    """What was recorded of the commit that was tested last, sorted by fault."""
+    made = on_both(summed(_recorded()[0]))
     return sorted(made, key=lambda row: (row["fault"].lower(), row["setting"], row["result"]))
+
+
+def _recorded() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The rows of the commit that was tested last, and those of others."""
+    paths = sorted(FOLDER.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    found = [json.loads(path.read_text("utf-8")) for path in paths]
+    newest = found[-1].get("commit") if found else ""
+    return (
+        [row for row in found if row.get("commit") == newest],
+        [row for row in found if row.get("commit") != newest],
+    )
 
 
 def summed(found: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -84,6 +121,13 @@ def markdown() -> str:
 def main() -> None:
     if not rows():
         sys.exit("Nothing was recorded yet: run pytest tests/trust first.")
+    mine, others = _recorded()
+    if others:
+        named = "".join(f"\n- {row['fault']} ({row['setting']}): {row.get('commit') or 'unknown'}" for row in others)
+        left_out = f"These rows are not of the commit that was tested last, {mine[0]['commit'] or 'unknown'}:{named}\n"
+        sys.stderr.write(left_out + "Run their tests again, or remove var/trust and run all.\n")
+        if len(sys.argv) > 1:
+            sys.exit(1)
     if len(sys.argv) == 1:
         sys.stdout.write(markdown())
         return

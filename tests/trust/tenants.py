@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
+    ColumnDefault,
     Connection,
     Date,
     Engine,
@@ -72,12 +75,18 @@ _VALUES: dict[str, Any] = {
     "workgroup.active": True, "review_link.expires_at": datetime(2026, 6, 1, tzinfo=UTC),
     "survey.closes_on": date(2026, 6, 1),
 }  # fmt: skip
-_UNSET = {"withdrawn_at", "closed_at", "done_at", "replaced_at", "retired_at", "declined_at"}
+_UNSET = {"withdrawn_at", "closed_at", "done_at", "replaced_at", "retired_at", "declined_at", "revoked_at"}
+# Reports are made by jobs.
+_OF_JOBS = {
+    t.name for t in TABLES if t.name == "report" or any(key.column.table.name == "report" for key in t.foreign_keys)
+}
+KEYED = [t for t in TABLES if "id" in t.c]
+FIRST = 1001  # of the second county's ids in every table: all are its own, and this one is a row of each
 
 
 @dataclass(frozen=True)
 class County:
-    """`word` is in all its texts. `ids`: of all its rows."""
+    """`word` is in all its texts. `ids`: of all its rows; the first is one of every table's."""
 
     word: str
     organization: Organization
@@ -86,6 +95,39 @@ class County:
     def actor(self, role: Role) -> Actor:
         """The same user ids in both counties."""
         return Actor("slack", f"T-{self.word}", f"U{role.name}")
+
+
+_ids: dict[str, Iterator[int]] = {}  # table -> the ids to come
+_GIVEN = {t.c.id: ColumnDefault(partial(lambda name: next(_ids[name]), t.name)) for t in KEYED}
+
+
+@contextmanager
+def ids_from(engine: Engine, first: int) -> Iterator[None]:
+    """Meanwhile the ids of new rows begin here in every table."""
+    engine.clear_compiled_cache()
+    for column, default in _GIVEN.items():
+        _ids[column.table.name], column.default = count(first), default
+    try:
+        yield
+    finally:
+        engine.clear_compiled_cache()
+        for column in _GIVEN:
+            column.default = None
+
+
+def two_counties(engine: Engine, first: str, second: str) -> tuple[County, County]:
+    """With no id in both."""
+    ours = a_county(engine, first)
+    with ids_from(engine, FIRST):
+        theirs = a_county(engine, second)
+    with engine.connect() as connection:
+        across(connection)
+        for table in KEYED:
+            ids = set(connection.execute(select(table.c.id).where(_of(table, ours.organization.id))).scalars())
+            its = set(connection.execute(select(table.c.id).where(_of(table, theirs.organization.id))).scalars())
+            assert ids, table.name
+            assert max(ids) < FIRST == min(its), table.name
+    return ours, theirs
 
 
 def a_county(engine: Engine, word: str) -> County:
@@ -111,7 +153,7 @@ def a_county(engine: Engine, word: str) -> County:
             uow.insert(models.workgroup_member, workgroup_id=group, person_id=one.id, role="leader")
         change_setting(uow, "executive_channel", str(channel))
     with unit_of_work(engine, START, built_in(), organization=here) as uow:
-        _fill(uow, word)
+        _fill(uow, word, but=_OF_JOBS)
         _mark(uow, word)
     clock = MovableClock(START)
     for at in (START, datetime(2026, 4, 2, 18, tzinfo=UTC), NOW):
@@ -121,16 +163,16 @@ def a_county(engine: Engine, word: str) -> County:
         _fill(uow, word)
         uow.change(models.person, last_platform="slack")
         uow.change(outbox, state="sent", sent_at=NOW, remote_id="R" + word)
-        tables = [t for t in TABLES if "id" in t.c]
-        ids = {str(key) for t in tables for key in uow.rows(select(t.c.id).where(_of(t, here.id))).scalars()}
+        uow.change(outbox, outbox.c.kind == "rollup", state="dead", remote_id="", error="account_inactive")
+        ids = {str(key) for t in KEYED for key in uow.rows(select(t.c.id).where(_of(t, here.id))).scalars()}
         here = next(one for one in people.organizations(uow.connection) if one.id == here.id)
     return County(word, here, tuple(sorted(ids, key=int)))
 
 
-def _fill(uow: UnitOfWork, word: str) -> None:
-    """A row in every table that has none yet, the tables there will be too."""
+def _fill(uow: UnitOfWork, word: str, but: Collection[str] = ()) -> None:
+    """A row in every table that has none yet, the tables there will be too; but in these."""
     here = uow.organization.id
-    for table in TABLES:
+    for table in (one for one in TABLES if one.name not in but):
         if uow.row(select(table).where(_of(table, here)).limit(1)) is not None:
             continue
         values = {c.name: _value(uow, table, c, word) for c in table.c}
@@ -151,6 +193,8 @@ def _value(uow: UnitOfWork, table: Table, column: Any, word: str) -> Any:
         return [to_data(Question("q1", f"How {word}?", f"Como {word}?"))]
     if (said := _VALUES.get(f"{table.name}.{column.name}", _UNSET)) is not _UNSET:
         return said
+    if column.name == "token":
+        return f"{table.name}-{word * 3}"  # as long as a page's address wants it
     for key in column.foreign_keys:
         parent = key.column.table
         if parent is table:
@@ -227,6 +271,7 @@ class Rehearsal(Dispatcher):
             public_url="https://sip.example",
         )  # fmt: skip
         self._other, self._numbers, self._written = other, count(1), set[str]()
+        self._asked: Asked | None = None
         with engine.connect() as connection:
             self._before = held(connection, other.organization.id)
             self._last = connection.execute(select(func.max(outbox.c.id))).scalar() or 0
@@ -250,10 +295,13 @@ class Rehearsal(Dispatcher):
         self._seen = Seen("")
         place = Place("CGROUP", direct=True)
         given = Command(text, actor, place, f"try{next(self._numbers)}", verb=verb, values=values or {}, source=source)
+        self._asked = values if isinstance(values, Asked) else None
         reply = self.handle(given)
         return replace(self._seen, said=(self._seen.said + to_json(reply)).lower(), reply=reply)
 
     def _transact(self, command: Command) -> Reply:
+        if self._asked is not None:
+            command = replace(command, values=self._asked)  # the door takes only what is listed
         with self._engine.connect() as connection:
             uow = UnitOfWork(connection, self._clock.read(), self._composer, self._public_url, mail=True)
             try:
@@ -279,8 +327,11 @@ class Rehearsal(Dispatcher):
         return "\n".join(queued), changed + crossing(connection, tables)
 
 
-def ways(said: str) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    """Every button and form in a Reply or a Message, as (source, verb, values)."""
+Way = tuple[str, str, tuple[tuple[str, str], ...]]  # source, verb, values
+
+
+def ways(said: str) -> Iterator[Way]:
+    """Every button and form in a Reply or a Message."""
     found = from_json(said)
     messages = [found.message] if isinstance(found, Reply) else [found]
     for message in messages:
@@ -296,34 +347,39 @@ def ways(said: str) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
 _ID = re.compile(r"\d+(?:,\d+)*")
 
 
+def id_like(values: Iterable[tuple[str, str]]) -> set[str]:
+    """The names whose values could be ids of rows."""
+    return {name for name, value in values if _ID.fullmatch(value)}
+
+
 def forged(
     values: tuple[tuple[str, str], ...], ids: tuple[str, ...], chance: random.Random, most: int
 ) -> Iterator[dict[str, str]]:
-    """The values with each id-like one in turn replaced by the foreign county's ids, at most so many."""
+    """The values with each id-like one in turn replaced by the foreign county's ids: the first, and at most so many."""
     given = dict(values)
-    for name, value in values:
-        if _ID.fullmatch(value):
-            for foreign in ids if len(ids) <= most else chance.sample(ids, most):
-                yield {**given, name: foreign}
+    for name in sorted(id_like(values)):
+        for foreign in ids if len(ids) <= most else (ids[0], *chance.sample(ids[1:], most - 1)):
+            yield {**given, name: foreign}
 
 
 class Asked(dict[str, str]):
-    """Values that have a foreign id under every name a handler may ask for; `names` is what it asked."""
+    """Values that have a foreign id under every name a handler may ask for, or under these; `asked` is what it asked."""
 
-    def __init__(self, foreign: str) -> None:
+    def __init__(self, foreign: str, names: Collection[str] | None = None) -> None:
         super().__init__()
-        self.foreign, self.names = foreign, set[str]()
+        self.foreign, self.names, self.asked = foreign, names, set[str]()
 
     def __bool__(self) -> bool:
         return True
 
     def get(self, key: str, default: Any = None) -> Any:
-        self.names.add(key)
-        return self.foreign
+        self.asked.add(key)
+        return self.foreign if key in self else default
 
     def __getitem__(self, key: str) -> str:
-        return str(self.get(key))
+        self.asked.add(key)
+        return self.foreign
 
     def __contains__(self, key: object) -> bool:
-        self.names.add(str(key))
-        return True
+        self.asked.add(str(key))
+        return self.names is None or key in self.names

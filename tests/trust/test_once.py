@@ -2,12 +2,14 @@
 each has its effect once, and all its copies are answered alike.
 
 Three replicas of the application on one database, each with its own connections, adapters and memory; signed requests
-over HTTP. An effect is a row that a person caused: an update, a receipt in the outbox, a reader who has left.
+over HTTP. An effect is a row that a person caused: an update, a win, a survey's answer, a saved edition, a receipt in the
+outbox, a reader who has left.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import random
@@ -16,25 +18,35 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 import bot.limits
+import bot.survey_limits
 from bot.adapters.teams.answers import TAKEN
 from bot.app import build
 from bot.chat.clock import MovableClock
+from bot.chat.commands import Role
 from bot.chat.compose import built_in
 from bot.config import load
+from bot.domain.frozen_data import to_data
+from bot.domain.periods import Quarter
+from bot.domain.survey import QUESTIONS
+from handlers.newsletter.drafting import compile_edition
+from handlers.newsletter.editing import mark
+from handlers.newsletter.editions import contents
 from storage.db import open_engine
-from storage.models import audit, channel, outbox, subscriber, update
+from storage.models import audit, channel, outbox, report, review_link, story, subscriber, survey, update
+from storage.models import survey_answer as survey_answers
 from storage.queries import people
-from storage.uow import Destination, unit_of_work
-from tests.builders import a_plan, a_workgroup, an_organization
+from storage.queries.people import Person
+from storage.uow import Destination, UnitOfWork, unit_of_work
+from tests.builders import a_person, a_plan, a_workgroup, an_organization
 from tests.fake_slack import FakeSlack
 from tests.fake_teams import FakeTeams
 from tests.slack_county import serve
@@ -45,9 +57,10 @@ from tests.trust.signing import signature
 from tests.trust.table import record
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
-EACH = 60  # requests of a kind
+EACH = 45  # requests of a kind
 SEEDS = range(1, 11 if FULL else 4)
 REPLICAS, AT_ONCE = 3, 12
+SURVEY, BEFORE = "lobby-survey-token-0001", "Thank you all."
 SLACK_PROMPT, TEAMS_PROMPT = "1770000000.000001", "1699999999999"
 FORM = "application/x-www-form-urlencoded"
 # Rows of the outbox that one request of a kind makes: an event is answered through it (a reaction and a private word).
@@ -146,6 +159,48 @@ def teams_thread_reply(slack: FakeSlack, teams: FakeTeams, note: str) -> Request
     )
 
 
+def slack_win(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
+    """The form that the shortcut on a message opens, filled in."""
+    inside = json.dumps({"verb": "win", "values": {}, "own": json.dumps(["CFIRST", "", "", False, "first"])})
+    consent = {"type": "static_select", "selected_option": {"value": "staff"}}
+    values = {"text": {"text": {"type": "plain_text_input", "value": note}}, "consent": {"consent": consent}}
+    view = {"id": f"V {note}", "type": "modal", "callback_id": "form", "private_metadata": inside, "blocks": []}
+    return _interaction("slack win", note, "view_submission", slack, view={**view, "state": {"values": values}})
+
+
+def teams_win(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
+    """The message extension's dialog, filled in."""
+    data = {"verb": "win", "form": "f", "hidden": {"consent": "staff"}, "text:text": note}
+    said = teams.person("ben").activity(type="invoke", name="composeExtension/submitAction", value={"data": data})
+    return _activity("teams win", note, said)
+
+
+def teams_dialog(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
+    data = {"verb": "update", "form": "f", "hidden": {"ref": "1.1.1", "status": "in progress"}, "text:note": note}
+    said = teams.person("ben").activity(type="invoke", name="task/submit", value={"data": data})
+    return _activity("teams dialog", note, said)
+
+
+def survey_answer(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
+    body = urlencode({"form": token_of(note), "q4": note}).encode()
+    return Request("survey answer", note, f"/survey/{SURVEY}", body, FORM)
+
+
+def review_save(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
+    """Each of an edition of its own: one page's second save is of other words than it was opened with."""
+    fields = {"delivery": token_of(note), "text_manager": note, "base_manager": mark(BEFORE)}
+    return Request("review save", note, f"/review/{link_of(note)}", urlencode(fields).encode(), FORM)
+
+
+def link_of(note: str) -> str:
+    return "editing-page-" + token_of(note)
+
+
+def quarter_of(note: str) -> str:
+    number = int(note.split()[1])
+    return f"{1990 + number // 4}-Q{number % 4 + 1}"
+
+
 def unsubscription(slack: FakeSlack, teams: FakeTeams, note: str) -> Request:
     return Request("unsubscription", note, f"/unsubscribe/{token_of(note)}", b"List-Unsubscribe=One-Click", FORM)
 
@@ -164,11 +219,11 @@ def _activity(kind: str, note: str, activity: dict[str, Any]) -> Request:
 
 
 KINDS = (slash_command, button, form, thread_reply, mention, teams_message, teams_button, teams_form,
-         teams_thread_reply, unsubscription)  # fmt: skip
+         teams_thread_reply, slack_win, teams_win, teams_dialog, survey_answer, review_save, unsubscription)  # fmt: skip
 
 
-def a_county(engine: Engine, clock: MovableClock, notes: list[str]) -> None:
-    """One workgroup a platform, each with a prompt that waits for replies, and readers."""
+def a_county(engine: Engine, clock: MovableClock, made: list[Request]) -> None:
+    """One workgroup a platform, each with a prompt that waits for replies; readers, a survey, and editions in work."""
     with unit_of_work(engine, clock.read(), built_in()) as uow:
         an_organization(uow)
         rows = a_plan(uow)
@@ -182,9 +237,25 @@ def a_county(engine: Engine, clock: MovableClock, notes: list[str]) -> None:
             uow.change(channel, channel.c.id == there.id, platform=platform, workspace=workspace, external_id=external)
             uow.post("prompt", Destination(there.id), None, key=platform, period="2026-03", subject_id=group)
             uow.change(outbox, outbox.c.channel_id == there.id, state="sent", remote_id=prompt)
-        for note in notes:
+        for note in (one.note for one in made if one.kind == "unsubscription"):
             email = f"{token_of(note)}@county.example"
             uow.insert(subscriber, email=email, token=token_of(note), subscribed_at=uow.at)
+        cora = a_person(uow, "Cora Diaz", Role.COORDINATOR)
+        uow.insert(survey, token=SURVEY, title="Lobby", questions=to_data(QUESTIONS), created_at=uow.at,
+                   created_by=cora.id, closes_on=date(2026, 12, 31))  # fmt: skip
+        uow.person = cora
+        for note in (one.note for one in made if one.kind == "review save"):
+            _a_draft(uow, cora, note)
+
+
+def _a_draft(uow: UnitOfWork, cora: Person, note: str) -> None:
+    """An edition and Cora's link to its editing page."""
+    view = compile_edition(uow, Quarter.parse(quarter_of(note)))
+    edition = contents(view).with_text("manager", BEFORE)
+    uow.change(report, report.c.id == view.id, content=edition.to_data())
+    digest = hashlib.sha256(link_of(note).encode()).hexdigest()
+    uow.rows(insert(review_link).values(digest=digest, organization_id=uow.organization.id, report_id=view.id,
+                                        person_id=cora.id, expires_at=uow.at + timedelta(days=1)))  # fmt: skip
 
 
 @asynccontextmanager
@@ -213,8 +284,12 @@ async def delivered(session: aiohttp.ClientSession, base: str, request: Request,
     for _ in range(20):
         if request.path == "/slack/events":
             headers = {**signature(SECRET, request.body), "Content-Type": request.content_type}
-        async with session.post(base + request.path, data=request.body, headers=headers) as answer:
+        async with session.post(
+            base + request.path, data=request.body, headers=headers, allow_redirects=False
+        ) as answer:
             body = await answer.read()
+            if answer.status == 303:
+                return 303, answer.headers["Location"].encode()
             later = body == b"" if request.kind == "slack command" else TAKEN.encode() in body
             if answer.status == 200 and b"Not saved" not in body and not later:
                 return 200, body
@@ -246,12 +321,13 @@ async def everything(url: str, clock: MovableClock, made: list[Request], slack: 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_each_effect_is_there_once_and_every_copy_is_answered_alike(engine, clock, seed, monkeypatch):
     monkeypatch.setattr(bot.limits, "COMMANDS", 10**9)  # two people say it all within one minute
+    monkeypatch.setattr(bot.survey_limits, "BURST", 10**9)
     chance = random.Random(seed)
     url = engine.url.render_as_string(hide_password=False)
     async with FakeSlack(SECRET, token=TOKEN) as slack, FakeTeams() as teams:
         slack.person("U0ANN00001", "ann", "CFIRST")
         made = requests(slack, teams)
-        a_county(engine, clock, [one.note for one in made if one.kind == "unsubscription"])
+        a_county(engine, clock, made)
         copies, answers = await everything(url, clock, made, slack, teams, chance)
     effects = counted(engine, made)
     wrong = {one: found for one, found in effects.items() if found != 1}
@@ -268,23 +344,28 @@ async def test_each_effect_is_there_once_and_every_copy_is_answered_alike(engine
     assert not wrong
     assert sum(receipts.values()) == EACH * sum(RECEIPTS.values())
     assert not unlike, [(one.kind, answers[one]) for one in unlike]
-    assert {status for found in answers.values() for status, _ in found} == {200}
+    pages = ("survey answer", "review save")
+    assert {status for one, found in answers.items() for status, _ in found if one.kind not in pages} == {200}
+    assert {status for one, found in answers.items() for status, _ in found if one.kind in pages} == {303}
 
 
 def counted(engine: Engine, made: list[Request]) -> dict[tuple[str, str], int]:
     """(kind, note) -> how many effects it had."""
     with engine.connect() as connection:
         notes = Counter(connection.execute(select(update.c.note)).scalars())
-        left = Counter(
-            connection.execute(select(audit.c.detail).where(audit.c.action == "newsletter unsubscribed")).scalars()
-        )
+        notes += Counter(connection.execute(select(story.c.text)).scalars())
+        notes += Counter(one["q4"] for one in connection.execute(select(survey_answers.c.answers)).scalars())
+        done_by = connection.execute(select(audit.c.action, audit.c.detail)).tuples().all()
         readers = dict(connection.execute(select(subscriber.c.token, subscriber.c.id)).tuples().all())
-    return {
-        (one.kind, one.note): left[f"<reader {readers[token_of(one.note)]}>"]
-        if one.kind == "unsubscription"
-        else notes[one.note]
-        for one in made
-    }
+    left = Counter(detail for action, detail in done_by if action == "newsletter unsubscribed")
+    edited = Counter(detail.split()[0] for action, detail in done_by if action == "newsletter edited")
+
+    def effects(one: Request) -> int:
+        if one.kind == "unsubscription":
+            return left[f"<reader {readers[token_of(one.note)]}>"]
+        return edited[quarter_of(one.note)] if one.kind == "review save" else notes[one.note]
+
+    return {(one.kind, one.note): effects(one) for one in made}
 
 
 def receipts_of(engine: Engine) -> Counter[str]:

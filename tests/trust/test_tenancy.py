@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,24 +14,42 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import Engine, delete, insert, select, update
+from pypdf import PdfReader
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 from sqlalchemy.exc import ProgrammingError
 
 import handlers
 from bot.app import build
 from bot.chat.clock import MovableClock
 from bot.chat.codec import to_json
-from bot.chat.commands import Role
+from bot.chat.commands import Command, Place, Role
 from bot.chat.compose import built_in
 from bot.chat.ports import Pace, Post
 from bot.config import load
 from bot.delivery import Delivery
+from bot.dispatch import Dispatcher, Policy
 from storage.models import channel, organization, outbox, report, survey
 from storage.queries.people import who
-from storage.tenancy import rls_fault
+from storage.tenancy import across, rls_fault
 from storage.uow import UnitOfWork, unit_of_work
 from tests.trust.table import record
-from tests.trust.tenants import NOW, START, TABLES, Asked, County, Rehearsal, _of, a_county, forged, held, ways
+from tests.trust.tenants import (
+    FIRST,
+    KEYED,
+    NOW,
+    START,
+    TABLES,
+    Asked,
+    County,
+    Rehearsal,
+    Way,
+    _of,
+    forged,
+    held,
+    id_like,
+    two_counties,
+    ways,
+)
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
 MOST = 1000 if FULL else 2  # foreign ids tried in one place by one role
@@ -52,36 +72,49 @@ def _in_no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def two(engine: Engine) -> Two:
-    ours, theirs = a_county(engine, OURS), a_county(engine, THEIRS)
-    return Two(engine, ours, theirs)
+    return Two(engine, *two_counties(engine, OURS, THEIRS))
 
 
-def acts(
-    rehearsal: Rehearsal, county: County, chance: random.Random, foreign: County
-) -> Iterator[tuple[Role, dict[str, Any]]]:
-    """What the county's people of every role try, made from the specs and from the buttons and forms they are shown."""
-    shown: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
+Acts = Iterator[tuple[Role, dict[str, Any]]]
+
+
+def typed(foreign: County) -> Acts:
+    """What the specs say can be written, with the names and ids of either county."""
+    handles = ("1.1.1", "Basalt", "<@UMEMBER>", "<#CGROUP>", *foreign.ids[:2])
     for spec in handlers.COMMANDS:
-        texts = ["", *spec.examples] if not spec.hidden else []
-        handles = ("1.1.1", "Basalt", "<@UMEMBER>", "<#CGROUP>", *chance.sample(foreign.ids, 2))
-        for text in (*texts, *(f"{spec.verb} {one}" for one in (handles if not spec.hidden else ()))):
+        texts = ["", *spec.examples, *(f"{spec.verb} {one}" for one in handles)] if not spec.hidden else []
+        for text in texts:
             for role in Role:
-                yield role, {"text": text if text else spec.verb}
-        for role in Role:
-            for found in chance.sample(foreign.ids, len(foreign.ids) if FULL else 1):
-                yield role, {"verb": spec.verb, "values": Asked(found), "source": "button"}
-                yield role, {"verb": spec.verb, "values": Asked(found), "source": "form"}
-    for owner in (county, foreign):
+                yield role, {"text": text or spec.verb}
+
+
+def shown(rehearsal: Rehearsal, counties: tuple[County, ...]) -> set[Way]:
+    """The buttons and forms in every answer to these counties' people, and in what was posted to them."""
+    found: set[Way] = set()
+    for county in counties:
         for spec in handlers.COMMANDS:
-            if spec.hidden:
-                continue
-            for text in ("", *spec.examples):
-                found = rehearsal.tries(owner.actor(Role.ADMIN), text or spec.verb)
-                shown |= set(ways(to_json(found.reply)))
+            for text in ("", *spec.examples) if not spec.hidden else ():
+                seen = rehearsal.tries(county.actor(Role.ADMIN), text or spec.verb)
+                found |= set(ways(to_json(seen.reply)))
     with rehearsal._engine.connect() as connection:
         for message in connection.execute(select(outbox.c.message).where(outbox.c.message != "")).scalars():
-            shown |= set(ways(message))
-    for source, verb, values in sorted(shown):
+            found |= set(ways(message))
+    return found
+
+
+def acts(rehearsal: Rehearsal, county: County, chance: random.Random, foreign: County) -> Acts:
+    """What the county's people of every role try, made from the specs and from the buttons and forms they are shown."""
+    yield from typed(foreign)
+    pressed = sorted(shown(rehearsal, (county, foreign)))
+    names = {name for _, _, values in pressed for name in id_like(values)}
+    for spec in handlers.COMMANDS:
+        for role in Role:
+            for found in foreign.ids if FULL else foreign.ids[: 3 if role is Role.ADMIN else 1]:
+                for source in ("button", "form"):
+                    yield role, {"verb": spec.verb, "values": Asked(found), "source": source}
+                    if FULL or role is Role.ADMIN:
+                        yield role, {"verb": spec.verb, "values": Asked(found, names), "source": source}
+    for source, verb, values in pressed:
         # An administrator may do what all others may; at the short setting one other role goes with them.
         for role in Role if FULL else (Role.ADMIN, chance.choice(list(Role)[:-1])):
             yield role, {"verb": verb, "values": dict(values), "source": source}
@@ -93,19 +126,33 @@ def acts(
 def test_no_verb_reads_or_writes_a_foreign_countys_rows(two: Two) -> None:
     rehearsal, chance = Rehearsal(two.engine, two.theirs), random.Random(1)
     reads, writes, broken, tried = [], [], [], Counter[str]()
+    given: set[str] = set()  # verbs that were given the id that is a foreign row of every table, by who may use them
+    asked: set[str] = set()  # names of values that handlers asked for, and got it
+    carried: set[str] = set()  # names under which buttons and forms have ids
+    forged_in: set[str] = set()  # those of them where it took an id's place
+    needed = {spec.verb: spec.role for spec in handlers.COMMANDS}
     for role, act in acts(rehearsal, two.ours, chance, two.theirs):
         seen = rehearsal.tries(two.ours.actor(role), **act)
-        what = f"{role.word}: {act}"
+        what, values = f"{role.word}: {act}", act.get("values", {})
         tried[act.get("verb") or act["text"].split()[0]] += 1
         reads += [what] if THEIRS in seen.said else []
         writes += [f"{what}: {seen.changed}"] if seen.changed else []
         broken += [what] if BROKEN in seen.said else []
+        if isinstance(values, Asked) and values.foreign == str(FIRST) and role >= needed[act["verb"]]:
+            given.add(act["verb"])
+            asked |= values.asked
+        carried |= id_like(values.items())
+        forged_in |= {name for name, value in values.items() if value == str(FIRST)}
     setting = f"{tried.total():,} combinations of {len(tried)} verbs on {two.engine.dialect.name}"
-    record("every verb × role × foreign organization", setting, f"{len(reads)} reads, {len(writes)} writes across")
+    across_counties = f"{len(reads)} reads, {len(writes)} writes across"
+    record("every verb × role × foreign organization", f"{setting}, rows of {len(KEYED)} tables", across_counties)
     assert reads == []
     assert writes == []
     assert broken == []
     assert set(tried) >= {spec.verb for spec in handlers.COMMANDS if spec.hidden}
+    assert given == set(needed)
+    assert {"step", "story", "report"} <= carried <= forged_in
+    assert {*carried, "learning", "link", "follow_up", "note", "update"} - {"attendance", "channel"} <= asked
 
 
 @pytest.mark.slow
@@ -170,37 +217,67 @@ async def test_a_countys_posts_go_to_its_own_channels_and_people_only(two: Two) 
     assert wrong == []
 
 
-async def test_a_countys_pages_show_nothing_of_another(two: Two) -> None:
+LETTER = "Thank you all for a quarter of steady work. " * 9
+FORMATS = ("", ".html", ".md", ".json", ".csv", ".xlsx", ".pdf")
+
+
+def published(two: Two, county: County) -> list[str]:
+    """The county's edition is published -> the addresses of all its public pages."""
+    dispatcher = Dispatcher(
+        two.engine, MovableClock(NOW), handlers.COMMANDS, composer=built_in(), policy=Policy(),
+        public_url="https://sip.example",
+    )  # fmt: skip
+    for number, text in enumerate((f"edit letter {LETTER}", "approve", "publish", "archive")):
+        place = Place("CGROUP", direct=True)
+        dispatcher.handle(Command(f"newsletter {text}", county.actor(Role.ADMIN), place, f"{county.word}-{number}"))
+    here = county.organization.id
+    with two.engine.connect() as connection:
+        across(connection)
+
+        def tokens(column: ColumnElement[str], *where: ColumnElement[bool]) -> list[str]:
+            return list(connection.execute(select(column).where(*where)).scalars())
+
+        out = report.c.published_at.is_not(None), report.c.kind.in_(("rollup", "newsletter"))
+        reports = connection.execute(select(report.c.kind, report.c.token).where(_of(report, here), *out)).all()
+        assert {row.kind for row in reports} == {"rollup", "newsletter"}, reports
+        surveys = tokens(survey.c.token, _of(survey, here))
+        archives = tokens(organization.c.archive_token, _of(organization, here))
+    sheets = (".csv", ".xlsx")  # which a newsletter has not
+    pages = [f"/r/{row.token}{one}" for row in reports for one in FORMATS if row.kind == "rollup" or one not in sheets]
+    return [*pages, *(f"/survey/{token}" for token in surveys), *(f"/archive/{token}" for token in archives)]
+
+
+def read(body: bytes, address: str) -> str:
+    """What a person reads of a page or a file."""
+    if address.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return "\n".join(book.read(one).decode() for one in book.namelist()).lower()
+    if address.endswith(".pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).lower()
+    return body.decode().lower()
+
+
+async def test_a_countys_pages_show_its_own_words_and_nothing_of_another(two: Two) -> None:
     settings = load(_env_file=None, database_url="sqlite:///unused", sipbot_console=False)
     app = build(settings, clock=MovableClock(NOW), engine=two.engine)
-    with two.engine.begin() as connection:
-        connection.execute(
-            update(organization).where(_of(organization, two.ours.organization.id)).values(archive_token="a" * 32)
-        )
-        reports = list(
-            connection.execute(select(report.c.token).where(_of(report, two.ours.organization.id))).scalars()
-        )
-        surveys = list(
-            connection.execute(
-                select(survey.c.token).where(survey.c.organization_id == two.ours.organization.id)
-            ).scalars()
-        )
-    addresses = [f"/r/{token}{kind}" for token in reports for kind in ("", ".md", ".json", ".csv", ".xlsx", ".html")]
-    addresses += [f"/survey/{token}" for token in surveys] + ["/archive/" + "a" * 32]
-    shown, leaked = 0, []
+    shown, closed, leaked, strange = 0, [], [], []
     async with TestClient(TestServer(app.web)) as client:
-        for address in addresses:
-            answer = await client.get(address)
-            body = (await answer.read()).decode("utf-8", "replace").lower()
-            shown += answer.status == 200
-            leaked += [address] if THEIRS in body else []
+        for county, other in ((two.ours, two.theirs), (two.theirs, two.ours)):
+            for address in published(two, county):
+                answer = await client.get(address)
+                said = read(await answer.read(), address) if answer.status == 200 else ""
+                shown += bool(said)
+                closed += [] if said else [(address, answer.status)]
+                leaked += [address] if other.word in said else []
+                strange += [] if county.word in said else [address]
     record(
-        "public pages of one county",
-        f"{shown} pages on {two.engine.dialect.name}",
-        f"{len(leaked)} with another's words",
+        "public pages of two counties",
+        f"{shown} pages and files on {two.engine.dialect.name}",
+        f"{shown - len(strange)} with their own county's words, {len(leaked)} with the other's",
     )
-    assert shown >= 4
+    assert closed == []
     assert leaked == []
+    assert strange == []
 
 
 def ours(two: Two) -> AbstractContextManager[UnitOfWork]:
