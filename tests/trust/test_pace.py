@@ -3,9 +3,10 @@ is lost, nothing doubled, every channel has it in the order it was queued, and t
 
 The pace is Slack's own, conversation and workspace made quicker in the same proportion. A moment is given out by the
 database and a post needs some time from there to the sink, so two posts may come closer than they were sent: any two of
-the calls that came, however many between them, may be LATE seconds too close and no more. A hold is broken by a call
-that comes later than UNDER_WAY after its 429 was given and before it ends: what was under way when the 429 was
-answered cannot be called back.
+the calls that came, however many between them, may be LATE seconds too close and no more. Together the channels are
+held up by the workspace's pace; one of them has MORE to say when the others are done, and is held up by its own. A
+hold is broken by a call that comes later than UNDER_WAY after its 429 was given and before it ends: what was under way
+when the 429 was answered cannot be called back.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from sqlalchemy import Engine
 
 from bot.chat.compose import built_in
 from bot.chat.messages import say
+from bot.chat.ports import Pace
 from storage.queries import people
 from storage.uow import Destination, unit_of_work
 from tests.builders import an_organization
 from tests.slack_people import TEAM
-from tests.trust.chaos import Size, served, settled
-from tests.trust.replicas import AT, PACE
+from tests.trust.chaos import LATE, Size, served, settled
+from tests.trust.replicas import AT, CALM, PACE
 from tests.trust.table import record
 
 FULL = os.environ.get("SIPBOT_TRUST") == "full"
-CHANNELS, EACH, SEEDS = (50, 30, range(1, 4)) if FULL else (8, 6, (1,))
-LATE, UNDER_WAY = 0.5, 1.0
-HELD = 3  # the sink's Retry-After, seconds
+CHANNELS, EACH, MORE, SEEDS = (50, 30, 60, range(1, 4)) if FULL else (12, 4, 12, (1,))
+UNDER_WAY = 1.0
+HELD = 2  # the sink's Retry-After, seconds
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Kept:
 
 
 def queued(engine: Engine) -> dict[str, list[str]]:
-    """Posts for every channel, queued in turns -> channel: the keys in their order."""
+    """Posts for every channel, queued in turns, and MORE for the first -> channel: the keys in their order."""
     wanted: dict[str, list[str]] = defaultdict(list)
     with unit_of_work(engine, AT, built_in()) as uow:
         an_organization(uow)
@@ -59,8 +61,8 @@ def queued(engine: Engine) -> dict[str, list[str]]:
             f"C{number}": people.channel_for(uow, "slack", TEAM, f"C{number}", f"c{number}").id
             for number in range(CHANNELS)
         }
-        for turn in range(EACH):
-            for external, channel_id in channels.items():
+        for turn in range(EACH + MORE):
+            for external, channel_id in channels.items() if turn < EACH else [("C0", channels["C0"])]:
                 key = f"{external}:{turn}"
                 uow.post("report", Destination(channel_id=channel_id), say(f"Number {turn}"), key=key)
                 wanted[external].append(f"{uow.organization.id}:{key}")
@@ -72,20 +74,20 @@ def queued(engine: Engine) -> dict[str, list[str]]:
 @pytest.mark.parametrize("how", ["calm", "killed"])
 def test_order_and_pace_are_kept_whatever_goes_wrong(engine, seed, how):
     wanted = queued(engine)
-    size = Size(CHANNELS * EACH, 0)
+    size = Size(CHANNELS * EACH + MORE, 0)
     url = engine.url.render_as_string(hide_password=False)
     more = ("calm",) if how == "calm" else ()
     with served(engine, url, seed, size.share, *more, held=HELD) as house:
         settled(engine, size, time.monotonic())
         stats, killed = house.end()
-    kept = measured(wanted, stats)
+    kept = measured(wanted, stats, CALM if how == "calm" else PACE)
     setting = f"Slack, {engine.dialect.name}, {size.prompts:,} posts to {CHANNELS} channels, seed {seed}, {how}"
     record("429, 500, no answer, reply lost, 5 % each", setting, f"{killed} replicas killed: {in_words(kept)}")
     assert (kept.lost, kept.doubled, kept.disordered) == (0, 0, 0)
-    if how == "calm":
+    assert max(kept.late_conversation, kept.late_workspace) <= LATE
+    assert kept.holds
+    if how == "calm":  # a replica that is killed may not have noted the 429 it was given
         assert kept.broken == 0
-        assert max(kept.late_conversation, kept.late_workspace) <= LATE
-        assert kept.holds
 
 
 def in_words(kept: Kept) -> str:
@@ -96,7 +98,7 @@ def in_words(kept: Kept) -> str:
     )
 
 
-def measured(wanted: dict[str, list[str]], stats: Any) -> Kept:
+def measured(wanted: dict[str, list[str]], stats: Any, pace: Pace) -> Kept:
     there: dict[str, list[str]] = stats["channels"]
     copies = [stats["posts"].get(key, 0) for keys in wanted.values() for key in keys]
     firsts = {channel: list(dict.fromkeys(keys)) for channel, keys in there.items()}
@@ -109,8 +111,8 @@ def measured(wanted: dict[str, list[str]], stats: Any) -> Kept:
         lost=copies.count(0),
         doubled=sum(max(0, found - 1) for found in copies),
         disordered=sum(firsts.get(channel) != keys for channel, keys in wanted.items()),
-        late_conversation=max(too_close(found, PACE.conversation) for found in of_channel.values()),
-        late_workspace=too_close([at for at, _, _ in moments], PACE.workspace),
+        late_conversation=max(too_close(found, pace.conversation) for found in of_channel.values()),
+        late_workspace=too_close([at for at, _, _ in moments], pace.workspace),
         holds=len(limits),
         broken=sum(any(at + UNDER_WAY < one < at + HELD for at in limits) for one, _, _ in moments),
     )
