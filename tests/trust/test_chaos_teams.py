@@ -1,5 +1,5 @@
 """The same on Teams, which cannot be asked what is there: nothing is lost; a prompt is there twice only where its reply
-was lost or a replica was killed, and the copies are counted."""
+was lost or a replica was killed while it was under way, which are few, and the copies are counted."""
 
 from __future__ import annotations
 
@@ -135,4 +135,4 @@ def test_on_teams_nothing_is_lost_and_what_is_there_twice_is_counted(engine, see
     )
     assert (copies.count(0), told.count(0), answers.count("")) == (0, 0, 0)
     assert max(told) == 1
-    assert doubled <= lost_replies + killed
+    assert doubled <= min(lost_replies + killed, SIZE.prompts // 2)  # most are not under way when a replica is killed
