@@ -6,8 +6,11 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +20,7 @@ import handlers
 from bot.chat.clock import MovableClock
 from bot.chat.commands import Role
 from bot.chat.compose import built_in
-from bot.chat.jobs import Due
+from bot.chat.jobs import Due, JobSpec
 from bot.domain.frozen_data import to_data
 from bot.domain.periods import Month
 from bot.domain.survey import QUESTIONS
@@ -126,10 +129,13 @@ class Life:
         moments = {one.due for one in self.items} | {one.done_at(self.readings) for one in self.items}
         for number, reading in enumerate(self.readings):
             self.clock.move_to(reading)
-            for replica in chance.sample(self.replicas, 2 if reading in moments else 1):
-                replica.tick()
+            self.look(chance.sample(self.replicas, 2 if reading in moments else 1))
             if reading in wanted and self.readings.index(reading) == number:
                 self.tell_late(wanted[reading].period, number)
+
+    def look(self, replicas: list[JobRunner]) -> None:
+        for replica in replicas:
+            replica.tick()
 
     def tell_late(self, month: str, number: int) -> None:
         """Somebody says something about a month whose roll-up is out."""
@@ -144,6 +150,39 @@ class Life:
     def nights(self) -> list[Item]:
         days = {reading.astimezone(self.county.tz).date() for reading in self.readings}
         return [self.county.night(day) for day in sorted(days)]
+
+
+class Race(Life):
+    """Both look at once, and have asked what is due before either does any of it. `found` and `did`: how often each
+    (job, subject, period) was found, and done."""
+
+    def __init__(self, engine: Engine, county: County, items: list[Item], readings: list[datetime]) -> None:
+        super().__init__(engine, county, items, readings)
+        self.found: Counter[tuple[str, str, str]] = Counter()
+        self.did: Counter[tuple[str, str, str]] = Counter()
+        self._asked = Barrier(2, timeout=30)
+        jobs = [replace(job, due=self._together(job), run=self._noted(job)) for job in handlers.JOBS]
+        self.replicas = [JobRunner(engine, self.clock, jobs, composer=built_in()) for _ in range(2)]
+
+    def _together(self, job: JobSpec) -> Callable[[UnitOfWork], list[Due]]:
+        def due(uow: UnitOfWork) -> list[Due]:
+            found = list(job.due(uow))
+            self._asked.wait()
+            self.found.update((job.name, one.subject, one.period) for one in found)
+            return found
+
+        return due
+
+    def _noted(self, job: JobSpec) -> Callable[[UnitOfWork, Due], None]:
+        def run(uow: UnitOfWork, due: Due) -> None:
+            self.did[job.name, due.subject, due.period] += 1
+            job.run(uow, due)
+
+        return run
+
+    def look(self, replicas: list[JobRunner]) -> None:
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(JobRunner.tick, self.replicas))
 
 
 def compared(life: Life) -> tuple[dict[tuple[str, str, str], datetime], dict[tuple[str, str, str], datetime]]:
@@ -193,7 +232,7 @@ def test_each_thing_once_in_its_local_day(zone, tmp_path, empty_sqlite):
     silent = {kind: sum(job == kind for job, *_ in should) - kinds[kind] for kind in POSTS}
     record(
         "month ends, DST, missed ticks, days without anybody and clock jumps of ±2 h: every job of the calendar",
-        f"{len(months)} months, two replicas",
+        f"SQLite, {len(months)} months, two replicas one after the other",
         f"in {len(seen)} looks {len(should.keys() & done.keys())} of {len(should)} done, {doubled} doubled, {sum(silent.values())} without "
         f"their post, {len(wrong)} early, late or on another day",
         part=f"zone {zone}",
@@ -202,6 +241,28 @@ def test_each_thing_once_in_its_local_day(zone, tmp_path, empty_sqlite):
     assert {key: (done[key], should.get(key)) for key in wrong} == {}
     assert (doubled, silent) == (0, dict.fromkeys(POSTS, 0))
     assert {job for job, *_ in should} == CALENDAR
+
+
+def test_two_replicas_that_find_the_same_due_do_it_once(engine):
+    zone, chance = "America/Los_Angeles", random.Random(1)
+    first, send_at = ZONES[zone]
+    with unit_of_work(engine, datetime.combine(first, time(12), ZoneInfo(zone)), built_in()) as uow:
+        county = a_county(uow, zone, send_at, [first])
+    items = [item for day in (first, month_after(first, 1)) for item in county.month(day)]
+    items.append(county.survey(1, first))
+    race = Race(engine, county, items, sorted({item.due for item in items}))
+    race.live(chance)
+    (should, done), (_, doubled) = compared(race), posted(engine)
+    twice = sum(race.did.values()) - len(race.did)
+    raced = {key for key, count in race.found.items() if count > 1}
+    record(
+        "two replicas find the same due at once: every job of the calendar",
+        f"{engine.dialect.name}, {len(raced)} things of {len({job for job, *_ in raced})} jobs",
+        f"{len(should.keys() & done.keys())} of {len(should)} done, {twice} twice, {doubled} posts doubled",
+    )
+    assert done.keys() == should.keys()
+    assert (twice, doubled) == (0, 0)
+    assert {job for job, *_ in raced} == CALENDAR
 
 
 def test_a_clock_put_back_between_the_question_and_the_doing_loses_nothing(engine, work, clock):
