@@ -17,7 +17,6 @@ from time import sleep
 import pytest
 from sqlalchemy import create_engine
 
-BIN = Path("/usr/lib/postgresql/15/bin")
 USER = "postgres"
 # A server process may be killed here, the machine is not: nothing of it depends on fsync.
 SETTINGS = (
@@ -25,10 +24,18 @@ SETTINGS = (
 )
 
 
+def initdb() -> Path | None:
+    """PostgreSQL's own, beside its other programs: of the newest version on a Debian, else the one that is found."""
+    debians = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    found = max(debians, key=lambda path: float(path.parts[-3]), default=None) or shutil.which("initdb")
+    return Path(found).resolve() if found else None
+
+
 @dataclass(frozen=True)
 class Cluster:
-    """A server with a data folder and a port of its own."""
+    """A server with a data folder and a port of its own. `programs`: the folder of its pg_ctl."""
 
+    programs: Path
     folder: Path
     port: int
 
@@ -71,7 +78,7 @@ class Cluster:
         return self._control("status", check=False) == 0
 
     def _control(self, *words: str, check: bool = True) -> int:
-        command = [*_as_nobody_special(), str(BIN / "pg_ctl"), "-D", str(self.folder / "data"), *words]
+        command = [*_as_nobody_special(), str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), *words]
         done = subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
         return done.returncode
 
@@ -94,22 +101,14 @@ def a_low_port() -> int:
 @contextmanager
 def a_cluster(folder: Path) -> Iterator[Cluster]:
     """A running one in an empty folder; skips where PostgreSQL's own programs are not here."""
-    if not (BIN / "initdb").exists() or (os.geteuid() == 0 and shutil.which("setpriv") is None):
-        pytest.skip(f"no {BIN}/initdb to make a PostgreSQL of the test's own")
+    program = initdb()
+    if program is None or (os.geteuid() == 0 and shutil.which("setpriv") is None):
+        pytest.skip("no initdb to make a PostgreSQL of the test's own")
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
-    initdb = [
-        str(BIN / "initdb"),
-        "-D",
-        str(folder / "data"),
-        "-U",
-        USER,
-        "--auth=trust",
-        "--no-sync",
-        "--wal-segsize=1",
-    ]
-    subprocess.run([*_as_nobody_special(), *initdb], check=True, stdout=subprocess.DEVNULL, cwd="/")
-    found = Cluster(folder, a_low_port())
+    command = [str(program), "-D", str(folder / "data"), "-U", USER, "--auth=trust", "--no-sync", "--wal-segsize=1"]
+    subprocess.run([*_as_nobody_special(), *command], check=True, stdout=subprocess.DEVNULL, cwd="/")
+    found = Cluster(program.parent, folder, a_low_port())
     found.start()
     try:
         yield found

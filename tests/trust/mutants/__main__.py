@@ -4,13 +4,13 @@ one was not noticed, or finds no place any more."""
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,26 +20,45 @@ from tests.trust.table import record
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
-PARTS = ("bot", "handlers", "storage", "templates", "tests", "pyproject.toml")
+PARTS = ("bot", "handlers", "storage", "templates", "tests", "pyproject.toml", "Makefile")
+LOCKS = ("requirements.lock", "requirements-dev.lock")
 AT_ONCE = os.cpu_count() or 1
-FAILED = 1  # pytest's exit code for tests that failed; anything else is no answer
-# https://docs.pytest.org/en/stable/reference/exit-codes.html
-_NOTICED_BY = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.M)
+FAILED = 1  # pytest's exit code for tests that failed https://docs.pytest.org/en/stable/reference/exit-codes.html
+OUTCOMES = ("FAILED ", "ERROR ", "PASSED ")  # of pytest's last lines: then the test's id, and for two of them why
+NOTICED, NOT_NOTICED, NO_ANSWER = "noticed", "NOT NOTICED", "no answer"
 
 
-def noticed(mutant: dict[str, Any], folder: Path) -> tuple[bool, str]:
-    """Whether its tests fail with the fault in place, and which did, or why there is no answer."""
+def noticed(mutant: dict[str, Any], folder: Path) -> tuple[str, str]:
+    """Whether all of its tests fail with the fault in place, and which did not, or why there is no answer."""
     path = folder / mutant["file"]
     sound = path.read_text("utf-8")
     if (count := sound.count(mutant["before"])) != 1:
-        return False, f"{mutant['file']} has its `before` {count} times, not once"
+        return NOT_NOTICED, f"{mutant['file']} has its `before` {count} times, not once"
     path.write_text(sound.replace(mutant["before"], mutant["after"]), "utf-8")
     try:
-        code, said = pytest(folder, "-x", *mutant["tests"])
+        code, said = pytest(folder, "-rfEps", *ids(mutant))
     finally:
         path.write_text(sound, "utf-8")
-    found = _NOTICED_BY.search(said)
-    return code == FAILED and found is not None, found[1] if found else f"pytest ended with {code}"
+    outcomes = [line.partition(" ")[::2] for line in said.splitlines() if line.startswith(OUTCOMES)]
+    wanted = dict.fromkeys(mutant.get("tests", []), ("FAILED", "ERROR"))
+    wanted |= dict.fromkeys(mutant.get("by_themselves", []), ("FAILED",))
+    told = {one: {kind for kind, line in outcomes if is_of(line, one)} for one in wanted}
+    silent = [one for one, kinds in told.items() if not kinds.intersection(wanted[one])]
+    if not silent:
+        return NOTICED, ", ".join(wanted)
+    if code in (0, FAILED) and not any(told[one] for one in silent) and "\nSKIPPED " in said:
+        return NO_ANSWER, "skipped: " + ", ".join(silent)
+    return NOT_NOTICED, f"pytest ended with {code}, and not noticed by " + ", ".join(silent)
+
+
+def is_of(line: str, test: str) -> bool:
+    """Whether pytest's line is about this test, or one of this file."""
+    return line == test or line.startswith((f"{test} - ", f"{test}::", f"{test}["))
+
+
+def ids(mutant: dict[str, Any]) -> list[str]:
+    """The tests that are run for it."""
+    return [*mutant.get("tests", []), *mutant.get("by_themselves", [])]
 
 
 def pytest(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -56,7 +75,7 @@ def copies(folder: Path) -> SimpleQueue[Path]:
     for number in range(AT_ONCE):
         here = folder / str(number)
         here.mkdir()
-        for part in PARTS:
+        for part in (*PARTS, *LOCKS):
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, here / part)
         made.put(here)
@@ -76,28 +95,28 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(AT_ONCE) as pool:
         folders = copies(Path(temporary))
 
-        def told(name: str) -> bool:
+        def told(name: str) -> str:
             folder, began = folders.get(), time.monotonic()
             try:
-                good, by = noticed(mutants[name], folder)
+                outcome, by = noticed(mutants[name], folder)
             finally:
                 folders.put(folder)
             seconds = time.monotonic() - began
-            print(
-                f"{'noticed    ' if good else 'NOT NOTICED'} {seconds:3.0f} s {name}: {mutants[name]['why']} ({by})",
-                flush=True,
-            )
-            return good
+            print(f"{outcome:11} {seconds:3.0f} s {name}: {mutants[name]['why']} ({by})", flush=True)
+            return outcome
 
         folder = folders.get()
-        tests = sorted({test for mutant in mutants.values() for test in mutant["tests"]})
+        tests = sorted({test for mutant in mutants.values() for test in ids(mutant)})
         code, said = pytest(folder, f"-n{AT_ONCE}", *tests)
         folders.put(folder)
         if code:
             sys.exit(f"The tests fail without any mutant:\n{said[-3000:]}")
-        wrong = list(pool.map(told, mutants)).count(False)
+        found = Counter(pool.map(told, mutants))
+    wrong, silent = found[NOT_NOTICED], found[NO_ANSWER]
+    skipped = f", {silent} without an answer: their tests are skipped here" if silent else ""
     if not sys.argv[1:]:
-        record("a fault put into the code by hand", f"{len(mutants)} mutants", f"{wrong} not noticed")
+        record("a fault put into the code by hand", f"{len(mutants)} mutants", f"{wrong} not noticed{skipped}")
+    print(f"{len(mutants)} mutants: {wrong} not noticed{skipped}")
     return FAILED if wrong else 0
 
 
