@@ -26,7 +26,7 @@ from tests.trust.table import record
 SIGNING, MAIL, TEAMS = "sentinel-signing-5e1f", "sentinel-mail-77aa", "sentinel-teams-c0de"
 TOKEN = "xoxb-sentinel-b0b0"
 TYPED = "Maria G. moved in with her aunt"
-RESPONSE = "T0SENTINEL/123/ResponseSecret"
+RESPONSE_URL = "https://hooks.slack.com/commands/T0SENTINEL/123/ResponseSecret"
 SENTINELS = (SIGNING, MAIL, TEAMS, TOKEN, TYPED, "Maria", "ResponseSecret")
 
 
@@ -69,7 +69,11 @@ def in_handlers() -> list:
         except ValueError as error:
             raise RuntimeError(f"{error} {TOKEN}") from error
 
-    return [quotes, twice, no_number, nested]
+    def unreachable(command: Command, uow: UnitOfWork) -> Reply:
+        """The machine's words are told, unlike people's; they quote what they could not use."""
+        raise OSError(f"no way to smtp://news:{MAIL}@127.0.0.1 with {SIGNING}, {TEAMS}, {TOKEN} or {RESPONSE_URL}")
+
+    return [quotes, twice, no_number, nested, unreachable]
 
 
 async def test_no_secret_and_nothing_anybody_wrote_is_logged(county: County):
@@ -98,7 +102,7 @@ async def test_no_secret_and_nothing_anybody_wrote_is_logged(county: County):
             await app.delivery.once()
         app.teams._later(app.teams._connector.call("POST", "http://127.0.0.1:9/", "conversations", body=TYPED))
         await app.teams.drain()
-        app.slack._follow(app.slack._outbound.respond(f"https://hooks.slack.com/commands/{RESPONSE}", {"text": TYPED}))
+        app.slack._follow(app.slack._outbound.respond(RESPONSE_URL, {"text": TYPED}))
         await app.slack.drain()
         faults += 4 + 4 + 2
     text = book.getvalue()
@@ -108,6 +112,6 @@ async def test_no_secret_and_nothing_anybody_wrote_is_logged(county: County):
         f"{len(found)} of {len(SENTINELS)} sentinels in {len(book.lines())} lines",
     )  # fmt: skip
     assert found == []
-    assert len(book.said("command failed")) == 4
+    assert len(book.said("command failed")) == len(in_handlers())
     events = ("request", "command", "command failed", "will be sent again", "dead letter")
     assert all(line["reference"] for event in events for line in book.said(event))

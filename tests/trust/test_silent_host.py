@@ -56,12 +56,12 @@ def another_host() -> Iterator[tuple[str, str]]:
         ip("netns", "del", name)
 
 
-async def told(process: asyncio.subprocess.Process, words: str) -> tuple[float, str]:
-    """Seconds until it was answered, and how."""
+async def told(process: asyncio.subprocess.Process, words: str, within: float = 120.0) -> tuple[float, str]:
+    """Seconds until it was answered, and how. Raises TimeoutError after `within` seconds."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(f"{words}\n".encode())
-    seconds, reply = json.loads(await asyncio.wait_for(process.stdout.readline(), 120))
+    seconds, reply = json.loads(await asyncio.wait_for(process.stdout.readline(), within))
     return seconds, reply
 
 
@@ -83,7 +83,7 @@ async def test_a_database_host_that_goes_silent_is_given_up_soon(tmp_path: Path)
             try:
                 before = await told(process, "before")
                 ip("link", "set", cable, "down")
-                silent = await told(process, "in the silence")
+                silent = await told(process, "in the silence", WAITED + 5)
                 ip("link", "set", cable, "up")
                 after = await told(process, "after")
             finally:
