@@ -35,7 +35,7 @@ from handlers.newsletter.review import order_mark
 from handlers.newsletter.wins import available, now_told, places
 from handlers.newsletter.words import section_title
 from storage.audit_log import note_read
-from storage.db import reading
+from storage.db import UNAVAILABLE, reading
 from storage.queries.archive import Archived, archive_by_token
 from storage.queries.reports import APPROVED, DRAFT, NEWSLETTER, ReportView, report_by_id
 from storage.queries.review_links import ReviewLink, link_by_token
@@ -113,7 +113,11 @@ class NewsletterPages:
     ) -> Page:
         """The editing page. `typed` and `errors`: what was sent and why it was not stored; then nothing typed is lost,
         and what the edition has now is what the next save is compared with."""
-        self._note(link)
+        try:
+            self._note(link)
+        except UNAVAILABLE:
+            if errors is None:
+                raise  # else a database that takes nothing would lose them; the page was noted when it was opened
         with self._work(link) as uow:
             view = _edition(uow, link)
             editable = view.state in (DRAFT, APPROVED)

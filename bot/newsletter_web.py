@@ -149,7 +149,7 @@ class _Routes:
             location = f"{_token(request)}?saved=1&lang={said.language}"
             return web.Response(status=303, headers={**SECURITY_HEADERS, "Location": location})
         page = await asyncio.to_thread(self._pages.review, link, _token(request), said, values, reply.errors)
-        return _response(page, 422)
+        return _response(page, 503 if reply.outcome == "not_saved" else 422)
 
     async def preview(self, request: web.Request) -> web.Response:
         """The edition as one audience will get it."""

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
+from sqlalchemy.exc import OperationalError
 
 from bot.chat.codec import from_data, to_data
 from bot.chat.compose import Composer, built_in
@@ -159,6 +160,17 @@ async def test_the_web_serves_pictures_for_an_hour_and_everything_else_afresh(en
         assert 'filename="rollup-2026-03.pdf"' in pdf.headers["Content-Disposition"]
         for missing in ("chart-9.png", "html", "pdf", "x/y"):
             assert (await client.get(f"/r/{charted}/{missing}")).status == 404
+
+
+async def test_a_page_whose_database_is_away_says_so_and_when_to_try_again():
+    def away(*_):
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    async with TestClient(TestServer(make_web(str, away))) as client:
+        answer = await client.get("/r/a-token-of-some-length")
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+        assert "cannot reach its database right now" in await answer.text()
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_every_format_of_a_page(engine, token):
