@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, literal, select, union_all
 
+import bot.adapters.waiting
 import bot.limits
 from bot.chat.clock import SystemClock
 from storage.audit_log import READ
@@ -142,7 +143,9 @@ class Tally:
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limits are not what is tested here; they would hide what is behind them."""
+    """The limits are not what is tested here; they would hide what is behind them. Nor is how long we wait before an
+    answer to an address made at random is tried again."""
+    monkeypatch.setattr(bot.adapters.waiting, "LONGEST_WAIT", 0.0)
     monkeypatch.setattr(bot.limits, "COMMANDS", 10**9)
     monkeypatch.setattr(bot.limits, "PAGES", 10**9)
 
