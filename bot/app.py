@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 import handlers
 from bot.adapters.console import ConsoleAdapter
 from bot.adapters.slack import OAuth, SlackAdapter, SlackSettings, Workspaces
+from bot.away import without_a_database
 from bot.chat.clock import Clock, SteadyClock, SystemClock, TravellingClock
 from bot.chat.commands import Command, first_word
 from bot.chat.compose import Composer
@@ -285,6 +286,7 @@ class App:
         application = make_web(
             self.not_ready, reading.report, reading.export, lambda: self.stopping, self.settings.public_url
         )
+        application.middlewares.append(without_a_database)
         add_metrics(application, self.metrics.text, CONTENT_TYPE, self.settings.sipbot_metrics_token)
         for name in HOUSE:
             add_document(application, f"/{name}", partial(house_page, self.composer, name))

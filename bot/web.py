@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.access import may_read_metrics, watched
 from bot.limits import PageLimits
 from bot.survey_limits import address_of
-from storage.db import UNAVAILABLE
-
-log = structlog.get_logger()
 
 MAX_BODY = 1_000_000  # bytes; Slack's largest payloads are far below
 _TOKEN = re.compile(r"[\w-]{16,90}", re.A)
@@ -27,7 +23,6 @@ _TOKEN = re.compile(r"[\w-]{16,90}", re.A)
 PATIENCE = 60.0
 # Pages for everybody who has the link.
 OPEN_PAGES = ("/r/", "/survey/", "/archive/", "/unsubscribe/", "/review/")
-AWAY = "sipbot cannot reach its database right now, so nothing was saved. Please go back and try again in a minute."
 TOO_OFTEN = "Too many requests came from your network. Please wait a minute and try again."
 # Options of aiohttp's AppRunner. A connection that is idle, or whose next headers have not all arrived, is
 # kept for a minute; a request's line and each of its headers are short, for nothing we serve has a longer one.
@@ -67,7 +62,7 @@ def make_health(
 ) -> web.Application:
     """Only the questions a load balancer asks. `not_ready` says what is in the way of work, or "". `stopping`: the
     process is about to end. `public_url`: with https, browsers are told to use nothing else."""
-    layers = [watched(stopping), _in_time, _not_too_often(PageLimits()), _without_a_database]
+    layers = [watched(stopping), _in_time, _not_too_often(PageLimits())]
     application = web.Application(client_max_size=MAX_BODY, middlewares=layers)
     headers = SECURITY_HEADERS | (_TLS_ONLY if public_url.startswith("https:") else {})
     application.on_response_prepare.append(partial(_secure, headers))
@@ -157,18 +152,6 @@ async def _in_time(
             return await handler(request)
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="That took too long. Please try again.") from None
-
-
-@web.middleware
-async def _without_a_database(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """503 with a sentence where the database cannot be reached or written, which is no fault of ours."""
-    try:
-        return await handler(request)
-    except UNAVAILABLE as error:
-        log.error("a page without its database", error=type(error).__name__)
-        raise web.HTTPServiceUnavailable(text=AWAY, headers={"Retry-After": "60"}) from None
 
 
 def _not_too_often(limits: PageLimits) -> Middleware:

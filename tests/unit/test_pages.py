@@ -14,10 +14,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
-from sqlalchemy.exc import OperationalError
 
+from bot.app import build
 from bot.chat.codec import from_data, to_data
 from bot.chat.compose import Composer, built_in
+from bot.config import load
 from bot.domain.rollup import KEPT
 from bot.pages import HOUSE, house_page, report_page
 from bot.renderers.chart import chart_png
@@ -25,6 +26,8 @@ from bot.report_files import NoReport, render_report
 from bot.scheduler import REMEMBERED
 from bot.web import SECURITY_HEADERS, add_document, make_web
 from handlers import meetings, rollup
+from storage.db import open_engine
+from storage.migrate import migrate
 from storage.models import reading, report, strategy, update
 from storage.queries.people import organizations
 from tests.builders import a_person, a_plan, a_workgroup
@@ -162,15 +165,19 @@ async def test_the_web_serves_pictures_for_an_hour_and_everything_else_afresh(en
             assert (await client.get(f"/r/{charted}/{missing}")).status == 404
 
 
-async def test_a_page_whose_database_is_away_says_so_and_when_to_try_again():
-    def away(*_):
-        raise OperationalError("SELECT", {}, Exception("connection refused"))
-
-    async with TestClient(TestServer(make_web(str, away))) as client:
-        answer = await client.get("/r/a-token-of-some-length")
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
-        assert "cannot reach its database right now" in await answer.text()
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+async def test_a_page_whose_database_is_away_says_so_and_when_to_try_again(clock, tmp_path):
+    there = open_engine(f"sqlite:///{tmp_path / 'county.sqlite3'}", durable=False)
+    migrate(there)
+    app = build(load(_env_file=None), clock=clock, console=True, engine=there)
+    async with TestClient(TestServer(app.web)) as client:
+        paths = [f"/{place}/a-token-of-some-length" for place in ("r", "archive", "review")]
+        assert [(await client.get(path)).status for path in paths] == [404] * 3
+        (tmp_path / "county.sqlite3").rename(tmp_path / "elsewhere.sqlite3")
+        for path in paths:
+            answer = await client.get(path)
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+            assert "cannot reach its database right now" in await answer.text()
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_every_format_of_a_page(engine, token):
