@@ -31,9 +31,7 @@ ROLLUP, NEWSLETTER = "rollup", "newsletter"
 MAIL = "newsletter_mail"  # an edition's e-mails in the outbox; its posts there are of the report's kind
 # Working papers: their page shows them as they were compiled last, and they are never published.
 REPORT_OUT, PROGRESS = "report_out", "progress"
-POSTED = (
-    "posted report"  # a report that was posted to a channel on request, as it stood then; it has no page of its own
-)
+POSTED = "posted report"  # to a channel on request, as it stood then; it has no page of its own
 DRAFT, APPROVED, PUBLISHED, CORRECTED, WITHDRAWN = "draft", "approved", "published", "corrected", "withdrawn"
 
 
